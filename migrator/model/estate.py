@@ -1,0 +1,84 @@
+"""The whole estate as a scan saw it: hosts, services, who calls whom, and what is not known."""
+
+from dataclasses import dataclass, field
+
+from migrator.model.findings import Finding
+from migrator.model.record import Record
+from migrator.model.services import Evidence, OperatingSystem, Protocol, ServiceKind, Source
+
+__all__ = ["Edge", "Estate", "HostReport", "ServiceEntry", "SetAside"]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside(Record):
+    """Something that runs on the host and stays there: it belongs to the machine, not to the business."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostReport(Record):
+    """How well one host was seen. `error` is the one-line reason when it could not be scanned."""
+
+    name: str
+    address: str = ""
+    os: OperatingSystem = field(default_factory=OperatingSystem)
+    privilege: str = ""
+    """`root`, `user`, or empty when the host was not reached."""
+    memory_mib: int | None = None
+    cpus: int | None = None
+    clock_offset_s: float | None = None
+    observed: tuple[str, ...] = ()
+    """Facts that were answered in full."""
+    partial: tuple[str, ...] = ()
+    """Facts with gaps, each `fact: what is missing`."""
+    missing: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    error: str = ""
+    recording: bool = False
+    """True when the answers were replayed from a recording, not asked of a live host."""
+
+    @property
+    def completeness(self) -> float:
+        """Share of the facts that were answered in full, 0 to 1."""
+        asked = len(self.observed) + len(self.partial) + len(self.missing) + len(self.refused)
+        return len(self.observed) / asked if asked else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEntry(Record):
+    """One service of the estate and the hosts that run it."""
+
+    name: str
+    runtime: str
+    hosts: tuple[str, ...]
+    kind: ServiceKind = ServiceKind.SERVICE
+    stateful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edge(Record):
+    """`caller` connects to `callee`. Both are service names; `external:<host>` where no scanned host answers.
+
+    `protocol` is what is spoken (`http` only where something on record speaks it), `port` the callee's.
+    """
+
+    caller: str
+    callee: str
+    protocol: Protocol = Protocol.TCP
+    port: int | None = None
+    sources: tuple[Source, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Estate(Record):
+    """Everything that one scan knows beyond single profiles. `scanned_at` is ISO 8601, UTC."""
+
+    scanned_at: str
+    hosts: tuple[HostReport, ...] = ()
+    services: tuple[ServiceEntry, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    findings: tuple[Finding, ...] = ()

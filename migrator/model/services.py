@@ -1,0 +1,209 @@
+"""What a scan says about one service on one host. Knows nothing of Kubernetes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from migrator.model.findings import Finding
+from migrator.model.record import Record
+
+__all__ = [
+    "Account",
+    "Call",
+    "Evidence",
+    "HealthCheck",
+    "Listen",
+    "OperatingSystem",
+    "Protocol",
+    "Runtime",
+    "ServiceKind",
+    "ServiceProfile",
+    "Source",
+    "State",
+    "Usage",
+    "Variable",
+]
+
+
+class ServiceKind(StrEnum):
+    """How the service lives."""
+
+    SERVICE = "service"
+    """Runs all the time."""
+    JOB = "job"
+    """Runs when its schedule says so."""
+
+
+class Protocol(StrEnum):
+    """What a socket speaks. `http` is said only where something on record speaks it; else `tcp`."""
+
+    HTTP = "http"
+    TCP = "tcp"
+    UDP = "udp"
+    UNIX = "unix"
+
+
+class Source(StrEnum):
+    """What saw a call."""
+
+    CLIENT_SOCKET = "client-socket"
+    SERVER_SOCKET = "server-socket"
+    CONFIGURATION = "configuration"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence(Record):
+    """Why something is believed: which fact said it, where that fact had it from, and the words."""
+
+    fact: str
+    excerpt: str
+    """Redacted; at most 200 characters."""
+    where: str = ""
+    """`file:line`, a unit, or a process id; empty where the fact is one answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingSystem(Record):
+    """From os-release. `id` and `version` are empty where the host does not say."""
+
+    id: str = ""
+    version: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime(Record):
+    """What executes the service: `tomcat`, `gunicorn`, `postgresql`, …; `binary` where nothing more is known."""
+
+    name: str
+    version: str = ""
+    """Empty where it was not observed."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account(Record):
+    """The account that the service runs under. Ids are None where they were not observed."""
+
+    user: str = ""
+    uid: int | None = None
+    gid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listen(Record):
+    """One socket that accepts connections. `port` for tcp and udp, `path` for unix."""
+
+    protocol: Protocol
+    address: str = ""
+    """`*` for any address; an IP address otherwise; empty for unix."""
+    port: int | None = None
+    path: str = ""
+    loopback: bool = False
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Record):
+    """Something that the service connects to, as its own host names it."""
+
+    target: str
+    """A host name or IP address, or a path for unix."""
+    protocol: Protocol = Protocol.TCP
+    port: int | None = None
+    sources: tuple[Source, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State(Record):
+    """A place where the service keeps data that must survive a restart."""
+
+    path: str
+    size_mib: int | None = None
+    """Used space in MiB; None where it was not measured."""
+    exact: bool = False
+    """True when `size_mib` was measured for this path or its own file system, False when it is an upper bound."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck(Record):
+    """A check that somebody already makes of this service. Never invented."""
+
+    port: int
+    path: str = ""
+    """HTTP path; empty for a bare TCP connect."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Variable(Record):
+    """The name of an environment variable. Its value never leaves the host."""
+
+    name: str
+    secret: bool = False
+    """True when the name says that the value is one."""
+    source: str = ""
+    """The file that sets it, or `process`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage(Record):
+    """What the service used while it was looked at. None where it was not observed."""
+
+    memory_mib: int | None = None
+    """Resident memory of all its processes, MiB."""
+    memory_limit_mib: int | None = None
+    """A limit that is configured today (systemd, JVM heap), MiB."""
+    cpu_millicores: int | None = None
+    """Mean since the processes started, thousandths of a core."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceProfile(Record):
+    """One service on one host. Replicas on several hosts carry the same `service` name.
+
+    People review and edit these files; `generate` reads nothing else but these and the estate.
+    """
+
+    service: str
+    """RFC 1035 label, the same for all replicas."""
+    host: str
+    runtime: Runtime
+    kind: ServiceKind = ServiceKind.SERVICE
+    unit: str = ""
+    """The systemd unit, or empty: screen, cron, nohup, inittab, …"""
+    origin: str = ""
+    """What starts it: `systemd`, `sysv`, `cron`, `inittab`, `pm2`, `cron @reboot`, …; empty if not observed."""
+    command: tuple[str, ...] = ()
+    """The command line, values that look secret replaced by `***`."""
+    executable: str = ""
+    directory: str = ""
+    """Working directory."""
+    schedule: str = ""
+    """Five cron fields, for a job."""
+    account: Account = field(default_factory=Account)
+    os: OperatingSystem = field(default_factory=OperatingSystem)
+    listens: tuple[Listen, ...] = ()
+    calls: tuple[Call, ...] = ()
+    state: tuple[State, ...] = ()
+    config: tuple[str, ...] = ()
+    """Configuration files that the service reads, as paths on the host."""
+    artifacts: tuple[str, ...] = ()
+    """Files and folders that hold the program itself, outside of packages."""
+    packages: tuple[str, ...] = ()
+    """Packages of the host that the service needs, `name=version`."""
+    variables: tuple[Variable, ...] = ()
+    health: tuple[HealthCheck, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    processes: int = 0
+    evidence: tuple[Evidence, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Free for people; copied to nothing."""
+
+    @property
+    def stateful(self) -> bool:
+        """Whether any local state was seen."""
+        return bool(self.state)

@@ -1,0 +1,84 @@
+"""Files that people edit, read into the model's values and written from them. The only importer of pydantic."""
+
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from migrator import yamlio
+from migrator.errors import InputError
+from migrator.model.record import Record
+
+__all__ = ["API_VERSION", "dump_record", "json_schema", "load_record", "read_data"]
+
+API_VERSION = "migrate.dev/v1alpha1"
+R = TypeVar("R", bound=Record)
+
+
+@cache
+def _adapter(kind: type[R]) -> TypeAdapter[R]:
+    return TypeAdapter(kind)
+
+
+def load_record(kind: type[R], text: str, *, file: str, error: type[InputError] = InputError) -> R:
+    """Read one record. `text` holds `apiVersion`, `kind` and the fields; `file` is its name for messages.
+
+    Raises `error` with file:line for a wrong type, an unknown or missing key, a tab or a duplicate key.
+    """
+    try:
+        document = yamlio.load(text, file=file)
+    except InputError as problem:
+        raise _as(error, problem) from problem
+    data = _strip_header(document, kind.__name__, error)
+    return read_data(kind, data, document, error=error)
+
+
+def _as(error: type[InputError], problem: InputError) -> InputError:
+    message = str(problem).split(": ", 1)[1]
+    return error(message, file=problem.file, line=problem.line)
+
+
+def _strip_header(document: yamlio.Document, kind: str, error: type[InputError]) -> Any:
+    if not isinstance(document.data, dict):
+        raise error(f"should be a mapping with `kind: {kind}`", file=document.file, line=document.line())
+    data = dict(document.data)
+    for key, want in (("apiVersion", API_VERSION), ("kind", kind)):
+        got = data.pop(key, None)
+        if got != want:
+            said = f"`{key}` is {got!r}" if got is not None else f"`{key}` is missing"
+            raise error(f"{said}; it should be {want!r}", file=document.file, line=document.line((key,)))
+    return data
+
+
+def read_data(
+    kind: type[R], data: Any, document: yamlio.Document, *, at: yamlio.Path = (), error: type[InputError] = InputError
+) -> R:
+    """Turn plain data that stood at `at` in `document` into a record, with the line of whatever is wrong."""
+    try:
+        return _adapter(kind).validate_python(data)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False, include_input=False)[0]
+        where = tuple(step for step in first["loc"] if isinstance(step, str | int))
+        message = _explain(where, first["msg"], first["type"])
+        raise error(message, file=document.file, line=document.line((*at, *where))) from problem
+
+
+def _explain(where: tuple[str | int, ...], message: str, kind: str) -> str:
+    path = ".".join(map(str, where)) or "the file"
+    if kind == "unexpected_keyword_argument":
+        return f"unknown key `{path}`"
+    if kind in {"missing", "missing_argument"}:
+        return f"`{path}` is missing"
+    return f"`{path}`: {message[0].lower()}{message[1:]}"
+
+
+def dump_record(value: Record) -> str:
+    """Write a record as YAML, with `apiVersion` and `kind` first; fields that stand at their default are left out."""
+    kind = type(value)
+    data = _adapter(kind).dump_python(value, mode="json", by_alias=True, exclude_defaults=True)
+    return yamlio.dump({"apiVersion": API_VERSION, "kind": kind.__name__, **data})
+
+
+def json_schema(kind: type[Record]) -> dict[str, Any]:
+    """The JSON Schema of a record's fields, for editors and for the reference."""
+    return _adapter(kind).json_schema(by_alias=True)
