@@ -1,7 +1,8 @@
 """Files that people edit, read into the model's values and written from them. The only importer of pydantic."""
 
+from collections.abc import Callable
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -15,9 +16,7 @@ API_VERSION = "migrate.dev/v1alpha1"
 R = TypeVar("R", bound=Record)
 
 
-@cache
-def _adapter(kind: type[R]) -> TypeAdapter[R]:
-    return TypeAdapter(kind)
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 
 
 def load_record(kind: type[R], text: str, *, file: str, error: type[InputError] = InputError) -> R:
@@ -55,10 +54,10 @@ def read_data(
 ) -> R:
     """Turn plain data that stood at `at` in `document` into a record, with the line of whatever is wrong."""
     try:
-        return _adapter(kind).validate_python(data)
+        return cast("R", _adapter(kind).validate_python(data))
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_input=False)[0]
-        where = tuple(step for step in first["loc"] if isinstance(step, str | int))
+        where = tuple(first["loc"])
         message = _explain(where, first["msg"], first["type"])
         raise error(message, file=document.file, line=document.line((*at, *where))) from problem
 

@@ -69,7 +69,7 @@ class Plan(Record):
 class VerdictKind(StrEnum):
     """What a gate says. No data is `wait`, never `pass`."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
     WAIT = "wait"
     FAIL = "fail"
 
