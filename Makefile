@@ -1,0 +1,55 @@
+# Everything starts here: `make` lists the targets. Each one sets up what it needs, once, and says what is missing.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format golden docs testbed-build test-all clean
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+
+BIN := .venv/bin
+DEMO ?= demo
+PYTEST := $(BIN)/python -m pytest
+QUICK := not apiserver and not fleet and not packaging
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## set everything up, then scan, generate and cut over a recorded estate into ./demo
+	@command -v git >/dev/null || { echo "demo: git is missing: install it with apt-get, dnf or brew"; exit 1; }
+	@.ci/venv run
+	$(BIN)/migrate quickstart --dir $(DEMO)
+
+test: ## unit, golden and sshd tests: quick, no root, no network
+	@.ci/venv dev
+	$(PYTEST) -m "$(QUICK)" $(PYTEST_ARGS)
+	@echo "Not part of this run: API server tests (make testbed-build, then make test-all), wheel and sdist (make test-all),"
+	@echo "legacy hosts (docs/walkthrough.md). A test that was skipped above says what it lacks."
+
+check: ## formatting, lint, types and the contracts between packages
+	@.ci/venv dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: ## let ruff format and mend what it can
+	@.ci/venv dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+golden: ## write what the code generates now over the golden files, and show what changed
+	@.ci/venv dev
+	$(PYTEST) -q -m "$(QUICK)" --update-golden
+	@git --no-pager diff --stat -- tests docs
+
+docs: ## write the reference in docs/reference/ anew from the code
+	@.ci/venv dev
+	$(BIN)/python docs/write_reference.py
+
+testbed-build: ## build kube-apiserver, etcd and kustomize from Go modules into the cache (7 minutes, once)
+	@tests/testbed/build.sh
+
+test-all: ## every test that this machine can run, including the real API server and the wheel
+	@.ci/venv dev
+	$(PYTEST) $(PYTEST_ARGS)
+
+clean: ## remove what was built in this folder (not the virtual environment, not the cache)
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
