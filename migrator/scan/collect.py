@@ -1,0 +1,133 @@
+"""Facts to one script, and what came back to a snapshot. Pure: the nonce, the time and the reply are arguments.
+
+The script needs one round trip and writes nothing on the host. Each answer stands between two lines that begin with
+a nonce of 128 random bits, on standard output and on standard error, so that neither a message of the day nor anything a
+host prints can be taken for an answer to another question.
+"""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from migrator.errors import FactError
+from migrator.model.observations import Missing, Observation, Observed, Refused
+from migrator.scan.fact import Fact
+from migrator.scan.shell import SCAN_MARK
+from migrator.scan.snapshot import Section, Snapshot
+from migrator.scan.transport import Reply
+
+__all__ = ["SECTION_BYTES", "observe", "script", "sections_of", "snapshot"]
+
+SECTION_BYTES = 512 * 1024
+FACT_SECONDS = 20
+_DENIED = re.compile(r"(?i)permission denied|operation not permitted|insufficient permissions|must be root|access denied")
+_PRELUDE = r"""
+PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin; LC_ALL=C; LANG=C; MIGRATE_PID=$$
+export PATH LC_ALL LANG MIGRATE_PID
+unset ENV BASH_ENV CDPATH GREP_OPTIONS
+cd /
+T=
+if timeout 5 true MARK >/dev/null 2>&1; then T="timeout SECONDS"; elif timeout -t 5 true MARK >/dev/null 2>&1; then T="timeout -t SECONDS"; fi
+lacks() { for p in "$@"; do command -v "$p" >/dev/null 2>&1 || { printf '%s' "$p"; return 0; }; done; return 1; }
+ask() {
+  printf '\n%s begin %s\n' "$N" "$1"; printf '\n%s begin %s\n' "$N" "$1" >&2
+  if l=$(lacks $3); then printf '\n%s lacks %s\n' "$N" "$l"
+  else { $T /bin/sh -c "$2" MARK </dev/null; printf '\n%s code %s\n' "$N" "$?"; } | head -c BYTES; fi
+  printf '\n%s end %s\n' "$N" "$1"; printf '\n%s end %s\n' "$N" "$1" >&2
+}
+"""
+
+
+def script(facts: Sequence[Fact[Any]], nonce: str) -> str:
+    """Join the facts' commands into one POSIX script.
+
+    Nothing but the facts' own constant text and the nonce goes into it: no value from an inventory or a host.
+    """
+    prelude = _PRELUDE.replace("SECONDS", str(FACT_SECONDS)).replace("BYTES", str(SECTION_BYTES)).replace("MARK", SCAN_MARK)
+    asks = [f"ask {fact.name} {shlex.quote(fact.command)} {shlex.quote(' '.join(fact.needs))}" for fact in facts]
+    return "\n".join([f"N={nonce}", prelude, *asks, "exit 0", ""])
+
+
+def sections_of(reply: Reply, nonce: str) -> dict[str, Section]:
+    """Cut a reply into the answers. Text outside the marks is ignored; bytes that are not UTF-8 become `\\xNN`."""
+    errors = {name: text for name, text, _ in _between(_text(reply.stderr), nonce)}
+    return {
+        name: _section(text, errors.get(name, ""), nonce, ended)
+        for name, text, ended in _between(_text(reply.stdout), nonce)
+    }
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "backslashreplace").replace("\x00", "")
+
+
+def _between(text: str, nonce: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield name, text and whether the end mark was there."""
+    pieces = re.split(rf"(?:^|\n){re.escape(nonce)} begin (\w+)\n", text)
+    for name, rest in zip(pieces[1::2], pieces[2::2], strict=True):
+        body, mark, _ = rest.partition(f"\n{nonce} end {name}\n")
+        yield name, body, bool(mark)
+
+
+def _section(text: str, stderr: str, nonce: str, ended: bool) -> Section:
+    match = re.search(rf"(?:^|\n){re.escape(nonce)} (code|lacks) (\S+)\n?\Z", text)
+    if not match:
+        return Section(text.strip("\n"), stderr.strip("\n"))
+    body = text[: match.start()].strip("\n")
+    if match[1] == "lacks":
+        return Section(lacks=match[2], finished=ended)
+    return Section(body, stderr.strip("\n"), int(match[2]) if match[2].isdecimal() else None, finished=ended)
+
+
+def observe(fact: Fact[Any], section: Section | None) -> Observation[Any]:
+    """Judge one answer: observed (with its gaps), missing or refused. A broken answer is never taken for an empty one."""
+    if section is None:
+        return Missing("was not reached before the host's time or bytes ran out")
+    if section.lacks:
+        return Missing(f"the host has no `{section.lacks}`")
+    denied = sum(1 for line in section.stderr.split("\n") if _DENIED.search(line))
+    if not section.stdout.strip() and (denied or section.code != 0):
+        return _unanswered(section, denied)
+    try:
+        value = fact.parse(section.stdout)
+    except FactError as error:
+        return Refused(f"{denied} times denied") if denied else Missing(f"the answer could not be read: {error}")
+    return Observed(value, tuple(_gaps(section, denied)))
+
+
+def _unanswered(section: Section, denied: int) -> Missing | Refused:
+    if denied:
+        return Refused(_first_line(section.stderr))
+    if section.code is None:
+        return Missing("the answer broke off")
+    return Missing(_first_line(section.stderr) or f"the command ended with {section.code}")
+
+
+def _gaps(section: Section, denied: int) -> Iterator[str]:
+    if section.code is None:
+        yield f"cut at {SECTION_BYTES // 1024} KiB" if section.finished else "the answer broke off"
+    elif section.code in (124, 143):
+        yield f"stopped after {FACT_SECONDS} s"
+    if denied:
+        yield f"denied for {denied} files or processes"
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip()[:200] for line in text.split("\n") if line.strip()), "")
+
+
+def snapshot(
+    host: str,
+    address: str,
+    taken_at: datetime,
+    facts: Sequence[Fact[Any]],
+    sections: Mapping[str, Section],
+    *,
+    error: str = "",
+    recording: bool = False,
+) -> Snapshot:
+    """Read all answers of one host."""
+    observations = {fact.name: observe(fact, sections.get(fact.name)) for fact in facts}
+    return Snapshot(host, address, taken_at, observations, error, recording)

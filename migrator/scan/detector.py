@@ -1,0 +1,87 @@
+"""The seam of recognition: what a workload is, told from its processes and the host's packages.
+
+A new detector is one module in `detectors/` with a function `detect`, and one line in `detectors.DETECTORS`, which is
+ordered: the particular (Tomcat) before the general (Java).
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from migrator.model.services import Evidence, Runtime
+from migrator.scan.facts.packages import Packages
+from migrator.scan.facts.processes import Process, Processes
+from migrator.scan.snapshot import Snapshot
+from migrator.scan.workload import Workload
+
+__all__ = ["Detection", "Detector", "argument_value", "command_evidence", "names_of", "package_of", "script_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What a detector concludes. Everything but the runtime is a hint that the profile weighs."""
+
+    runtime: Runtime
+    name: str = ""
+    """A better name for the service than its unit's: the deployed application, the script."""
+    http: bool = False
+    """The program speaks HTTP by its nature."""
+    stateful: bool = False
+    """The program exists to keep data."""
+    data: tuple[str, ...] = ()
+    """Folders that its command line names for data."""
+    homes: tuple[str, ...] = ()
+    """Folders below which its configuration and program stand, beyond what the command line shows."""
+    heap_mib: int | None = None
+    """Limit of the heap that is configured today."""
+    packages: tuple[str, ...] = ()
+    """Packages of the host that provide the program, `name=version`."""
+
+
+Detector = Callable[[Workload, Snapshot], Detection | None]
+
+
+def names_of(process: Process) -> frozenset[str]:
+    """All names that a program goes by: the kernel's link, the first argument, and the kernel's short name."""
+    title = process.arguments[0].split(":")[0].split(" ")[0] if process.arguments else ""
+    return frozenset(filter(None, (process.program, title.rsplit("/", 1)[-1], process.comm)))
+
+
+def command_evidence(process: Process, *, limit: int = 160) -> Evidence:
+    """The command line as evidence."""
+    line = " ".join(process.arguments)
+    return Evidence(Processes.name, line if len(line) <= limit else f"{line[:limit]}…", f"pid {process.pid}")
+
+
+def argument_value(arguments: Iterable[str], *names: str) -> str:
+    """The value of an option: `-D value`, `--datadir=value` or `-Dname=value`."""
+    words = list(arguments)
+    for index, word in enumerate(words):
+        if word in names and index + 1 < len(words):
+            return words[index + 1]
+        for name in names:
+            if word.startswith(f"{name}="):
+                return word[len(name) + 1 :]
+    return ""
+
+
+def package_of(snapshot: Snapshot, pattern: str) -> tuple[str, str]:
+    """Name and version of the installed package whose whole name matches `pattern`; empty when there is none.
+
+    The longest name wins, so that `postgresql-15` is preferred to `postgresql`.
+    """
+    packages = snapshot.value(Packages, {})
+    names = sorted((name for name in packages if re.fullmatch(pattern, name)), key=lambda name: (-len(name), name))
+    return (names[0], packages[names[0]]) if names else ("", "")
+
+
+def script_of(process: Process) -> str:
+    """The script that an interpreter runs: its first argument that is no option.
+
+    Programs that set their title (node under pm2) leave one argument with the whole line in it.
+    """
+    words = process.arguments if len(process.arguments) > 1 else " ".join(process.arguments).split()
+    for word in words[1:]:
+        if not word.startswith("-"):
+            return word
+    return ""

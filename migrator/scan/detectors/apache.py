@@ -1,0 +1,19 @@
+"""Apache HTTP server: `apache2` on Debian, `httpd` on Red Hat."""
+
+from migrator.model.services import Runtime
+from migrator.scan.detector import Detection, command_evidence, names_of, package_of
+from migrator.scan.snapshot import Snapshot
+from migrator.scan.workload import Workload
+
+__all__ = ["detect"]
+
+
+def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
+    """An Apache parent process. A `httpd` without the package is somebody else's (busybox has one)."""
+    package, version = package_of(snapshot, r"apache2|httpd")
+    names = names_of(workload.main)
+    if "apache2" not in names and not ("httpd" in names and package):
+        return None
+    packages = (f"{package}={version}",) if package else ()
+    runtime = Runtime("apache", version, (command_evidence(workload.main),))
+    return Detection(runtime, http=True, homes=("/var/www",), packages=packages)

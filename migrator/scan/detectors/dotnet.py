@@ -1,0 +1,20 @@
+""".NET: `dotnet APP.dll`. Source: dotnet(1)."""
+
+from pathlib import PurePosixPath
+
+from migrator.model.services import Runtime
+from migrator.scan.detector import Detection, command_evidence, names_of, package_of, script_of
+from migrator.scan.snapshot import Snapshot
+from migrator.scan.workload import Workload
+
+__all__ = ["detect"]
+
+
+def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
+    """A process executed by dotnet, named after its assembly."""
+    if "dotnet" not in names_of(workload.main):
+        return None
+    package, version = package_of(snapshot, r"(?:aspnetcore|dotnet)-runtime-[\d.]+")
+    packages = (f"{package}={version}",) if package else ()
+    name = PurePosixPath(script_of(workload.main)).stem.lower()
+    return Detection(Runtime("dotnet", version, (command_evidence(workload.main),)), name=name, packages=packages)

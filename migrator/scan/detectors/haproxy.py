@@ -1,0 +1,17 @@
+"""HAProxy. It balances HTTP or TCP; its configuration tells which, the program does not."""
+
+from migrator.model.services import Runtime
+from migrator.scan.detector import Detection, command_evidence, names_of, package_of
+from migrator.scan.snapshot import Snapshot
+from migrator.scan.workload import Workload
+
+__all__ = ["detect"]
+
+
+def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
+    """A haproxy process."""
+    if "haproxy" not in names_of(workload.main):
+        return None
+    package, version = package_of(snapshot, r"haproxy")
+    packages = (f"{package}={version}",) if package else ()
+    return Detection(Runtime("haproxy", version, (command_evidence(workload.main),)), http=True, packages=packages)

@@ -1,0 +1,46 @@
+"""Every question that a scan asks, in the order in which it asks them: cheap and safe first, so that a host that hangs
+half-way has answered what matters. A new fact is one module here and one line in this table.
+"""
+
+from typing import Any
+
+from migrator.scan.fact import Fact
+from migrator.scan.facts.configuration import Configuration
+from migrator.scan.facts.crontabs import Crontabs
+from migrator.scan.facts.data_sizes import DataSizes
+from migrator.scan.facts.deployments import Deployments
+from migrator.scan.facts.descriptors import Descriptors
+from migrator.scan.facts.environment import Environment
+from migrator.scan.facts.inittab import Inittab
+from migrator.scan.facts.machine import Machine
+from migrator.scan.facts.mounts import Mounts
+from migrator.scan.facts.network import Network
+from migrator.scan.facts.os_release import OsRelease
+from migrator.scan.facts.packages import Packages
+from migrator.scan.facts.processes import Processes
+from migrator.scan.facts.sockets import Sockets
+from migrator.scan.facts.timers import Timers
+from migrator.scan.facts.units import Units
+from migrator.scan.facts.users import Users
+
+__all__ = ["FACTS"]
+
+FACTS: tuple[Fact[Any], ...] = (
+    Machine(),
+    OsRelease(),
+    Network(),
+    Users(),
+    Processes(),
+    Sockets(),
+    Descriptors(),
+    Environment(),
+    Units(),
+    Timers(),
+    Crontabs(),
+    Inittab(),
+    Packages(),
+    Configuration(),
+    Deployments(),
+    Mounts(),
+    DataSizes(),
+)

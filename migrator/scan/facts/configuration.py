@@ -1,0 +1,200 @@
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from migrator.scan.fact import Fact
+
+__all__ = ["Configuration", "Mention", "MentionKind"]
+
+_LINE = re.compile(r" (\w+) (/[^\n]*?):(\d+):(.*)")
+_URL = re.compile(r"([a-z][a-z0-9+.:-]*)://(\[?[A-Za-z0-9][A-Za-z0-9._:-]*?\]?)(?::(\d{1,5}))?")
+_ADDRESS = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*):(\d{2,5})")
+_SETTING = re.compile(r"([a-z0-9_.-]+)[\"']?\s*(?:[=:]|\s)\s*[\"'\[]?([a-z0-9][a-z0-9.-]*)")
+_READABLE = r"""
+awk=$1; quote=$2; shift 2; n=$#
+while [ "$n" -gt 0 ]; do
+  f=$1; shift; n=$((n - 1))
+  if [ -f "$f" ] && [ -r "$f" ]; then set -- "$@" "$f"; elif [ -f "$f" ]; then echo "$f: Permission denied" >&2; fi
+done
+if [ "$#" -gt 0 ]; then awk -v q="$quote" "$awk" "$@"; fi
+"""
+"""awk ends at the first file that it cannot open, so the others are sorted out before."""
+_MENTIONS = r"""
+function say(kind, text) { print " " kind " " FILENAME ":" FNR ":" text }
+function before(s) { return RSTART > 1 ? substr(s, RSTART - 1, 1) : " " }
+FNR == 1 { inside = 0 }
+{ line = substr($0, 1, 4000) }
+inside { if (!match(line, /-->/)) next; inside = 0; line = substr(line, RSTART + 3) }
+match(line, /<!--/) { if (substr(line, RSTART) !~ /-->/) inside = 1; line = substr(line, 1, RSTART - 1) }
+line ~ /^[ \t]*(#|;|\/\/|\/\*|--|!)/ || line ~ /^[ \t]+\*/ { next }
+{
+  sub(/[ \t]#.*$/, "", line); low = tolower(line)
+  if (match(line, /^[ \t]*(frontend|backend|listen|upstream)[ \t]+[A-Za-z0-9_.-]+/)) say("section", substr(line, RSTART, RLENGTH))
+  if (match(line, /^[ \t]*(export[ \t]+)?[A-Z_][A-Z0-9_]*=/)) say("variable", substr(line, RSTART, RLENGTH))
+  if (match(line, /(httpchk|http-check send|health_check|check_http)[A-Za-z_= ]*\/[A-Za-z0-9._\/-]*/)) say("check", substr(line, RSTART, RLENGTH))
+  s = low ~ /xmlns|schemalocation|doctype|\.xsd|\.dtd/ ? "" : line
+  while (match(s, "[a-z][a-z0-9+.:-]*://[^] \t\"" q "<>;,)|]+")) {
+    u = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH)
+    p = index(u, "://"); rest = substr(u, p + 3)
+    while (i = index(rest, "@")) rest = substr(rest, i + 1)
+    sub(/[\/?#\\].*$/, "", rest)
+    if (rest ~ /^[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?$/) say("url", substr(u, 1, p - 1) "://" rest)
+  }
+  s = low
+  while (match(s, "[a-z0-9_.-]*(host|hostname|server|addr|address|port|relayhost|broker)[\"" q "]?[ \t]*[=:][ \t]*[\"" q "[]?[a-z0-9][a-z0-9.-]*")) {
+    say("setting", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH)
+  }
+  if (match(low, /^[ \t]*(port|host|address)[ \t]+[a-z0-9][a-z0-9.-]*[ \t]*$/)) say("setting", substr(low, RSTART, RLENGTH))
+  s = low ~ /auth|pass|secret|user|token|cred/ ? "" : line
+  while (match(s, /[A-Za-z0-9][A-Za-z0-9.-]*:[0-9][0-9]+/)) {
+    a = substr(s, RSTART, RLENGTH); b = before(s); s = substr(s, RSTART + RLENGTH)
+    if (b !~ /[:\/@]/ && s !~ /^[A-Za-z0-9:._-]/ && a !~ /^[0-9]+:/) say("address", a)
+  }
+  s = line
+  while (match(s, /\/[A-Za-z0-9._\/-]+\.sock/)) { say("unix", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
+  s = low ~ /chroot|documentroot/ ? "" : line
+  while (match(s, /\/(var\/lib|srv|data|mnt|export|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]/)) {
+    d = substr(s, RSTART, RLENGTH); b = before(s); s = substr(s, RSTART + RLENGTH)
+    if (b !~ /[A-Za-z0-9._\/*-]/) say("data", d)
+  }
+}
+"""
+
+
+class MentionKind(StrEnum):
+    """What kind of thing a configuration file mentions."""
+
+    URL = "url"
+    ADDRESS = "address"
+    SETTING = "setting"
+    UNIX = "unix"
+    DATA = "data"
+    CHECK = "check"
+    SECTION = "section"
+    VARIABLE = "variable"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place in a configuration file that names an endpoint, a data folder, a check or a variable.
+
+    `text` is the whole mention as it left the host; `host`, `port`, `scheme` and `path` are what it says.
+    """
+
+    kind: MentionKind
+    file: str
+    line: int
+    text: str
+    scheme: str = ""
+    host: str = ""
+    port: int | None = None
+    path: str = ""
+    key: str = ""
+
+
+class Configuration(Fact[tuple[Mention, ...]]):
+    """What configuration says about upstreams, data folders, health checks and variables.
+
+    An allow-list works on the host: only URLs without user, path and query, `name:port` pairs, settings whose key ends in
+    host, server, address or port, socket paths, data folders, checks and *names* of variables ever leave it. Lines
+    that speak of users or passwords yield URLs and host settings only. Comments are skipped. Bounded in depth, size of
+    files and length of lines. The awk has no bounded repetition (`{2,5}`), which mawk before 1.3.4-20200717 lacks.
+    """
+
+    name = "configuration"
+    command = (
+        f"mentions={shlex.quote(_MENTIONS)}\nreadable={shlex.quote(_READABLE)}"
+        + r"""
+roots=
+for d in /etc /opt /srv /usr/local /var/www /home /data /app /apps; do [ -d "$d" ] && roots="$roots $d"; done
+find $roots -xdev -maxdepth 5 \( -name .git -o -name node_modules -o -name site-packages -o -name dist-packages \
+  -o -name venv -o -name .venv -o -name .cache -o -name .ssh -o -name .npm -o -path /etc/ssl -o -path /etc/alternatives \
+  -o -path /etc/fonts -o -path /etc/ca-certificates -o -path /etc/pam.d -o -path /etc/security -o -path '/etc/java*' \
+  -o -path /etc/X11 -o -path /etc/apparmor.d -o -path /etc/selinux -o -path /etc/ssh -o -path /usr/local/lib \
+  -o -path /usr/local/share -o -path /etc/apt -o -path /etc/dpkg -o -path /etc/systemd \) -prune -o \
+  \( -type f -o -type l \) -size -256k \( -name '*.conf' -o -name '*.cnf' -o -name '*.cfg' -o -name '*.cf' -o -name '*.ini' \
+  -o -name '*.env' -o -name '.env' -o -name '*.properties' -o -name '*.yml' -o -name '*.yaml' -o -name '*.xml' \
+  -o -name '*.toml' -o -name '*.json' -o -name '*.php' -o -name '*.py' -o -name '*.sh' -o -name '*.rb' -o -name '*.pl' \
+  -o -name '*.js' -o -path '*/sites-enabled/*' -o -path '/etc/default/*' -o -path '/etc/sysconfig/*' \) \
+  ! -name 'package-lock.json' -exec sh -c "$readable" sh "$mentions" "'" {} +
+true
+"""
+    )
+
+    def parse(self, text: str) -> tuple[Mention, ...]:
+        """Read the mentions, in the order of file and line. What does not have the form of its kind is dropped."""
+        found: dict[tuple[MentionKind, str, int, str], Mention] = {}
+        for mention in filter(None, map(_mention, text.split("\n"))):
+            found.setdefault((mention.kind, mention.file, mention.line, mention.text), mention)
+        return tuple(sorted(found.values(), key=lambda m: (m.file, m.line, m.kind, m.text)))
+
+
+def _mention(line: str) -> Mention | None:
+    match = _LINE.fullmatch(line)
+    kind = _KINDS.get(match[1]) if match else None
+    if not match or not kind:
+        return None
+    file, number, text = match[2], int(match[3]), match[4].strip()
+    fields = _READERS[kind](text)
+    return Mention(kind, file, number, text, **fields) if fields is not None else None
+
+
+def _url(text: str) -> dict[str, Any] | None:
+    match = _URL.fullmatch(text)
+    if not match:
+        return None
+    return {"scheme": match[1].rsplit(":", 1)[-1], "host": match[2].strip("[]"), "port": _port(match[3])}
+
+
+def _address(text: str) -> dict[str, Any] | None:
+    match = _ADDRESS.fullmatch(text)
+    port = _port(match[2]) if match else None
+    return {"host": match[1], "port": port} if match and port else None
+
+
+def _setting(text: str) -> dict[str, Any] | None:
+    match = _SETTING.fullmatch(text)
+    if not match:
+        return None
+    key, value = match[1], match[2]
+    if key.lower().endswith("port"):
+        port = _port(value)
+        return {"key": key, "port": port} if port else None
+    return {"key": key, "host": value} if not value.isdecimal() else None
+
+
+def _unix(text: str) -> dict[str, Any] | None:
+    return {"path": text.removeprefix("unix:")}
+
+
+def _check(text: str) -> dict[str, Any] | None:
+    return {"path": text[text.index("/") :]} if "/" in text else None
+
+
+def _section(text: str) -> dict[str, Any] | None:
+    kind, *name = text.split()
+    return {"key": kind, "host": name[0]} if name else None
+
+
+def _variable(text: str) -> dict[str, Any] | None:
+    return {"key": text.removeprefix("export").strip().rstrip("=")}
+
+
+def _port(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and 0 < int(text) < 65536 else None  # noqa: PLR2004
+
+
+_KINDS = {kind.value: kind for kind in MentionKind}
+_READERS: dict[MentionKind, Callable[[str], dict[str, Any] | None]] = {
+    MentionKind.URL: _url,
+    MentionKind.ADDRESS: _address,
+    MentionKind.SETTING: _setting,
+    MentionKind.UNIX: _unix,
+    MentionKind.DATA: _unix,
+    MentionKind.CHECK: _check,
+    MentionKind.SECTION: _section,
+    MentionKind.VARIABLE: _variable,
+}

@@ -1,0 +1,82 @@
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from migrator.scan.fact import Fact
+from migrator.scan.redact import redact
+from migrator.scan.shell import REDACT, sections
+
+__all__ = ["CronEntry", "Crontabs"]
+
+_LINE = re.compile(r" (/[^:]*):(\d+):(.*)")
+_SETTING = re.compile(r"\s*[A-Za-z_]\w*\s*=")
+_FIELD = r"(?:[0-9*][0-9*,/-]*|[A-Za-z]{3}(?:[-,][A-Za-z]{3})*)"
+_ENTRY = re.compile(rf"\s*(@\w+|(?:{_FIELD}\s+){{4}}{_FIELD})\s+(.+)")
+_SYSTEM = ("/etc/crontab", "/etc/cron.d/")
+
+
+@dataclass(frozen=True, slots=True)
+class CronEntry:
+    """One line of a crontab. `schedule` is five fields or `@reboot`, `@daily`, …; `command` is redacted."""
+
+    file: str
+    line: int
+    schedule: str
+    user: str
+    command: str
+    packaged: bool = False
+    """True when the file came with a package of the distribution."""
+
+
+class Crontabs(Fact[tuple[CronEntry, ...]]):
+    """System and user crontabs, and which files came with a package.
+
+    User crontabs are readable for root only. Source: crontab(5); Debian keeps them in /var/spool/cron/crontabs, Red Hat
+    in /var/spool/cron, SUSE in /var/spool/cron/tabs.
+    """
+
+    name = "crontabs"
+    command = (
+        REDACT
+        + r"""
+echo '#packaged'
+cat /var/lib/dpkg/info/*.conffiles 2>/dev/null | sed -n 's#^/etc/cron#&#p' | sed 's/^/ /'
+if command -v rpm >/dev/null 2>&1; then
+  for f in /etc/crontab /etc/cron.d/*; do [ -f "$f" ] && rpm -qf "$f" >/dev/null 2>&1 && printf ' %s\n' "$f"; done
+fi
+echo '#entries'
+for f in /etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/* /var/spool/cron/tabs/* /var/spool/cron/*; do
+  [ -f "$f" ] && grep -HnvE '^[[:space:]]*(#|$)' "$f"
+done | sed 's/^/ /' | redact
+for d in /var/spool/cron/crontabs /var/spool/cron/tabs /var/spool/cron; do
+  [ -d "$d" ] && [ ! -r "$d" ] && echo "$d: Permission denied" >&2
+done
+true
+"""
+    )
+
+    def parse(self, text: str) -> tuple[CronEntry, ...]:
+        """Read entries; settings (`SHELL=`) and lines that are no schedule are skipped."""
+        parts = sections(text)
+        packaged = {line.strip() for line in parts.get("packaged", [])}
+        return tuple(_entries(parts.get("entries", []), packaged))
+
+
+def _entries(lines: list[str], packaged: set[str]) -> Iterator[CronEntry]:
+    for line in lines:
+        match = _LINE.fullmatch(line)
+        entry = _ENTRY.fullmatch(match[3]) if match and not _SETTING.match(match[3]) else None
+        if not match or not entry:
+            continue
+        file, number, command = match[1], int(match[2]), entry[2].strip()
+        user = file.rsplit("/", 1)[-1]
+        if file.startswith(_SYSTEM):
+            user, _, command = command.partition(" ") if " " in command else command.partition("\t")
+        yield CronEntry(
+            file=file,
+            line=number,
+            schedule=" ".join(entry[1].split()),
+            user=user.strip(),
+            command=redact(command.strip()),
+            packaged=file in packaged or file == "/etc/crontab" and "run-parts" in command,
+        )

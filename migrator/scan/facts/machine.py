@@ -1,0 +1,77 @@
+from dataclasses import dataclass
+
+from migrator.errors import FactError
+from migrator.scan.fact import Fact
+
+__all__ = ["Machine", "MachineFacts"]
+
+
+@dataclass(frozen=True, slots=True)
+class MachineFacts:
+    """The host as a whole. `epoch_s` is its own clock when asked, Unix seconds; sizes in MiB."""
+
+    uid: int
+    hostname: str = ""
+    kernel: str = ""
+    epoch_s: int | None = None
+    uptime_s: float | None = None
+    memory_mib: int | None = None
+    cpus: int | None = None
+    ticks_per_s: int = 100
+    scan_pid: int | None = None
+    """Process id of the scan's own shell, so that it is not taken for a service."""
+
+
+class Machine(Fact[MachineFacts]):
+    """Who we are on the host, its kernel, clock, memory and processors.
+
+    Sources: proc(5) for uptime, meminfo and cpuinfo; getconf(1) for CLK_TCK, which is 100 where it is absent (busybox).
+    """
+
+    name = "machine"
+    command = r"""
+printf 'uid %s\n' "$(id -u)"
+printf 'hostname %s\n' "$(hostname 2>/dev/null || cat /proc/sys/kernel/hostname)"
+printf 'kernel %s\n' "$(uname -srm)"
+printf 'epoch %s\n' "$(date +%s)"
+printf 'uptime %s\n' "$(cat /proc/uptime)"
+printf 'memory %s\n' "$(grep MemTotal: /proc/meminfo)"
+printf 'cpus %s\n' "$(grep -c '^processor' /proc/cpuinfo)"
+printf 'ticks %s\n' "$(getconf CLK_TCK 2>/dev/null || echo 100)"
+printf 'pid %s\n' "$MIGRATE_PID"
+"""
+
+    def parse(self, text: str) -> MachineFacts:
+        """Read `word value` lines; what is not a number where one is due is left unknown."""
+        said = dict(line.split(" ", 1) for line in text.split("\n") if " " in line)
+        uid = _integer(said.get("uid", ""))
+        if uid is None:
+            raise FactError("the host does not say who we are")
+        kib = _integer(_word(said.get("memory", ""), 1))
+        return MachineFacts(
+            uid=uid,
+            hostname=said.get("hostname", ""),
+            kernel=said.get("kernel", ""),
+            epoch_s=_integer(said.get("epoch", "")),
+            uptime_s=_number(_word(said.get("uptime", ""), 0)),
+            memory_mib=None if kib is None else kib // 1024,
+            cpus=_integer(said.get("cpus", "")) or None,
+            ticks_per_s=_integer(said.get("ticks", "")) or 100,
+            scan_pid=_integer(said.get("pid", "")),
+        )
+
+
+def _word(text: str, index: int) -> str:
+    words = text.split()
+    return words[index] if index < len(words) else ""
+
+
+def _integer(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

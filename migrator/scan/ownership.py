@@ -1,0 +1,179 @@
+"""Whose socket, whose file: which workload each listener, connection and configuration file belongs to. Pure.
+
+With root's rights the kernel tells the owner of a socket. Without, its uid is known and its process is not; then an owner is
+named only where a single workload fits, and the evidence says so.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from migrator.model.services import Evidence
+from migrator.scan.facts.configuration import Configuration, Mention
+from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
+from migrator.scan.facts.sockets import Connection, Listener, Sockets, SocketsFacts
+from migrator.scan.facts.users import Users, UsersFacts
+from migrator.scan.snapshot import Snapshot
+from migrator.scan.workload import Workload
+
+__all__ = ["FileRoots", "SocketOwners", "file_roots", "mentions_of", "socket_owners"]
+
+_PATH = re.compile(r"(?:^|[=:,\s'\"])(/[\w.@+-][\w./@+-]*)")
+_APP_ROOT = re.compile(r"(/(?:opt|srv|data|app|apps|var/www)/[^/]+|/usr/local/(?!s?bin|lib|share|etc)[^/]+|/home/[^/]+/[^/]+)")
+_STATE_ROOT = re.compile(r"(/var/lib/[^/]+)/")
+_SYSTEM = ("/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/proc/", "/dev/", "/run/", "/var/run/", "/tmp/")
+
+
+@dataclass(frozen=True, slots=True)
+class SocketOwners:
+    """Sockets by workload (its position in the list that was asked about); what has no owner is kept apart."""
+
+    listeners: Mapping[int, tuple[tuple[Listener, Evidence], ...]]
+    outgoing: Mapping[int, tuple[tuple[Connection, Evidence], ...]]
+    incoming: tuple[Connection, ...]
+    unix: Mapping[int, tuple[tuple[str, Evidence], ...]]
+    unowned: tuple[Listener, ...]
+    unowned_outgoing: tuple[Connection, ...]
+
+
+def socket_owners(snapshot: Snapshot, found: Sequence[Workload]) -> SocketOwners:
+    """Give every socket of a host to a workload, or say that its owner is unknown."""
+    sockets = snapshot.value(Sockets, SocketsFacts())
+    book = _Book.of(snapshot, found)
+    serving = {(l.port) for l in sockets.listeners if l.protocol == "tcp"}
+    incoming = tuple(c for c in sockets.connections if c.port in serving)
+    outgoing = [c for c in sockets.connections if c.port not in serving]
+    listeners = [(book.owner(l.inode, l.uid, f"{l.protocol} {l.address}:{l.port}"), l) for l in sockets.listeners]
+    calls = [(book.caller(c), c) for c in outgoing]
+    unix = [(book.owner(u.inode, None, u.path), u.path) for u in sockets.unix if u.path.startswith("/")]
+    return SocketOwners(
+        listeners=_grouped((o, l) for o, l in listeners if o),
+        outgoing=_grouped((o, c) for o, c in calls if o),
+        incoming=incoming,
+        unix=_grouped((o, path) for o, path in unix if o),
+        unowned=tuple(l for o, l in listeners if not o and not book.is_platform(l.inode)),
+        unowned_outgoing=tuple(c for o, c in calls if not o and not book.is_platform(c.inode)),
+    )
+
+
+def _grouped(pairs: Iterable[tuple[tuple[int, Evidence], object]]) -> dict[int, tuple]:  # type: ignore[type-arg]
+    groups: dict[int, list[tuple[object, Evidence]]] = {}
+    for (index, evidence), value in pairs:
+        groups.setdefault(index, []).append((value, evidence))
+    return {index: tuple(group) for index, group in groups.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """Processes and users to workloads."""
+
+    owners: Mapping[int, tuple[int, ...]]
+    by_pid: Mapping[int, int]
+    by_uid: Mapping[int, frozenset[int]]
+    lines: Sequence[str]
+    names: Mapping[str, str]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, found: Sequence[Workload]) -> "_Book":
+        by_pid = {process.pid: index for index, w in enumerate(found) for process in w.processes}
+        by_uid: dict[int, set[int]] = {}
+        for index, workload in enumerate(found):
+            for process in workload.processes:
+                by_uid.setdefault(process.uid, set()).add(index)
+        return cls(
+            snapshot.value(Descriptors, DescriptorsFacts()).owners,
+            by_pid,
+            {uid: frozenset(group) for uid, group in by_uid.items()},
+            [" ".join(" ".join(p.arguments) for p in w.processes) for w in found],
+            {},
+        )
+
+    def owner(self, inode: int, uid: int | None, what: str) -> tuple[int, Evidence] | None:
+        """The workload that holds a socket. Several processes may share one: master and workers, or socket activation."""
+        holders = [pid for pid in self.owners.get(inode, ()) if pid in self.by_pid]
+        if holders:
+            return self.by_pid[holders[0]], Evidence(Descriptors.name, what, f"pid {holders[0]}")
+        if inode in self.owners or uid is None:
+            return None
+        candidates = self.by_uid.get(uid, frozenset())
+        if uid and len(candidates) == 1:
+            return next(iter(candidates)), Evidence(Sockets.name, f"{what} (by uid {uid}, the process was not visible)")
+        return None
+
+    def caller(self, connection: Connection) -> tuple[int, Evidence] | None:
+        """The workload at our end of a connection; a command line that names the peer's port settles a doubt."""
+        what = f"tcp {connection.address} -> {connection.peer}:{connection.peer_port}"
+        if found := self.owner(connection.inode, connection.uid, what):
+            return found
+        if connection.inode in self.owners:
+            return None
+        wanted = re.compile(rf"(?:^|[\s:]){connection.peer_port}(?:\s|$)")
+        named = [index for index, line in enumerate(self.lines) if wanted.search(line)]
+        if len(named) == 1:
+            return named[0], Evidence(Sockets.name, f"{what} (by the port on the command line)")
+        return None
+
+    def is_platform(self, inode: int) -> bool:
+        """Whether a visible process holds the socket that is no workload: sshd, the init system."""
+        return inode in self.owners
+
+
+@dataclass(frozen=True, slots=True)
+class FileRoots:
+    """Files that a workload names, and folders below which its other files stand."""
+
+    files: frozenset[str]
+    folders: tuple[str, ...]
+
+    def hold(self, path: str) -> bool:
+        """Whether a file belongs to the workload."""
+        return path in self.files or any(path == root or path.startswith(f"{root}/") for root in self.folders)
+
+
+def file_roots(
+    texts: Iterable[str], *, names: Iterable[str] = (), folders: Iterable[str] = (), files: Iterable[str] = ()
+) -> FileRoots:
+    """Find where a workload's files are.
+
+    `texts` are command lines and folders it works in; `names` what it is called (a folder `/etc/NAME` is its own);
+    `folders` and `files` what is known otherwise.
+    """
+    paths = {match for text in texts for match in _PATH.findall(text)} | set(files)
+    roots = {root for path in [*paths, *folders] if (root := _root(path))}
+    stems = {stem for name in names for stem in _stems(name)}
+    return FileRoots(
+        frozenset(paths | {f"/etc/{kind}/{stem}" for stem in stems for kind in ("default", "sysconfig")}),
+        tuple(sorted(roots | set(folders) | {f"/etc/{stem}" for stem in stems} | _config_folders(paths))),
+    )
+
+
+def _root(path: str) -> str:
+    if path.startswith(_SYSTEM) and not path.startswith("/usr/local/"):
+        return ""
+    match = _APP_ROOT.match(f"{path}/") or _STATE_ROOT.match(f"{path}/")
+    return match[1].rstrip("/") if match else ""
+
+
+def _config_folders(paths: Iterable[str]) -> set[str]:
+    """`/etc/orders/orders.env` makes `/etc/orders` the workload's folder."""
+    return {"/".join(parts[:3]) for path in paths if len(parts := path.split("/")) > 3 and parts[1] == "etc"} - {  # noqa: PLR2004
+        "/etc/default", "/etc/sysconfig", "/etc/init.d", "/etc/cron.d", "/etc/systemd", "/etc/ssl", "/etc/pki"
+    }  # fmt: skip
+
+
+def _stems(name: str) -> set[str]:
+    """`redis-server` -> redis-server, redis; `tomcat10` -> tomcat10, tomcat; `php7.4-fpm` -> php."""
+    plain = name.removesuffix(".service").split("@")[0]
+    letters = re.match(r"[A-Za-z]+", plain)
+    return {plain, re.sub(r"[\d.]+$", "", plain), plain.split("-")[0], letters[0] if letters else plain} - {""}
+
+
+def mentions_of(snapshot: Snapshot, roots: FileRoots) -> tuple[Mention, ...]:
+    """What the workload's configuration says."""
+    return tuple(m for m in snapshot.value(Configuration, ()) if roots.hold(m.file))
+
+
+def home_of(snapshot: Snapshot, uid: int) -> str:
+    """Home of an account, where it is a folder of its own: service accounts keep their data there."""
+    user = snapshot.value(Users, UsersFacts()).by_uid.get(uid)
+    return user.home if user and user.home.count("/") > 1 and not user.home.startswith(_SYSTEM) else ""

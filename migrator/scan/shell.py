@@ -1,0 +1,35 @@
+"""Pieces of POSIX sh that several facts share, and what their output looks like."""
+
+__all__ = ["FIELD", "REDACT", "SCAN_MARK", "sections"]
+
+FIELD = "\x1f"
+"""ASCII unit separator: between fields, because names of processes and files may hold anything printable."""
+
+SCAN_MARK = "migrate-scan"
+"""Last argument of every shell that the scan starts, so that it is not taken for a service. (busybox's `timeout` leaves a
+watcher behind that no longer descends from our shell.)
+"""
+
+REDACT = r"""
+US=$(printf '\037')
+redact() { sed -E -e "s#(://)[^[:space:]\"'$US]*@#\1***@#g" \
+  -e "s/((pass(word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|credentials?|private[-_]?key)[A-Za-z0-9_.-]*[\"']?[=: $US]+[\"']?)[^ $US\"']+/\1***/Ig"; }
+"""
+"""Defines `redact`: hides URL passwords and the values of secret-looking words while the text is still on the host.
+The reading side redacts once more (`migrator.scan.redact`); this is the first of two nets.
+"""
+
+
+def sections(text: str) -> dict[str, list[str]]:
+    """Split an answer into the parts that its command announced with lines `#name`; lines before the first are dropped.
+
+    Commands print a prefix before every line that comes from the host, so that none of them can begin with `#`.
+    """
+    parts: dict[str, list[str]] = {}
+    current: list[str] | None = None
+    for line in text.split("\n"):
+        if line.startswith("#"):
+            current = parts.setdefault(line[1:].strip(), [])
+        elif current is not None and line:
+            current.append(line)
+    return parts

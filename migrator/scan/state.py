@@ -1,0 +1,79 @@
+"""Where a workload keeps data that must survive a restart. Pure.
+
+Three things count: files that it holds open for writing, data folders that its configuration or command line names,
+and the folder of its account when the program exists to keep data. Logs, sockets, locks and temporary files do not.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from migrator.model.services import Evidence, State
+from migrator.scan.facts.configuration import Configuration, Mention, MentionKind
+from migrator.scan.facts.data_sizes import DataSizes
+from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
+from migrator.scan.facts.mounts import Mount, Mounts
+from migrator.scan.snapshot import Snapshot
+from migrator.scan.workload import Workload
+
+__all__ = ["DATA_PATH", "state_of"]
+
+DATA_PATH = re.compile(r"/(?:var/lib|srv|data|mnt|export|var/spool)/[\w./-]*[\w-]")
+_PASSING = re.compile(
+    r"/(?:var/log|run|var/run|tmp|var/tmp|var/cache|dev|proc|sys)/|/dev/|\.(?:log|pid|lock|sock|out|err)(?:\.\d+)?$|/logs?/|(?:^|/)\.[\w.]+/"
+)
+_MINOR = frozenset({"lock", "core", "nohup.out"})
+
+
+def state_of(
+    snapshot: Snapshot, workload: Workload | None, named: Iterable[tuple[str, Evidence]], mentions: Iterable[Mention]
+) -> tuple[State, ...]:
+    """Collect the places, drop those inside of another one, and measure each as well as the host allows.
+
+    `named` are paths that a command line or a detector names for data.
+    """
+    places: dict[str, list[Evidence]] = {}
+    for path, evidence in [*_written(snapshot, workload), *named, *_configured(mentions)]:
+        places.setdefault(path.rstrip("/"), []).append(evidence)
+    outer = [path for path in sorted(places) if not any(path.startswith(f"{other}/") for other in places)]
+    return tuple(_measured(snapshot, path, tuple(places[path][:3])) for path in outer)
+
+
+def _written(snapshot: Snapshot, workload: Workload | None) -> Iterator[tuple[str, Evidence]]:
+    written = snapshot.value(Descriptors, DescriptorsFacts()).written
+    for process in workload.processes if workload else ():
+        for path in written.get(process.pid, ()):
+            if not _PASSING.search(path) and PurePosixPath(path).name not in _MINOR:
+                yield _folder(path), Evidence(Descriptors.name, f"open for writing: {path}", f"pid {process.pid}")
+
+
+def _folder(path: str) -> str:
+    """`/var/lib/redis/appendonly.aof` -> `/var/lib/redis`; elsewhere the folder that holds the file."""
+    parts = path.split("/")
+    return "/".join(parts[:4]) if path.startswith("/var/lib/") and len(parts) > 4 else str(PurePosixPath(path).parent)  # noqa: PLR2004
+
+
+def _configured(mentions: Iterable[Mention]) -> Iterator[tuple[str, Evidence]]:
+    for mention in mentions:
+        if mention.kind is MentionKind.DATA and not _PASSING.search(mention.path):
+            yield mention.path, Evidence(Configuration.name, mention.text, f"{mention.file}:{mention.line}")
+
+
+def _measured(snapshot: Snapshot, path: str, evidence: tuple[Evidence, ...]) -> State:
+    """Exact where the place was measured or is a file system of its own; else what its whole file system holds."""
+    size = snapshot.value(DataSizes, {}).get(path)
+    if size is not None:
+        return State(path, size, exact=True, evidence=evidence)
+    mounts = [m for m in snapshot.value(Mounts, ((), ()))[0] if _inside(path, m.path) or _inside(m.path, path)]
+    if not mounts:
+        return State(path, evidence=evidence)
+    mount = max(mounts, key=lambda m: len(m.path))
+    return State(path, mount.used_mib, exact=_own_file_system(mount, path), evidence=evidence)
+
+
+def _own_file_system(mount: Mount, path: str) -> bool:
+    return mount.path != "/" and (mount.path == path or _inside(mount.path, path))
+
+
+def _inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder.rstrip('/')}/")
