@@ -5,6 +5,7 @@
 #   bin/    the programs         crds/   CustomResourceDefinitions, one folder per module
 # A second run finds everything built: a stamp beside each part holds the digest of all that it was made from.
 # Needs Go; needs the network (the Go module proxy) the first time only.
+# Exit code 69: Go or its modules cannot be had here. Any other but 0: the build is broken.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -15,11 +16,13 @@ bin="$cache/bin"
 crds="$cache/crds"
 mkdir -p "$bin" "$crds"
 
+unavailable=69 # sysexits' EX_UNAVAILABLE: nothing is wrong with the code, something cannot be had here
+
 say() { printf 'testbed: %s\n' "$*"; }
 
 if ! command -v go >/dev/null; then
   say "Go is not installed, nothing was built. Install Go >= $GO_LANGUAGE_VERSION (https://go.dev/dl, 'brew install go'), then run this again."
-  exit 69
+  exit "$unavailable"
 fi
 
 # One build at a time: two would only wait for each other's compiler, and could read a half-written program.
@@ -40,9 +43,22 @@ done
 # All that a program is made of: the pinned modules, how they are compiled, and the compiler.
 programs_key=$({ cat "$here/go/k8s/go.mod" "$here/go/k8s/go.sum"; echo "$GOFLAGS $ldflags"; go version; } | sha256sum | cut -c1-32)
 
+built() { [[ -x "$bin/$1" && -f "$bin/.$1.key" && $(<"$bin/.$1.key") == "$programs_key" ]]; }
+
+download_modules() {
+  built etcd && built kustomize && built kube-apiserver && return
+  local started=$SECONDS
+  say "modules: downloading what is not here yet ..."
+  if ! (cd "$here/go/k8s" && go mod download); then
+    say "modules: not to be had; is there a network, or a GOPROXY that serves them?"
+    exit "$unavailable"
+  fi
+  say "modules: there after $((SECONDS - started)) s"
+}
+
 build() { # build NAME PACKAGE EXPECTATION
   local name=$1 package=$2 expectation=$3 started=$SECONDS stamp="$bin/.$1.key"
-  if [[ -x "$bin/$name" && -f "$stamp" && $(<"$stamp") == "$programs_key" ]]; then
+  if built "$name"; then
     say "$name: found, built before"
     return
   fi
@@ -61,7 +77,10 @@ fetch_crds() { # fetch_crds NAME MODULE@VERSION SUM FOLDER-IN-MODULE
     return
   fi
   # Asked for outside any module: only this module's own files are wanted, none of what it depends on.
-  answer=$(cd / && GOFLAGS= go mod download -json "$module")
+  if ! answer=$(cd / && GOFLAGS= go mod download -json "$module"); then
+    say "$module cannot be downloaded: $(sed -nE 's/^\t"Error": "(.*)",?$/\1/p' <<<"$answer")"
+    exit "$unavailable"
+  fi
   if [[ $answer != *"\"Sum\": \"$sum\""* ]]; then
     say "CRDs of $module: the module's checksum is not the one in versions.env"
     exit 1
@@ -80,6 +99,7 @@ began=$SECONDS
 fetch_crds gateway-api "$GATEWAY_API_MODULE" "$GATEWAY_API_SUM" config/crd/standard
 fetch_crds flux-source "$FLUX_SOURCE_MODULE" "$FLUX_SOURCE_SUM" config/crd/bases
 fetch_crds flux-kustomize "$FLUX_KUSTOMIZE_MODULE" "$FLUX_KUSTOMIZE_SUM" config/crd/bases
+download_modules
 build etcd go.etcd.io/etcd/server/v3 "about 1 minute"
 build kustomize sigs.k8s.io/kustomize/kustomize/v5 "about 20 seconds"
 build kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver "about 5 minutes"
