@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, ClassVar
 
 from migrator.model.findings import Finding
-from migrator.model.record import Record
+from migrator.model.record import Record, camel
 
 __all__ = [
     "Account",
@@ -164,8 +165,14 @@ class Usage(Record):
 class ServiceProfile(Record):
     """One service on one host. Replicas on several hosts carry the same `service` name.
 
-    People review and edit these files; `generate` reads nothing else but these and the estate.
+    People review and edit these files; `generate` reads nothing else but these and the estate. In the file `kind` is
+    the header's word, so the field of that name stands there as `serviceKind`.
     """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {
+        **Record.__pydantic_config__,
+        "alias_generator": lambda name: "serviceKind" if name == "kind" else camel(name),
+    }
 
     service: str
     """RFC 1035 label, the same for all replicas."""
