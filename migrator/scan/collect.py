@@ -22,7 +22,9 @@ __all__ = ["SECTION_BYTES", "observe", "script", "sections_of", "snapshot"]
 
 SECTION_BYTES = 512 * 1024
 FACT_SECONDS = 20
-_DENIED = re.compile(r"(?i)permission denied|operation not permitted|insufficient permissions|must be root|access denied")
+_DENIED = re.compile(
+    r"(?i)permission denied|operation not permitted|insufficient permissions|must be root|access denied"
+)
 _PRELUDE = r"""
 PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin; LC_ALL=C; LANG=C; MIGRATE_PID=$$
 export PATH LC_ALL LANG MIGRATE_PID
@@ -45,7 +47,9 @@ def script(facts: Sequence[Fact[Any]], nonce: str) -> str:
 
     Nothing but the facts' own constant text and the nonce goes into it: no value from an inventory or a host.
     """
-    prelude = _PRELUDE.replace("SECONDS", str(FACT_SECONDS)).replace("BYTES", str(SECTION_BYTES)).replace("MARK", SCAN_MARK)
+    prelude = (
+        _PRELUDE.replace("SECONDS", str(FACT_SECONDS)).replace("BYTES", str(SECTION_BYTES)).replace("MARK", SCAN_MARK)
+    )
     asks = [f"ask {fact.name} {shlex.quote(fact.command)} {shlex.quote(' '.join(fact.needs))}" for fact in facts]
     return "\n".join([f"N={nonce}", prelude, *asks, "exit 0", ""])
 

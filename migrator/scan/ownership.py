@@ -19,7 +19,11 @@ from migrator.scan.workload import Workload
 __all__ = ["FileRoots", "SocketOwners", "file_roots", "mentions_of", "socket_owners"]
 
 _PATH = re.compile(r"(?:^|[=:,\s'\"])(/[\w.@+-][\w./@+-]*)")
-_APP_ROOT = re.compile(r"(/(?:opt|srv|data|app|apps|var/www)/[^/]+|/usr/local/(?!s?bin|lib|share|etc)[^/]+|/home/[^/]+/[^/]+)")
+_APP_ROOT = re.compile(
+    r"(/(?:opt|srv|data|app|apps|var/www)/[^/]+|/usr/local/(?!s?bin|lib|share|etc)[^/]+|/home/[^/]+/[^/]+)"
+)
+_RENAMED = re.compile(r"\.\d+\.tmp$")
+"""haproxy binds `x.sock.PID.tmp` and renames the file; the kernel keeps the first name."""
 _STATE_ROOT = re.compile(r"(/var/lib/[^/]+)/")
 _SYSTEM = ("/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/proc/", "/dev/", "/run/", "/var/run/", "/tmp/")
 
@@ -43,15 +47,16 @@ def socket_owners(snapshot: Snapshot, found: Sequence[Workload]) -> SocketOwners
     serving = {(l.port) for l in sockets.listeners if l.protocol == "tcp"}
     incoming = tuple(c for c in sockets.connections if c.port in serving)
     outgoing = [c for c in sockets.connections if c.port not in serving]
-    listeners = [(book.owner(l.inode, l.uid, f"{l.protocol} {l.address}:{l.port}"), l) for l in sockets.listeners]
+    listeners = [(book.listener(l), l) for l in sockets.listeners]
     calls = [(book.caller(c), c) for c in outgoing]
-    unix = [(book.owner(u.inode, None, u.path), u.path) for u in sockets.unix if u.path.startswith("/")]
+    paths = [(u.inode, _RENAMED.sub("", u.path)) for u in sockets.unix if u.path.startswith("/")]
+    unix = [(book.owner(inode, None, path), path) for inode, path in paths]
     return SocketOwners(
         listeners=_grouped((o, l) for o, l in listeners if o),
         outgoing=_grouped((o, c) for o, c in calls if o),
         incoming=incoming,
         unix=_grouped((o, path) for o, path in unix if o),
-        unowned=tuple(l for o, l in listeners if not o and not book.is_platform(l.inode)),
+        unowned=tuple(l for o, l in listeners if not o and not book.is_platform(l.inode) and not _is_login(l)),
         unowned_outgoing=tuple(c for o, c in calls if not o and not book.is_platform(c.inode)),
     )
 
@@ -63,6 +68,11 @@ def _grouped(pairs: Iterable[tuple[tuple[int, Evidence], object]]) -> dict[int, 
     return {index: tuple(group) for index, group in groups.items()}
 
 
+def _is_login(listener: Listener) -> bool:
+    """The port that this very scan came in by is the remote login's."""
+    return listener.port == 22 and listener.uid == 0  # noqa: PLR2004
+
+
 @dataclass(frozen=True, slots=True)
 class _Book:
     """Processes and users to workloads."""
@@ -71,11 +81,12 @@ class _Book:
     by_pid: Mapping[int, int]
     by_uid: Mapping[int, frozenset[int]]
     lines: Sequence[str]
-    names: Mapping[str, str]
+    """All command lines of each workload."""
 
     @classmethod
     def of(cls, snapshot: Snapshot, found: Sequence[Workload]) -> "_Book":
         by_pid = {process.pid: index for index, w in enumerate(found) for process in w.processes}
+        by_pid.update({w.manager_pid: index for index, w in enumerate(found) if w.manager_pid})
         by_uid: dict[int, set[int]] = {}
         for index, workload in enumerate(found):
             for process in workload.processes:
@@ -85,7 +96,6 @@ class _Book:
             by_pid,
             {uid: frozenset(group) for uid, group in by_uid.items()},
             [" ".join(" ".join(p.arguments) for p in w.processes) for w in found],
-            {},
         )
 
     def owner(self, inode: int, uid: int | None, what: str) -> tuple[int, Evidence] | None:
@@ -100,18 +110,26 @@ class _Book:
             return next(iter(candidates)), Evidence(Sockets.name, f"{what} (by uid {uid}, the process was not visible)")
         return None
 
+    def listener(self, listener: Listener) -> tuple[int, Evidence] | None:
+        """The workload that accepts on a socket."""
+        what = f"{listener.protocol} {listener.address}:{listener.port}"
+        return self._owner_or_named(listener.inode, listener.uid, what, listener.port)
+
     def caller(self, connection: Connection) -> tuple[int, Evidence] | None:
-        """The workload at our end of a connection; a command line that names the peer's port settles a doubt."""
+        """The workload at our end of a connection."""
         what = f"tcp {connection.address} -> {connection.peer}:{connection.peer_port}"
-        if found := self.owner(connection.inode, connection.uid, what):
+        return self._owner_or_named(connection.inode, connection.uid, what, connection.peer_port)
+
+    def _owner_or_named(self, inode: int, uid: int, what: str, port: int) -> tuple[int, Evidence] | None:
+        """A command line that names the port settles a doubt, if only one does."""
+        found = self.owner(inode, uid, what)
+        if found or inode in self.owners:
             return found
-        if connection.inode in self.owners:
-            return None
-        wanted = re.compile(rf"(?:^|[\s:]){connection.peer_port}(?:\s|$)")
+        wanted = re.compile(rf"(?:^|[\s:=]){port}(?:\s|$)")
         named = [index for index, line in enumerate(self.lines) if wanted.search(line)]
-        if len(named) == 1:
-            return named[0], Evidence(Sockets.name, f"{what} (by the port on the command line)")
-        return None
+        return (
+            (named[0], Evidence(Sockets.name, f"{what} (by the port on a command line)")) if len(named) == 1 else None
+        )
 
     def is_platform(self, inode: int) -> bool:
         """Whether a visible process holds the socket that is no workload: sshd, the init system."""

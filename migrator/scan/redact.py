@@ -12,7 +12,9 @@ _ASSIGNMENT = re.compile(rf"(?i)({_WORD}[\w.-]*[\"']?\s*[=:]\s*[\"']?)([^\s\"',;
 _FLAG = re.compile(rf"(?i)--?[\w-]*{_WORD}[\w-]*")
 _BASIC_AUTH = re.compile(r"(?i)(\bauth\s+\S+:)\S+")
 _KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL)
-_SECRET_NAME = re.compile(rf"(?i){_WORD}|dsn|(?:^|_)key$|cookie$|salt$|credential|connection_?string|(?:db|database|redis|amqp|rabbitmq|mongo|jdbc|broker|celery)\w*_ur[il]|_ur[il]$")
+_SECRET_NAME = re.compile(
+    rf"(?i){_WORD}|dsn|(?:^|_)key$|cookie$|salt$|credential|connection_?string|(?:db|database|redis|amqp|rabbitmq|mongo|jdbc|broker|celery)\w*_ur[il]|_ur[il]$"
+)
 _CLIENTS_WITH_P = frozenset({"mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump", "sshpass"})
 _VALUE_FLAGS = {"curl": {"-u", "--user"}, "redis-cli": {"-a"}, "sshpass": {"-p"}, "mongodump": {"-p"}, "mongo": {"-p"}}
 

@@ -16,13 +16,18 @@ from migrator.scan.facts.mounts import Mount, Mounts
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
-__all__ = ["DATA_PATH", "state_of"]
+__all__ = ["data_paths", "state_of"]
 
-DATA_PATH = re.compile(r"/(?:var/lib|srv|data|mnt|export|var/spool)/[\w./-]*[\w-]")
+_DATA_PATH = re.compile(r"(?<![\w./-])(/(?:var/lib|srv|data|mnt|export|var/spool)/[\w./-]*[\w-])([$*%{]?)")
 _PASSING = re.compile(
     r"/(?:var/log|run|var/run|tmp|var/tmp|var/cache|dev|proc|sys)/|/dev/|\.(?:log|pid|lock|sock|out|err)(?:\.\d+)?$|/logs?/|(?:^|/)\.[\w.]+/"
 )
 _MINOR = frozenset({"lock", "core", "nohup.out"})
+
+
+def data_paths(text: str) -> list[str]:
+    """Data folders that a command line names. A name that goes on with a variable or pattern stands for its folder."""
+    return [str(PurePosixPath(path).parent) if more else path for path, more in _DATA_PATH.findall(text)]
 
 
 def state_of(
@@ -72,7 +77,8 @@ def _measured(snapshot: Snapshot, path: str, evidence: tuple[Evidence, ...]) -> 
 
 
 def _own_file_system(mount: Mount, path: str) -> bool:
-    return mount.path != "/" and (mount.path == path or _inside(mount.path, path))
+    """A file system below a general folder (`/srv`, `/var`) was made for what is in it."""
+    return mount.path.count("/") > 1 or _inside(mount.path, path)
 
 
 def _inside(path: str, folder: str) -> bool:

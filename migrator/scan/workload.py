@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from migrator.model.estate import SetAside
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
+from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.inittab import Inittab, InittabEntry
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.sockets import Sockets, SocketsFacts
-from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.platform import platform_reason
@@ -39,6 +39,8 @@ class Workload:
     """What started it: `systemd`, `sysv`, `pm2`, `supervisor`, `screen`, `cron @reboot`, `inittab`, `login`, `process`."""
     processes: tuple[Process, ...]
     unit: Unit | None = None
+    manager_pid: int | None = None
+    """The process manager that it is the only child of; pm2 opens the sockets of its children itself."""
 
     @property
     def main(self) -> Process:
@@ -154,16 +156,15 @@ def _unit_name(cgroup: str) -> str:
     return names[0] if names else ""
 
 
-def _of_unit(
-    context: _Context, name: str, group: Sequence[Process], set_aside: dict[str, str]
-) -> Iterator[Workload]:
+def _of_unit(context: _Context, name: str, group: Sequence[Process], set_aside: dict[str, str]) -> Iterator[Workload]:
     unit = context.units.get(name, Unit(name))
     main = _main(unit, group)
     manager = _manager(main)
     if manager:
         set_aside[name] = f"process manager ({manager}); what it runs is listed on its own"
-        for child in context.children.get(main.pid, ()):
-            yield Workload(manager, context.tree(child), unit)
+        children = context.children.get(main.pid, ())
+        for child in children:
+            yield Workload(manager, context.tree(child), unit, main.pid if len(children) == 1 else None)
         return
     origin = "sysv" if unit.source.startswith("/etc/init.d/") or unit.source.startswith("/etc/rc.d/") else "systemd"
     yield Workload(origin, (main, *(p for p in group if p != main)), unit)
@@ -184,9 +185,7 @@ def _manager(process: Process) -> str:
     return next((label for program, label in _MANAGERS.items() if program in words), "")
 
 
-def _outside_units(
-    context: _Context, loose: Iterable[Process], set_aside: dict[str, str]
-) -> Iterator[Workload]:
+def _outside_units(context: _Context, loose: Iterable[Process], set_aside: dict[str, str]) -> Iterator[Workload]:
     pids = {process.pid for process in loose}
     for root in sorted(loose, key=lambda p: p.pid):
         if root.ppid not in pids and root.pid != 1:

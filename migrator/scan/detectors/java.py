@@ -24,7 +24,9 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     archive = argument_value(arguments, "-jar")
     stem = PurePosixPath(archive).stem if archive else _main_class(arguments)
     match = _VERSION_IN_NAME.fullmatch(stem)
-    package, version = package_of(snapshot, r"openjdk-\d+-jre-headless|java-[\d.]+-openjdk-headless|temurin-\d+-j[rd][ek]")
+    package, version = package_of(
+        snapshot, r"openjdk-\d+-jre-headless|java-[\d.]+-openjdk-headless|temurin-\d+-j[rd][ek]"
+    )
     return Detection(
         Runtime("java", version, (command_evidence(workload.main),)),
         name=match[1] if match else stem,

@@ -10,7 +10,7 @@ __all__ = ["detect"]
 
 def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     """A process executed by php; with `-S` it is a development web server."""
-    if not any(name == "php" or name.startswith("php") and name[3:4].isdigit() for name in names_of(workload.main)):
+    if not any(name == "php" or (name.startswith("php") and name[3:4].isdigit()) for name in names_of(workload.main)):
         return None
     package, version = package_of(snapshot, r"php[\d.]*-cli")
     packages = (f"{package}={version}",) if package else ()

@@ -78,5 +78,5 @@ def _entries(lines: list[str], packaged: set[str]) -> Iterator[CronEntry]:
             schedule=" ".join(entry[1].split()),
             user=user.strip(),
             command=redact(command.strip()),
-            packaged=file in packaged or file == "/etc/crontab" and "run-parts" in command,
+            packaged=file in packaged or (file == "/etc/crontab" and "run-parts" in command),
         )

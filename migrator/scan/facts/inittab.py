@@ -19,10 +19,13 @@ class Inittab(Fact[tuple[InittabEntry, ...]]):
     """What a classic or busybox init starts. Source: inittab(5); busybox init has the same four fields."""
 
     name = "inittab"
-    command = REDACT + r"""
+    command = (
+        REDACT
+        + r"""
 [ -f /etc/inittab ] || { echo 'no /etc/inittab' >&2; exit 1; }
 grep -vE '^[[:space:]]*(#|$)' /etc/inittab | redact
 """
+    )
 
     def parse(self, text: str) -> tuple[InittabEntry, ...]:
         """Read `id:runlevels:action:process` lines."""

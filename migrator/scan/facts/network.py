@@ -43,9 +43,7 @@ true
         parts = sections(text)
         found = [*_local_ipv4(parts.get("fib", [])), *_ipv6(parts.get("inet6", []))]
         search = [word for line in parts.get("resolv", []) for word in line.split()]
-        return NetworkFacts(
-            tuple(dict.fromkeys(found)), _names(parts.get("hosts", [])), tuple(dict.fromkeys(search))
-        )
+        return NetworkFacts(tuple(dict.fromkeys(found)), _names(parts.get("hosts", [])), tuple(dict.fromkeys(search)))
 
 
 def _local_ipv4(lines: list[str]) -> list[str]:

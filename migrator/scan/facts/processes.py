@@ -30,6 +30,9 @@ class Process:
     cwd: str = ""
     cgroup: str = ""
     rss_kib: int = 0
+    """Resident memory, with pages that it shares with others."""
+    own_kib: int | None = None
+    """Resident memory of its own; None before Linux 4.5."""
     cpu_ticks: int = 0
     start_ticks: int = 0
     """Clock ticks after boot."""
@@ -53,7 +56,7 @@ class Processes(Fact[tuple[Process, ...]]):
         REDACT
         + r"""
 cd /proc || exit 1
-echo '#status'; grep -HE '^(Name|PPid|Uid|Gid|VmRSS):' [0-9]*/status 2>/dev/null
+echo '#status'; grep -HE '^(Name|PPid|Uid|Gid|VmRSS|RssAnon):' [0-9]*/status 2>/dev/null
 echo '#stat'; cat [0-9]*/stat 2>/dev/null | sed 's/^/ /'
 echo '#cgroup'; grep -HE '^([0-9]+:name=systemd|0:):' [0-9]*/cgroup 2>/dev/null
 q=q; ls -dq / >/dev/null 2>&1 || q=
@@ -104,6 +107,7 @@ def _process(
         cwd=links.get((pid, "cwd"), ""),
         cgroup=cgroup,
         rss_kib=_first_integer(status.get("VmRSS", "")),
+        own_kib=_first_integer(status["RssAnon"]) if "RssAnon" in status else None,
         cpu_ticks=times[0],
         start_ticks=times[1],
     )

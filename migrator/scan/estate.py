@@ -1,0 +1,178 @@
+"""All hosts together: replicas become one service, edges cross hosts, and what is unknown is listed. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from migrator.model.estate import Edge, Estate, HostReport, ServiceEntry
+from migrator.model.findings import Finding
+from migrator.model.names import dns_label
+from migrator.model.observations import Missing, Observation, Observed, Refused
+from migrator.model.services import OperatingSystem, ServiceKind, ServiceProfile, Source
+from migrator.scan import findings
+from migrator.scan.facts.machine import Machine, MachineFacts
+from migrator.scan.facts.mounts import Mounts
+from migrator.scan.facts.os_release import OsRelease
+from migrator.scan.graph import Directory, edges, health_checks, known_calls, spoken_protocols
+from migrator.scan.profile import HostView, host_view
+from migrator.scan.snapshot import Snapshot
+
+__all__ = ["Scan", "assemble"]
+
+CLOCK_TOLERANCE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The result of scanning an estate."""
+
+    estate: Estate
+    profiles: tuple[ServiceProfile, ...]
+
+
+def assemble(snapshots: Sequence[Snapshot], *, now: datetime) -> Scan:
+    """Turn what all hosts answered into profiles and the estate. The order of hosts does not matter."""
+    ordered = sorted(snapshots, key=lambda s: s.host)
+    views = [host_view(s) for s in ordered if s.observations]
+    renamed, differing = _unified(views)
+    directory = Directory.of(renamed)
+    seen, noticed = edges(directory)
+    checks = health_checks(directory)
+    profiles = tuple(
+        _finished(directory, p, seen, checks.get((p.host, p.service), ())) for v in renamed for p in v.profiles
+    )
+    reports = tuple(_report(s, views) for s in ordered)
+    spoken = tuple(_with_protocol(edge, profiles) for edge in seen)
+    known = (*differing, *noticed, *_outside(seen), *_of_hosts(reports, renamed))
+    estate = Estate(
+        scanned_at=now.astimezone(UTC).isoformat(timespec="seconds"),
+        hosts=reports,
+        services=tuple(_entries(profiles)),
+        edges=spoken,
+        findings=tuple(sorted(dict.fromkeys(known), key=lambda f: (f.code, f.subject, f.message))),
+    )
+    return Scan(estate, profiles)
+
+
+def _finished(directory: Directory, profile: ServiceProfile, seen: Sequence[Edge], checks: tuple) -> ServiceProfile:  # type: ignore[type-arg]
+    done = spoken_protocols(replace(profile, calls=known_calls(directory, profile), health=checks), seen)
+    return replace(done, findings=findings.of_profile(done))
+
+
+def _with_protocol(edge: Edge, profiles: Iterable[ServiceProfile]) -> Edge:
+    """An edge speaks what its callee's listener speaks."""
+    listens = [
+        li for p in profiles if p.service == edge.callee for li in p.listens if edge.port and li.port == edge.port
+    ]
+    return replace(edge, protocol=listens[0].protocol) if listens else edge
+
+
+def _unified(views: Sequence[HostView]) -> tuple[list[HostView], list[Finding]]:
+    """Give replicas one name, and different things of one name different names."""
+    groups: dict[str, list[ServiceProfile]] = {}
+    for view in views:
+        for profile in view.profiles:
+            groups.setdefault(profile.service, []).append(profile)
+    names: dict[tuple[str, str], str] = {}
+    noticed: list[Finding] = []
+    for name, group in groups.items():
+        classes: dict[object, list[ServiceProfile]] = {}
+        for profile in group:
+            classes.setdefault(_likeness(profile), []).append(profile)
+        if len(classes) > 1:
+            noticed.append(findings.instances_differ(name, tuple(sorted(p.host for p in group))))
+        for members in classes.values():
+            own = name if len(classes) == 1 else dns_label(f"{name}-{members[0].host}")
+            names.update({(p.host, name): own for p in members})
+    renamed = [
+        replace(v, profiles=tuple(replace(p, service=names[p.host, p.service]) for p in v.profiles)) for v in views
+    ]
+    return renamed, noticed
+
+
+def _likeness(profile: ServiceProfile) -> object:
+    """What replicas have in common. Jobs and services with state are never taken for replicas of each other.
+
+    Sockets are left out: what an instance happens to be connected to differs from moment to moment; its ports,
+    its account and its configured endpoints do not.
+    """
+    if profile.kind is ServiceKind.JOB or profile.stateful:
+        return profile.host
+    configured = frozenset((c.target, c.port) for c in profile.calls if Source.CONFIGURATION in c.sources)
+    ports = frozenset((li.protocol, li.port, li.path) for li in profile.listens)
+    return (profile.runtime.name, profile.unit, profile.account.user, ports, configured, profile.artifacts)
+
+
+def _entries(profiles: Sequence[ServiceProfile]) -> Iterator[ServiceEntry]:
+    by_name: dict[str, list[ServiceProfile]] = {}
+    for profile in profiles:
+        by_name.setdefault(profile.service, []).append(profile)
+    for name in sorted(by_name):
+        group = by_name[name]
+        stateful = any(profile.stateful for profile in group)
+        hosts = tuple(sorted(profile.host for profile in group))
+        yield ServiceEntry(name, group[0].runtime.name, hosts, group[0].kind, stateful)
+
+
+def _report(snapshot: Snapshot, views: Sequence[HostView]) -> HostReport:
+    machine = snapshot.value(Machine, MachineFacts(uid=-1))
+    view = next((v for v in views if v.snapshot is snapshot), None)
+    offset = None if machine.epoch_s is None or snapshot.recording else machine.epoch_s - snapshot.taken_at.timestamp()
+    answered = snapshot.observations.items()
+    return HostReport(
+        name=snapshot.host,
+        address=snapshot.address,
+        os=snapshot.value(OsRelease, OperatingSystem()),
+        privilege={0: "root", -1: ""}.get(machine.uid, "user"),
+        memory_mib=machine.memory_mib,
+        cpus=machine.cpus,
+        clock_offset_s=None if offset is None else round(offset, 1),
+        observed=tuple(sorted(name for name, o in answered if isinstance(o, Observed) and not o.gaps)),
+        partial=tuple(_lines(answered, Observed)),
+        missing=tuple(_lines(answered, Missing)),
+        refused=tuple(_lines(answered, Refused)),
+        set_aside=view.set_aside if view else (),
+        error=snapshot.error,
+        recording=snapshot.recording,
+    )
+
+
+def _lines(answered: Iterable[tuple[str, Observation[object]]], kind: type) -> Iterator[str]:
+    """`fact: why` for each outcome of a kind; an answer in full has nothing to say."""
+    for name, outcome in sorted(answered, key=lambda pair: pair[0]):
+        if isinstance(outcome, kind):
+            why = "; ".join(outcome.gaps) if isinstance(outcome, Observed) else outcome.reason
+            if why:
+                yield f"{name}: {why}"
+
+
+def _outside(seen: Iterable[Edge]) -> Iterator[Finding]:
+    for edge in seen:
+        if edge.callee.startswith("external:"):
+            target = edge.callee.removeprefix("external:")
+            yield findings.endpoint_outside(edge.caller, f"{target}:{edge.port}" if edge.port else target)
+
+
+def _of_hosts(reports: Iterable[HostReport], views: Sequence[HostView]) -> Iterator[Finding]:
+    for report in reports:
+        if report.error and not report.observed:
+            yield findings.host_not_scanned(report.name, report.error)
+            continue
+        if report.partial or report.refused:
+            yield findings.facts_missing(report.name, (*report.refused, *report.partial))
+        if report.clock_offset_s is not None and abs(report.clock_offset_s) > CLOCK_TOLERANCE_S:
+            yield findings.clock_is_off(report.name, report.clock_offset_s)
+    for view in views:
+        yield from _of_view(view)
+
+
+def _of_view(view: HostView) -> Iterator[Finding]:
+    host = view.snapshot.host
+    if view.unowned:
+        ports = sorted({(listener.port, listener.protocol) for listener in view.unowned})
+        yield findings.listener_without_owner(host, tuple(f"{protocol} {port}" for port, protocol in ports))
+    if view.unowned_outgoing:
+        peers = sorted({f"{c.peer}:{c.peer_port}" for c in view.unowned_outgoing})
+        yield findings.connection_without_owner(host, tuple(peers))
+    for remote in view.snapshot.value(Mounts, ((), ()))[1]:
+        yield findings.network_file_system(host, f"{remote.host}:{remote.export}", remote.path)

@@ -1,0 +1,170 @@
+"""Every finding that a scan can make, with its code. The texts stand here so that codes stay stable and are documented.
+
+MIG001 host not scanned          MIG012 keeps local state        MIG020 connection without a known owner
+MIG002 facts missing             MIG013 size of state unknown    MIG021 endpoint outside the estate
+MIG003 clock is off              MIG014 Unix socket              MIG022 no scanned service answers there
+MIG004 listener without owner    MIG015 loopback only            MIG023 instances differ
+MIG010 runs as root              MIG016 low port                 MIG024 network file system
+MIG011 started outside a unit    MIG017 no health check seen     MIG025 schedule is not a cron expression
+"""
+
+from migrator.model.findings import Finding, Severity
+from migrator.model.services import ServiceProfile
+
+__all__ = [
+    "clock_is_off",
+    "connection_without_owner",
+    "endpoint_outside",
+    "facts_missing",
+    "host_not_scanned",
+    "instances_differ",
+    "listener_without_owner",
+    "network_file_system",
+    "no_service_there",
+    "of_profile",
+]
+
+LOW_PORTS = 1024
+
+
+def host_not_scanned(host: str, reason: str) -> Finding:
+    """The host answered nothing."""
+    return Finding("MIG001", Severity.UNKNOWN, host, f"was not scanned: {reason}", "Mend the access and scan it again.")
+
+
+def facts_missing(host: str, lines: tuple[str, ...]) -> Finding:
+    """Some questions were refused or not answered."""
+    remedy = "Allow password-less sudo for the scan's account, or confirm by hand what these facts would show."
+    return Finding("MIG002", Severity.UNKNOWN, host, f"not fully seen: {'; '.join(lines)}", remedy)
+
+
+def clock_is_off(host: str, seconds: float) -> Finding:
+    """The host's clock differs from the scanner's."""
+    message = f"clock is {seconds:+.0f} s off; certificates of the mesh are valid for hours only"
+    return Finding(
+        "MIG003", Severity.WARNING, host, message, "Let chrony or ntpd correct it before the host joins the mesh."
+    )
+
+
+def listener_without_owner(host: str, ports: tuple[str, ...]) -> Finding:
+    """Sockets listen whose process is not known."""
+    remedy = "Scan with root's rights, or name the owner in the profile."
+    return Finding("MIG004", Severity.UNKNOWN, host, f"owner unknown of {', '.join(ports)}", remedy)
+
+
+def connection_without_owner(host: str, peers: tuple[str, ...]) -> Finding:
+    """The host is connected to other hosts by processes that are not known."""
+    remedy = "Scan with root's rights, or add the call to the profile of the service that makes it."
+    return Finding("MIG020", Severity.UNKNOWN, host, f"caller unknown of connections to {', '.join(peers)}", remedy)
+
+
+def endpoint_outside(service: str, endpoint: str) -> Finding:
+    """A service calls something that was not scanned."""
+    remedy = "Make sure that the cluster may reach it, or add its host to the inventory."
+    return Finding(
+        "MIG021", Severity.NOTE, service, f"calls {endpoint}, which is outside of the scanned estate", remedy
+    )
+
+
+def no_service_there(service: str, endpoint: str) -> Finding:
+    """Configuration names a scanned host, and nothing listens there."""
+    remedy = "Check whether the configuration is stale or the service was down during the scan."
+    return Finding(
+        "MIG022",
+        Severity.WARNING,
+        service,
+        f"is configured to call {endpoint}, where nothing was seen to listen",
+        remedy,
+    )
+
+
+def instances_differ(name: str, hosts: tuple[str, ...]) -> Finding:
+    """Things of the same name on several hosts are not replicas."""
+    remedy = "If they are the same service, give their profiles the same `service`."
+    return Finding(
+        "MIG023", Severity.NOTE, name, f"differs between {', '.join(hosts)}; taken as separate services", remedy
+    )
+
+
+def network_file_system(host: str, source: str, path: str) -> Finding:
+    """The host mounts, or may mount, a file system of another machine."""
+    remedy = "Decide whether the service needs it in the cluster: a PersistentVolume for the same export, or none."
+    return Finding("MIG024", Severity.WARNING, host, f"fstab mounts {source} on {path}", remedy)
+
+
+def of_profile(profile: ServiceProfile) -> tuple[Finding, ...]:
+    """Everything worth knowing about one service on one host."""
+    checks = (_root, _outside_unit, _state, _unix, _loopback, _low_port, _health, _schedule)
+    return tuple(finding for check in checks for finding in check(profile))
+
+
+def _finding(profile: ServiceProfile, code: str, severity: Severity, message: str, remedy: str) -> Finding:
+    return Finding(code, severity, f"{profile.host}/{profile.service}", message, remedy)
+
+
+def _root(profile: ServiceProfile) -> list[Finding]:
+    if profile.account.uid != 0:
+        return []
+    remedy = "Find out what needs root; most programs run as another user once ports and folders allow it."
+    return [_finding(profile, "MIG010", Severity.WARNING, "runs as root", remedy)]
+
+
+def _outside_unit(profile: ServiceProfile) -> list[Finding]:
+    if profile.unit or profile.kind == "job":
+        return []
+    message = f"is started by {profile.origin or 'something unknown'}, not by a unit; nothing restarts it"
+    return [_finding(profile, "MIG011", Severity.NOTE, message, "Ask its owner whether it is still needed.")]
+
+
+def _state(profile: ServiceProfile) -> list[Finding]:
+    found = []
+    for state in profile.state:
+        remedy = (
+            "Move the data before the service, or leave both on the host; traffic is never split between two copies."
+        )
+        found.append(_finding(profile, "MIG012", Severity.BLOCKER, f"keeps state in {state.path}", remedy))
+        if not state.exact:
+            said = "unknown" if state.size_mib is None else f"unknown; its whole file system holds {state.size_mib} MiB"
+            remedy = "Scan with --deep, or write the size into the profile."
+            found.append(_finding(profile, "MIG013", Severity.UNKNOWN, f"size of {state.path} is {said}", remedy))
+    return found
+
+
+def _unix(profile: ServiceProfile) -> list[Finding]:
+    paths = [listen.path for listen in profile.listens if listen.protocol == "unix"]
+    if not paths or any(listen.port and not listen.loopback for listen in profile.listens):
+        return []
+    remedy = "Put it into one Pod with what calls it, or let it listen on a TCP port."
+    return [_finding(profile, "MIG014", Severity.WARNING, f"is reached through {', '.join(paths)} only", remedy)]
+
+
+def _loopback(profile: ServiceProfile) -> list[Finding]:
+    ports = [str(listen.port) for listen in profile.listens if listen.loopback]
+    if not ports or any(listen.port and not listen.loopback for listen in profile.listens):
+        return []
+    remedy = "Find its callers on the same host; in a Pod of its own nobody reaches it."
+    return [
+        _finding(profile, "MIG015", Severity.WARNING, f"listens on loopback only (port {', '.join(ports)})", remedy)
+    ]
+
+
+def _low_port(profile: ServiceProfile) -> list[Finding]:
+    ports = [str(listen.port) for listen in profile.listens if listen.port and listen.port < LOW_PORTS]
+    if not ports:
+        return []
+    remedy = "Let it listen above 1024 in the Pod; the Kubernetes Service keeps the port."
+    return [_finding(profile, "MIG016", Severity.NOTE, f"listens on port {', '.join(dict.fromkeys(ports))}", remedy)]
+
+
+def _health(profile: ServiceProfile) -> list[Finding]:
+    if profile.health or not any(listen.port for listen in profile.listens):
+        return []
+    remedy = "Name a path that tells whether it works; until then no probe is generated."
+    return [_finding(profile, "MIG017", Severity.UNKNOWN, "no health check of it was seen anywhere", remedy)]
+
+
+def _schedule(profile: ServiceProfile) -> list[Finding]:
+    if profile.kind != "job" or profile.schedule:
+        return []
+    remedy = "Write five cron fields into `schedule`."
+    return [_finding(profile, "MIG025", Severity.BLOCKER, "its schedule has no cron expression", remedy)]

@@ -1,0 +1,224 @@
+"""Who calls whom across hosts: sockets of both ends and configuration, fused into edges. Pure."""
+
+import ipaddress
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from migrator.model.estate import Edge
+from migrator.model.findings import Finding
+from migrator.model.services import Call, Evidence, HealthCheck, Protocol, ServiceProfile, Source
+from migrator.scan import findings
+from migrator.scan.facts.configuration import Configuration, MentionKind
+from migrator.scan.facts.network import Network, NetworkFacts
+from migrator.scan.facts.sockets import Connection, Sockets
+from migrator.scan.profile import HostView
+
+__all__ = ["Directory", "edges", "external", "health_checks", "known_calls", "spoken_protocols"]
+
+_LOCAL = frozenset({"localhost", "ip6-localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - a name, not a binding
+
+
+def external(target: str) -> str:
+    """How an edge names something that no scanned service answers for."""
+    return f"external:{target}"
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """All hosts of the estate with their names, addresses and services."""
+
+    views: Mapping[str, HostView]
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """IP address -> host. An address that two hosts claim (a floating one) belongs to neither."""
+
+    @classmethod
+    def of(cls, views: Sequence[HostView]) -> "Directory":
+        """Index the hosts; the inventory's address counts as well as what the host says of itself."""
+        claims: dict[str, set[str]] = {}
+        for view in views:
+            for address in (view.snapshot.address, *_network(view).addresses):
+                if _is_address(address) and not ipaddress.ip_address(address).is_loopback:
+                    claims.setdefault(address, set()).add(view.snapshot.host)
+        return cls(
+            {view.snapshot.host: view for view in views},
+            {address: next(iter(hosts)) for address, hosts in claims.items() if len(hosts) == 1},
+        )
+
+    def host_of(self, target: str, seen_from: str) -> str:
+        """The scanned host that `target` means on the host `seen_from`; empty when it is none of them."""
+        name = target.lower().rstrip(".")
+        if name in _LOCAL or (_is_address(name) and ipaddress.ip_address(name).is_loopback):
+            return seen_from
+        network = _network(self.views[seen_from])
+        address = name if _is_address(name) else network.names.get(name, "")
+        if address:
+            return seen_from if ipaddress.ip_address(address).is_loopback else self.addresses.get(address, "")
+        short = name.split(".")[0]
+        return next((host for host in self.views if host.lower() in {name, short}), "")
+
+    def is_known_name(self, target: str, seen_from: str) -> bool:
+        """Whether the host itself can tell what the name means, or the name looks complete."""
+        return "." in target or _is_address(target) or target.lower() in _network(self.views[seen_from]).names
+
+    def listening(self, host: str, port: int | None, *, local: bool) -> list[ServiceProfile]:
+        """Services of a host that accept there; with `port` None, all that accept on any TCP port."""
+        return [
+            profile
+            for profile in self.views[host].profiles
+            if any(
+                listen.port and listen.protocol is not Protocol.UDP and port in (listen.port, None)
+                and (local or not listen.loopback)
+                for listen in profile.listens
+            )
+        ]  # fmt: skip
+
+    def at_path(self, host: str, path: str) -> ServiceProfile | None:
+        """The service that accepts on a Unix socket."""
+        return next((p for p in self.views[host].profiles if any(li.path == path for li in p.listens if li.path)), None)
+
+
+def _network(view: HostView) -> NetworkFacts:
+    return view.snapshot.value(Network, NetworkFacts())
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def edges(directory: Directory) -> tuple[tuple[Edge, ...], tuple[Finding, ...]]:
+    """All edges of the estate, each once, and what configuration names but nobody answers."""
+    found: list[Edge] = []
+    noticed: list[Finding] = []
+    for view in directory.views.values():
+        for profile in view.profiles:
+            for call in profile.calls:
+                edge = _edge(directory, profile, call)
+                if isinstance(edge, Edge):
+                    found.append(edge)
+                elif edge:
+                    noticed.append(edge)
+        found.extend(_from_servers(directory, view))
+    return _fused(found), tuple(dict.fromkeys(noticed))
+
+
+def _edge(directory: Directory, profile: ServiceProfile, call: Call) -> Edge | Finding | None:
+    host = profile.host if call.protocol is Protocol.UNIX else directory.host_of(call.target, profile.host)
+    if not host:
+        outside = directory.is_known_name(call.target, profile.host)
+        return _to(profile, call, external(call.target), call.port) if outside else None
+    if call.protocol is Protocol.UNIX:
+        callee = directory.at_path(host, call.target)
+        return _to(profile, call, callee.service, None) if callee and callee != profile else None
+    callees = _callees(directory, profile, call, host)
+    if len(callees) == 1:
+        port = call.port or next(li.port for li in callees[0].listens if li.port)
+        return None if callees[0] == profile else _to(profile, call, callees[0].service, port)
+    silent = not callees and call.port and host != profile.host and Source.CLIENT_SOCKET not in call.sources
+    return (
+        findings.no_service_there(f"{profile.host}/{profile.service}", f"{call.target}:{call.port}") if silent else None
+    )
+
+
+def _callees(directory: Directory, profile: ServiceProfile, call: Call, host: str) -> list[ServiceProfile]:
+    """Who answers. Without a port: the one whose name or runtime the setting speaks of, or the only one there is."""
+    there = directory.listening(host, call.port, local=host == profile.host)
+    if call.port or len(there) <= 1:
+        return there if call.port or host != profile.host else []
+    words = " ".join(evidence.excerpt.lower() for evidence in call.evidence)
+    return [callee for callee in there if callee.runtime.name in words or callee.service in words]
+
+
+def _to(profile: ServiceProfile, call: Call, callee: str, port: int | None) -> Edge:
+    return Edge(profile.service, callee, call.protocol, port, call.sources, call.evidence)
+
+
+def _from_servers(directory: Directory, view: HostView) -> Iterator[Edge]:
+    """Connections as the accepting host saw them; the other end tells which of its services it was."""
+    for connection in view.incoming:
+        caller_host = directory.host_of(connection.peer, view.snapshot.host)
+        callees = directory.listening(view.snapshot.host, connection.port, local=True)
+        caller = _other_end(directory, connection, caller_host) if caller_host else ""
+        if len(callees) == 1 and caller and caller != callees[0].service:
+            what = f"tcp {connection.peer} -> {connection.address}:{connection.port}"
+            evidence = Evidence(Sockets.name, what, view.snapshot.host)
+            yield Edge(caller, callees[0].service, Protocol.TCP, connection.port, (Source.SERVER_SOCKET,), (evidence,))
+
+
+def _other_end(directory: Directory, connection: Connection, host: str) -> str:
+    """The service whose own sockets lead to the same place. Ports change between two looks, so only the peer counts."""
+    callers = [
+        profile.service
+        for profile in directory.views[host].profiles
+        for call in profile.calls
+        if Source.CLIENT_SOCKET in call.sources
+        and call.port == connection.port
+        and (call.target == connection.address or (_is_loopback(call.target) and _is_loopback(connection.address)))
+    ]
+    return callers[0] if len(set(callers)) == 1 else ""
+
+
+def _is_loopback(address: str) -> bool:
+    return _is_address(address) and ipaddress.ip_address(address).is_loopback
+
+
+def _fused(found: Sequence[Edge]) -> tuple[Edge, ...]:
+    """One edge for caller, callee and port, with every source that saw it."""
+    by_key: dict[tuple[str, str, int | None], Edge] = {}
+    for edge in found:
+        key = (edge.caller, edge.callee, edge.port)
+        known = by_key.get(key)
+        by_key[key] = edge if known is None else _both(known, edge)
+    return tuple(by_key[key] for key in sorted(by_key, key=lambda k: (k[0], k[1], k[2] or 0)))
+
+
+def _both(one: Edge, other: Edge) -> Edge:
+    protocol = Protocol.HTTP if Protocol.HTTP in {one.protocol, other.protocol} else one.protocol
+    sources = tuple(source for source in Source if source in {*one.sources, *other.sources})
+    evidence = tuple(dict.fromkeys((*one.evidence, *other.evidence)))[:4]
+    return replace(one, protocol=protocol, sources=sources, evidence=evidence)
+
+
+def known_calls(directory: Directory, profile: ServiceProfile) -> tuple[Call, ...]:
+    """The profile's calls without words that look like a host to nobody (`host=cfg` in a program's text)."""
+    return tuple(
+        call
+        for call in profile.calls
+        if call.protocol is Protocol.UNIX
+        or Source.CLIENT_SOCKET in call.sources
+        or directory.host_of(call.target, profile.host)
+        or directory.is_known_name(call.target, profile.host)
+    )
+
+
+def spoken_protocols(profile: ServiceProfile, seen: Sequence[Edge]) -> ServiceProfile:
+    """Mark TCP listeners as HTTP where a caller's configuration says that it speaks HTTP there."""
+    ports = {edge.port for edge in seen if edge.callee == profile.service and edge.protocol is Protocol.HTTP}
+    listens = tuple(
+        replace(listen, protocol=Protocol.HTTP) if listen.protocol is Protocol.TCP and listen.port in ports else listen
+        for listen in profile.listens
+    )
+    return replace(profile, listens=listens)
+
+
+def health_checks(directory: Directory) -> dict[tuple[str, str], tuple[HealthCheck, ...]]:
+    """Checks that balancers already make, by host and service: `httpchk` of a backend counts for all its members."""
+    found: dict[tuple[str, str], list[HealthCheck]] = {}
+    for view in directory.views.values():
+        for mentions in view.mentions:
+            path = where = ""
+            for mention in mentions:
+                if mention.kind is MentionKind.SECTION:
+                    path = ""
+                elif mention.kind is MentionKind.CHECK:
+                    path, where = mention.path, f"{view.snapshot.host}:{mention.file}:{mention.line}"
+                elif mention.kind is MentionKind.ADDRESS and path and mention.port:
+                    host = directory.host_of(mention.host, view.snapshot.host)
+                    evidence = Evidence(Configuration.name, f"checked by {view.snapshot.host}: GET {path}", where)
+                    for callee in directory.listening(host, mention.port, local=False) if host else ():
+                        checks = found.setdefault((host, callee.service), [])
+                        checks.append(HealthCheck(mention.port, path, (evidence,)))
+    return {key: tuple({(c.port, c.path): c for c in checks}.values()) for key, checks in found.items()}

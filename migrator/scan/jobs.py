@@ -1,0 +1,148 @@
+"""Cron entries and timers to profiles of kind `job`. Pure."""
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from migrator.model.names import dns_label
+from migrator.model.services import (
+    Account,
+    Evidence,
+    OperatingSystem,
+    Runtime,
+    ServiceKind,
+    ServiceProfile,
+)
+from migrator.scan.calls import configured_calls, merged
+from migrator.scan.facts.crontabs import CronEntry, Crontabs
+from migrator.scan.facts.os_release import OsRelease
+from migrator.scan.facts.timers import Timer, Timers
+from migrator.scan.facts.units import Unit, Units
+from migrator.scan.facts.users import Users, UsersFacts
+from migrator.scan.ownership import file_roots, mentions_of
+from migrator.scan.platform import platform_reason
+from migrator.scan.snapshot import Snapshot
+from migrator.scan.state import data_paths, state_of
+
+__all__ = ["job_profiles"]
+
+_MACROS = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+_WRAPPERS = frozenset(
+    {"sh", "bash", "env", "nice", "ionice", "flock", "timeout", "exec", "cd", "test", "[", "sudo", "time"}
+)
+_DAILY = re.compile(r"\*-\*-\* (\d{1,2}):(\d{2}):00")
+_HOURLY = re.compile(r"\*-\*-\* \*:(\d{2}):00")
+_WEEKLY = re.compile(r"(Sun|Mon|Tue|Wed|Thu|Fri|Sat)\w* \*-\*-\* (\d{1,2}):(\d{2}):00")
+_VENDOR = ("/lib/systemd/", "/usr/lib/systemd/")
+
+
+def job_profiles(snapshot: Snapshot) -> Iterator[ServiceProfile]:
+    """Every scheduled job that did not come with a package of the distribution."""
+    entries = [e for e in snapshot.value(Crontabs, ()) if not e.packaged and e.schedule != "@reboot"]
+    per_file = Counter(entry.file for entry in entries)
+    for entry in entries:
+        yield _cron_profile(snapshot, entry, alone=per_file[entry.file] == 1)
+    units = {unit.name: unit for unit in snapshot.value(Units, ())}
+    for timer in snapshot.value(Timers, ()):
+        if timer.active and not timer.fragment.startswith(_VENDOR) and not platform_reason(timer.name):
+            yield _timer_profile(snapshot, timer, units.get(timer.unit, Unit(timer.unit)))
+
+
+def _cron_profile(snapshot: Snapshot, entry: CronEntry, *, alone: bool) -> ServiceProfile:
+    evidence = Evidence(Crontabs.name, f"{entry.schedule} {entry.command}"[:200], f"{entry.file}:{entry.line}")
+    name = PurePosixPath(entry.file).name
+    if not alone or not entry.file.startswith("/etc/cron.d/"):
+        name = f"{name}-{PurePosixPath(_program(entry.command)).stem}"
+    schedule = _MACROS.get(entry.schedule, entry.schedule)
+    return _profile(snapshot, name, schedule, entry.command, entry.user, evidence, origin="cron", file=entry.file)
+
+
+def _timer_profile(snapshot: Snapshot, timer: Timer, unit: Unit) -> ServiceProfile:
+    said = timer.calendar or timer.monotonic
+    evidence = Evidence(Timers.name, f"{timer.name}: {said}", timer.fragment)
+    command = " ".join(unit.command)
+    name = timer.name.removesuffix(".timer")
+    schedule = _cron_fields(timer.calendar)
+    return _profile(snapshot, name, schedule, command, unit.user or "root", evidence, origin="systemd", unit=unit)
+
+
+def _cron_fields(calendar: str) -> str:
+    """The usual calendar expressions as cron fields; empty for those that cron cannot say. Source: systemd.time(7)."""
+    if match := _DAILY.fullmatch(calendar):
+        return f"{int(match[2])} {int(match[1])} * * *"
+    if match := _HOURLY.fullmatch(calendar):
+        return f"{int(match[1])} * * * *"
+    if match := _WEEKLY.fullmatch(calendar):
+        return f"{int(match[3])} {int(match[2])} * * {match[1][:3].upper()}"
+    return ""
+
+
+def _profile(
+    snapshot: Snapshot,
+    name: str,
+    schedule: str,
+    command: str,
+    user: str,
+    evidence: Evidence,
+    *,
+    origin: str,
+    file: str = "",
+    unit: Unit | None = None,
+) -> ServiceProfile:
+    account = snapshot.value(Users, UsersFacts()).named(user)
+    files = unit.environment_files if unit else ()
+    roots = file_roots([command], folders=(), files=files)
+    mentions = mentions_of(snapshot, roots)
+    named = [(path, evidence) for path in data_paths(command)]
+    return ServiceProfile(
+        service=dns_label(name),
+        host=snapshot.host,
+        runtime=Runtime(_runtime(command), "", (evidence,)),
+        kind=ServiceKind.JOB,
+        unit=unit.name if unit else "",
+        origin=origin,
+        command=_words(command),
+        executable=_program(command),
+        schedule=schedule,
+        account=Account(user, account.uid if account else None, account.gid if account else None),
+        os=snapshot.value(OsRelease, OperatingSystem()),
+        calls=merged(configured_calls(mentions)),
+        state=state_of(snapshot, None, named, mentions),
+        config=tuple(sorted({m.file for m in mentions} | ({file} if file else set()))),
+        artifacts=roots.folders,
+        evidence=(evidence,),
+    )
+
+
+def _words(command: str) -> tuple[str, ...]:
+    """A crontab line goes through the shell, so that is what its command is."""
+    return ("/bin/sh", "-c", command)
+
+
+def _program(command: str) -> str:
+    """The first word that is a program of its own and no wrapper, setting or redirection."""
+    try:
+        words = shlex.split(command, comments=False)
+    except ValueError:
+        words = command.split()
+    plain = [w for w in words if not w.startswith("-") and "=" not in w and w not in {"&&", "||", ";", "|"}]
+    wanted = [w for w in plain if PurePosixPath(w).name not in _WRAPPERS]
+    paths = [w for w in wanted[:3] if w.startswith("/") and "." in PurePosixPath(w).name]
+    return (wanted[:1] if wanted and not paths else paths or plain or ["job"])[0]
+
+
+def _runtime(command: str) -> str:
+    suffix = PurePosixPath(_program(command)).suffix
+    return {".py": "python", ".sh": "shell", ".php": "php", ".rb": "ruby", ".pl": "perl", ".js": "node"}.get(
+        suffix, "command"
+    )

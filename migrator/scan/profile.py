@@ -1,0 +1,272 @@
+"""One host's snapshot to the profiles of its services. Pure; names are still those of the host (see `estate`)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from migrator.model.estate import SetAside
+from migrator.model.names import dns_label
+from migrator.model.services import (
+    Account,
+    Call,
+    Evidence,
+    Listen,
+    OperatingSystem,
+    Protocol,
+    ServiceProfile,
+    State,
+    Usage,
+    Variable,
+)
+from migrator.scan.calls import configured_calls, merged, socket_calls
+from migrator.scan.detector import Detection
+from migrator.scan.detectors import DETECTORS
+from migrator.scan.facts.configuration import Mention, MentionKind
+from migrator.scan.facts.environment import Environment
+from migrator.scan.facts.machine import Machine, MachineFacts
+from migrator.scan.facts.os_release import OsRelease
+from migrator.scan.facts.processes import Process
+from migrator.scan.facts.sockets import Connection, Listener
+from migrator.scan.facts.units import Unit
+from migrator.scan.facts.users import Users, UsersFacts
+from migrator.scan.jobs import job_profiles
+from migrator.scan.ownership import FileRoots, SocketOwners, file_roots, home_of, mentions_of, socket_owners
+from migrator.scan.redact import looks_secret
+from migrator.scan.snapshot import Snapshot
+from migrator.scan.state import data_paths, state_of
+from migrator.scan.workload import Workload, workloads
+
+__all__ = ["HostView", "host_view"]
+
+_INTERPRETER = re.compile(
+    r"(?:php|python|java|jsvc|node|nodejs|ruby|perl|sh|bash|dash|busybox|dotnet|shell|binary)[\d.]*"
+)
+"""Folders like /etc/php are everybody's who runs PHP."""
+_TLS_PORTS = frozenset({443, 8443})
+_INHERITED = frozenset(
+    ["HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "PWD", "OLDPWD", "SHELL", "SHLVL", "TERM", "USER", "INVOCATION_ID", "JOURNAL_STREAM", "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "MAINPID", "MANAGERPID", "SYSTEMD_EXEC_PID", "RUNTIME_DIRECTORY", "STATE_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY", "CONFIGURATION_DIRECTORY", "WATCHDOG_PID", "WATCHDOG_USEC", "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE", "CREDENTIALS_DIRECTORY", "FDSTORE", "MAIL", "SSH_CLIENT", "SSH_CONNECTION", "SSH_TTY", "STY", "WINDOW", "TERMCAP", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_SESSION_ID", "LC_ALL", "LS_COLORS", "PREVLEVEL", "RUNLEVEL", "CONSOLE", "INIT_VERSION"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HostView:
+    """What one host runs, and what its sockets say about others."""
+
+    snapshot: Snapshot
+    profiles: tuple[ServiceProfile, ...]
+    mentions: tuple[tuple[Mention, ...], ...]
+    """What configuration says, for each profile."""
+    incoming: tuple[Connection, ...] = ()
+    unowned: tuple[Listener, ...] = ()
+    unowned_outgoing: tuple[Connection, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+
+
+def host_view(snapshot: Snapshot) -> HostView:
+    """Recognise every service and job of one host."""
+    sorted_out = workloads(snapshot)
+    owners = socket_owners(snapshot, sorted_out.found)
+    services = [_Draft.of(snapshot, owners, index, w) for index, w in enumerate(sorted_out.found)]
+    jobs = [(profile, ()) for profile in job_profiles(snapshot)]
+    drafts = [(draft.profile(), draft.mentions) for draft in services] + jobs
+    named = _distinct([profile for profile, _ in drafts])
+    return HostView(
+        snapshot,
+        tuple(named),
+        tuple(mentions for _, mentions in drafts),
+        owners.incoming,
+        owners.unowned,
+        owners.unowned_outgoing,
+        sorted_out.set_aside,
+    )
+
+
+def _distinct(profiles: Sequence[ServiceProfile]) -> Iterator[ServiceProfile]:
+    """Two services of one host need two names: the port tells them apart, else their order."""
+    taken: set[str] = set()
+    for profile in profiles:
+        ports = [listen.port for listen in profile.listens if listen.port]
+        candidates = [profile.service, *(f"{profile.service}-{port}" for port in ports[:1])]
+        candidates += [f"{profile.service}-{number}" for number in range(2, len(profiles) + 2)]
+        name = next(dns_label(name) for name in candidates if dns_label(name) not in taken)
+        taken.add(name)
+        yield replace(profile, service=name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """Everything about one workload that the parts of its profile are made from."""
+
+    snapshot: Snapshot
+    workload: Workload
+    detection: Detection
+    roots: FileRoots
+    mentions: tuple[Mention, ...]
+    listeners: tuple[tuple[Listener, Evidence], ...]
+    unix: tuple[tuple[str, Evidence], ...]
+    outgoing: tuple[tuple[Connection, Evidence], ...]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, owners: SocketOwners, index: int, workload: Workload) -> "_Draft":
+        detection = next(found for detect in DETECTORS if (found := detect(workload, snapshot)))
+        roots = _roots(snapshot, workload, detection)
+        return cls(
+            snapshot,
+            workload,
+            detection,
+            roots,
+            mentions_of(snapshot, roots),
+            owners.listeners.get(index, ()),
+            owners.unix.get(index, ()),
+            owners.outgoing.get(index, ()),
+        )
+
+    def profile(self) -> ServiceProfile:
+        main, unit = self.workload.main, self.workload.unit
+        return ServiceProfile(
+            service=dns_label(self.detection.name or _unit_stem(unit) or main.program),
+            host=self.snapshot.host,
+            runtime=self.detection.runtime,
+            unit=unit.name if unit else "",
+            origin=self.workload.origin,
+            command=main.arguments,
+            executable=main.exe,
+            directory=main.cwd,
+            account=self._account(),
+            os=self.snapshot.value(OsRelease, OperatingSystem()),
+            listens=self._listens(),
+            calls=self._calls(),
+            state=self._state(),
+            config=tuple(sorted({m.file for m in self.mentions})),
+            artifacts=self._artifacts(),
+            packages=self.detection.packages,
+            variables=self._variables(),
+            usage=self._usage(),
+            processes=len(self.workload.processes),
+            evidence=self._evidence(),
+        )
+
+    def _account(self) -> Account:
+        """Whom the work runs as: a master often stays root while its workers do not, so the unit's word counts first."""
+        users = self.snapshot.value(Users, UsersFacts())
+        unit = self.workload.unit
+        named = users.named(unit.user) if unit and unit.user else None
+        process = _worker(self.workload.processes)
+        uid, gid = (named.uid, named.gid) if named else (process.uid, process.gid)
+        return Account(users.name(uid), uid, gid)
+
+    def _listens(self) -> tuple[Listen, ...]:
+        """One entry for each protocol and port; the widest address wins."""
+        found: dict[tuple[str, int], Listen] = {}
+        for listener, evidence in sorted(self.listeners, key=lambda pair: (pair[0].loopback, pair[0].address)):
+            key = (listener.protocol, listener.port)
+            found.setdefault(key, self._listen(listener, evidence))
+        unix = [Listen(Protocol.UNIX, path=path, evidence=(evidence,)) for path, evidence in self.unix]
+        return (*(found[key] for key in sorted(found)), *sorted(unix, key=lambda listen: listen.path))
+
+    def _listen(self, listener: Listener, evidence: Evidence) -> Listen:
+        protocol = Protocol.UDP if listener.protocol == "udp" else Protocol.TCP
+        if (
+            protocol is Protocol.TCP
+            and self.detection.http
+            and listener.port not in _TLS_PORTS
+            and not listener.loopback
+        ):
+            protocol = Protocol.HTTP
+        return Listen(protocol, listener.address, listener.port, loopback=listener.loopback, evidence=(evidence,))
+
+    def _calls(self) -> tuple[Call, ...]:
+        own = {path for path, _ in self.unix} | {listen.path for listen in self._listens()}
+        configured = (c for c in configured_calls(self.mentions) if c.target not in own)
+        return merged([*socket_calls(self.outgoing), *configured])
+
+    def _state(self) -> tuple[State, ...]:
+        evidence = self.detection.runtime.evidence[0]
+        named = [(path, evidence) for path in self.detection.data]
+        if self.detection.stateful and not named:
+            home = home_of(self.snapshot, self._account().uid or -1)
+            named = [(home, evidence)] if home else []
+        if not self.detection.stateful:
+            named += [
+                (path, evidence)
+                for path in data_paths(" ".join(self.workload.main.arguments))
+                if _is_data_argument(path)
+            ]
+        own = [m for m in self.mentions if not self._is_program(m)]
+        return state_of(self.snapshot, self.workload, named, own)
+
+    def _is_program(self, mention: Mention) -> bool:
+        """A data folder that is the program's own home (`/var/lib/tomcat10`) holds the program, not its data."""
+        return mention.kind is MentionKind.DATA and any(mention.path.startswith(home) for home in self.detection.homes)
+
+    def _artifacts(self) -> tuple[str, ...]:
+        return tuple(root for root in self.roots.folders if not root.startswith("/etc"))
+
+    def _variables(self) -> tuple[Variable, ...]:
+        """Names from the running processes and from configuration, without those that every process inherits."""
+        known = self.snapshot.value(Environment, {})
+        files = {
+            m.key: m.file for m in self.mentions if m.kind is MentionKind.VARIABLE and self._is_environment(m.file)
+        }
+        running = {name for process in self.workload.processes for name in known.get(process.pid, ())}
+        names = sorted((running | set(files)) - _INHERITED)
+        return tuple(Variable(name, looks_secret(name), files.get(name, "process")) for name in names)
+
+    def _is_environment(self, file: str) -> bool:
+        unit = self.workload.unit
+        return bool(unit and file in unit.environment_files) or file.endswith(".env")
+
+    def _usage(self) -> Usage:
+        processes = self.workload.processes
+        rss = _resident_kib(processes)
+        unit = self.workload.unit
+        limits = [limit for limit in (unit.memory_max_mib if unit else None, self.detection.heap_mib) if limit]
+        return Usage(
+            memory_mib=-(-rss // 1024) if rss else None,
+            memory_limit_mib=limits[0] if limits else None,
+            cpu_millicores=_millicores(self.snapshot, self.workload),
+        )
+
+    def _evidence(self) -> tuple[Evidence, ...]:
+        unit = self.workload.unit
+        return (Evidence("units", f"{unit.description or unit.name}", unit.fragment or unit.source),) if unit else ()
+
+
+def _worker(processes: Sequence[Process]) -> Process:
+    """The process that does the work: a master that is root only to bind ports hands over to workers that are not."""
+    others = [process for process in processes if process.uid != 0]
+    return others[0] if processes[0].uid == 0 and others else processes[0]
+
+
+def _resident_kib(processes: Sequence[Process]) -> int:
+    """Memory of a group: what each has of its own, and the largest shared part once. Workers share most of theirs."""
+    own = sum(process.rss_kib if process.own_kib is None else process.own_kib for process in processes)
+    shared = max(0 if process.own_kib is None else process.rss_kib - process.own_kib for process in processes)
+    return own + shared
+
+
+def _is_data_argument(path: str) -> bool:
+    return not path.rsplit("/", 1)[-1].count(".") and not path.startswith("/var/lib/")
+
+
+def _unit_stem(unit: Unit | None) -> str:
+    return unit.name.removesuffix(".service").split("@")[0] if unit else ""
+
+
+def _roots(snapshot: Snapshot, workload: Workload, detection: Detection) -> FileRoots:
+    main, unit = workload.main, workload.unit
+    programs = [name for name in (main.program, detection.runtime.name) if not _INTERPRETER.fullmatch(name)]
+    names = [*filter(None, (unit.name if unit else "", *programs))]
+    texts = [" ".join(main.arguments), main.cwd, " ".join(unit.command) if unit else "", unit.directory if unit else ""]
+    return file_roots(texts, names=names, folders=detection.homes, files=unit.environment_files if unit else ())
+
+
+def _millicores(snapshot: Snapshot, workload: Workload) -> int | None:
+    """Mean use of processors since the processes started."""
+    machine = snapshot.value(Machine, MachineFacts(uid=-1))
+    if machine.uptime_s is None:
+        return None
+    started = min(process.start_ticks for process in workload.processes) / machine.ticks_per_s
+    age = machine.uptime_s - started
+    ticks = sum(process.cpu_ticks for process in workload.processes)
+    return round(1000 * ticks / machine.ticks_per_s / age) if age >= 1 else None
