@@ -8,7 +8,7 @@ from migrator.model.services import Call, Evidence, Protocol, Source
 from migrator.scan.facts.configuration import Configuration, Mention, MentionKind
 from migrator.scan.facts.sockets import Connection
 
-__all__ = ["SCHEMES", "configured_calls", "merged", "socket_calls"]
+__all__ = ["SCHEMES", "both", "configured_calls", "merged", "socket_calls"]
 
 SCHEMES: Mapping[str, int] = {
     "http": 80, "https": 443, "ws": 80, "wss": 443, "postgres": 5432, "postgresql": 5432, "mysql": 3306, "mariadb": 3306,
@@ -97,11 +97,12 @@ def merged(calls: Iterable[Call]) -> tuple[Call, ...]:
     for call in calls:
         key = (call.target, call.port, call.protocol is Protocol.UNIX)
         known = found.get(key)
-        found[key] = call if known is None else _both(known, call)
+        found[key] = call if known is None else both(known, call)
     return tuple(sorted(found.values(), key=lambda c: (c.target, c.port or 0, c.protocol)))
 
 
-def _both(one: Call, other: Call) -> Call:
+def both(one: Call, other: Call) -> Call:
+    """One call that two sources saw, under the first one's target."""
     protocol = Protocol.HTTP if Protocol.HTTP in {one.protocol, other.protocol} else one.protocol
     sources = tuple(dict.fromkeys((*one.sources, *other.sources)))
     evidence = tuple(dict.fromkeys((*one.evidence, *other.evidence)))[:4]

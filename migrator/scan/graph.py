@@ -8,6 +8,7 @@ from migrator.model.estate import Edge
 from migrator.model.findings import Finding
 from migrator.model.services import Call, Evidence, HealthCheck, Protocol, ServiceProfile, Source
 from migrator.scan import findings
+from migrator.scan.calls import both as merge_calls
 from migrator.scan.facts.configuration import Configuration, MentionKind
 from migrator.scan.facts.network import Network, NetworkFacts
 from migrator.scan.facts.sockets import Connection, Sockets
@@ -183,15 +184,30 @@ def _both(one: Edge, other: Edge) -> Edge:
 
 
 def known_calls(directory: Directory, profile: ServiceProfile) -> tuple[Call, ...]:
-    """The profile's calls without words that look like a host to nobody (`host=cfg` in a program's text)."""
-    return tuple(
-        call
-        for call in profile.calls
-        if call.protocol is Protocol.UNIX
-        or Source.CLIENT_SOCKET in call.sources
-        or directory.host_of(call.target, profile.host)
-        or directory.is_known_name(call.target, profile.host)
-    )
+    """The profile's calls, one for each endpoint, by the name that configuration uses for it where there is one.
+
+    Words that look like a host to nobody (`host=cfg` in a program's text) are dropped.
+    """
+    found: dict[tuple[str, int | None], Call] = {}
+    for call in sorted(profile.calls, key=lambda call: (_is_address(call.target), call.target)):
+        endpoint = _endpoint(directory, profile, call)
+        if endpoint:
+            known = found.get(endpoint)
+            found[endpoint] = replace(call, port=endpoint[1]) if known is None else merge_calls(known, call)
+    return tuple(sorted(found.values(), key=lambda call: (call.target, call.port or 0)))
+
+
+def _endpoint(directory: Directory, profile: ServiceProfile, call: Call) -> tuple[str, int | None] | None:
+    """What the call means: the scanned host with the port, or the target as it is; None when it means nothing."""
+    if call.protocol is Protocol.UNIX:
+        return call.target, None
+    host = directory.host_of(call.target, profile.host)
+    if not host:
+        socket = Source.CLIENT_SOCKET in call.sources
+        return (call.target, call.port) if socket or directory.is_known_name(call.target, profile.host) else None
+    callees = _callees(directory, profile, call, host)
+    port = call.port or next((li.port for callee in callees[:1] for li in callee.listens if li.port), None)
+    return host, port if len(callees) == 1 else call.port
 
 
 def spoken_protocols(profile: ServiceProfile, seen: Sequence[Edge]) -> ServiceProfile:

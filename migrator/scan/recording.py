@@ -1,0 +1,79 @@
+"""Recordings: the raw answers of a host as a folder, so that a scan can be replayed without the host.
+
+One folder a host: `recording.yaml` and, for each fact, `<fact>.out` with what it printed and `<fact>.err` with its
+complaints. Redacted once more on the way out. A bug report in this form is a test case.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from migrator.errors import InputError
+from migrator.files import write_text
+from migrator.model.names import dns_label
+from migrator.model.record import Record
+from migrator.records import dump_record, load_record
+from migrator.scan.redact import redact
+from migrator.scan.run import Answer
+from migrator.scan.snapshot import Section
+
+__all__ = ["Recording", "load_recordings", "save_recording"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFact(Record):
+    """How one question ended."""
+
+    code: int | None = None
+    lacks: str = ""
+    finished: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recording(Record):
+    """What `recording.yaml` holds. `taken_at` is ISO 8601 with time zone."""
+
+    host: str
+    address: str
+    taken_at: str
+    error: str = ""
+    facts: Mapping[str, RecordedFact] = field(default_factory=dict)
+
+
+def save_recording(folder: Path, answer: Answer) -> Path:
+    """Write one host's answers below `folder` and return its own folder."""
+    own = folder / dns_label(answer.host)
+    facts = {name: RecordedFact(s.code, s.lacks, s.finished) for name, s in answer.sections.items()}
+    for name, section in answer.sections.items():
+        for text, ending in ((section.stdout, "out"), (section.stderr, "err")):
+            if text:
+                write_text(own / f"{name}.{ending}", f"{redact(text)}\n")
+    recording = Recording(answer.host, answer.address, answer.taken_at.isoformat(), answer.error, facts)
+    write_text(own / "recording.yaml", dump_record(recording))
+    return own
+
+
+def load_recordings(folder: Path) -> list[Answer]:
+    """Read every recording below `folder`, sorted by host. InputError when there is none or one is broken."""
+    found = sorted(folder.glob("*/recording.yaml"))
+    if not found:
+        raise InputError("holds no recording; `migrate scan --record DIR` makes them", file=str(folder))
+    return [_load(file) for file in found]
+
+
+def _load(file: Path) -> Answer:
+    recording = load_record(Recording, file.read_text(encoding="utf-8"), file=str(file))
+    try:
+        taken_at = datetime.fromisoformat(recording.taken_at)
+    except ValueError as error:
+        raise InputError(f"`takenAt` is no time: {recording.taken_at!r}", file=str(file)) from error
+    sections = {
+        name: Section(_text(file.parent / f"{name}.out"), _text(file.parent / f"{name}.err"), f.code, f.lacks, f.finished)
+        for name, f in recording.facts.items()
+    }
+    return Answer(recording.host, recording.address, taken_at, sections, recording.error, recording=True)
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8").removesuffix("\n") if file.is_file() else ""

@@ -1,0 +1,100 @@
+"""The one loop of the scan with effects: many hosts at a time, none of which can end the run or delay another."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from migrator.errors import TransportError
+from migrator.model.hosts import Host
+from migrator.scan.collect import script, sections_of, snapshot
+from migrator.scan.fact import Fact
+from migrator.scan.facts import FACTS
+from migrator.scan.snapshot import Section, Snapshot
+from migrator.scan.transport import Budget, Transport
+
+__all__ = ["Answer", "questions", "read_answer", "scan_hosts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The raw answers of one host, before they are read. This is what a recording keeps."""
+
+    host: str
+    address: str
+    taken_at: datetime
+    sections: Mapping[str, Section]
+    error: str = ""
+    recording: bool = False
+
+
+def questions(*, deep: bool) -> tuple[Fact[Any], ...]:
+    """The facts to ask; `deep` includes those that cost the host much."""
+    return tuple(fact for fact in FACTS if deep or not fact.deep)
+
+
+def scan_hosts(
+    hosts: Sequence[Host],
+    open_transport: Callable[[Host], Transport],
+    *,
+    facts: Sequence[Fact[Any]],
+    budget: Budget,
+    forks: int,
+    report: Callable[[Answer], None],
+) -> list[Answer]:
+    """Ask all hosts, at most `forks` at a time. `report` is called for each one as it ends. In the order of `hosts`."""
+    answers: dict[str, Answer] = {}
+    with ThreadPoolExecutor(max_workers=max(1, min(forks, len(hosts))), thread_name_prefix="scan") as pool:
+        running = [pool.submit(_ask, host, open_transport, facts, budget) for host in hosts]
+        try:
+            for done in as_completed(running):
+                answer = done.result()
+                answers[answer.host] = answer
+                report(answer)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [answers[host.name] for host in hosts]
+
+
+def _ask(
+    host: Host, open_transport: Callable[[Host], Transport], facts: Sequence[Fact[Any]], budget: Budget
+) -> Answer:
+    nonce = secrets.token_hex(16)
+    address = host.address or host.name
+    try:
+        reply = open_transport(host).run(script(facts, nonce), budget)
+        sections = sections_of(reply, nonce)
+        error = reply.error.reason if reply.error else _silence(sections, reply.stderr)
+        return Answer(host.name, address, datetime.now(UTC), sections, error)
+    except TransportError as error:
+        return Answer(host.name, address, datetime.now(UTC), {}, error.reason)
+    except Exception as error:  # noqa: BLE001 - one host must never end the run; what happened is in its result
+        return Answer(host.name, address, datetime.now(UTC), {}, f"internal error: {type(error).__name__}: {error}")
+
+
+def _silence(sections: Mapping[str, Section], stderr: bytes) -> str:
+    """Why nothing came back although the connection worked: a forced command, a login shell that ends at once."""
+    if sections:
+        return ""
+    said = " ".join(stderr.decode("utf-8", "backslashreplace").split())[:120]
+    return f"logged in, but the shell did not answer{f': {said}' if said else ''}"
+
+
+def read_answer(answer: Answer, facts: Sequence[Fact[Any]]) -> Snapshot:
+    """Read one host's answers. An answer that breaks its reader is the host's error, and the run goes on."""
+    try:
+        return snapshot(
+            answer.host,
+            answer.address,
+            answer.taken_at,
+            facts if answer.sections else (),
+            answer.sections,
+            error=answer.error,
+            recording=answer.recording,
+        )
+    except Exception as error:  # noqa: BLE001 - likewise: what a host prints can be anything
+        reason = f"its answers could not be read: {type(error).__name__}: {error}"
+        return Snapshot(answer.host, answer.address, answer.taken_at, error=reason)
