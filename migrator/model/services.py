@@ -195,6 +195,8 @@ class ServiceProfile(Record):
     listens: tuple[Listen, ...] = ()
     calls: tuple[Call, ...] = ()
     state: tuple[State, ...] = ()
+    state_observed: bool = True
+    """False when open files could not be seen: the service then counts as stateful until a person says otherwise."""
     config: tuple[str, ...] = ()
     """Configuration files that the service reads, as paths on the host."""
     artifacts: tuple[str, ...] = ()
@@ -212,5 +214,5 @@ class ServiceProfile(Record):
 
     @property
     def stateful(self) -> bool:
-        """Whether any local state was seen."""
-        return bool(self.state)
+        """Whether local state was seen, or could not be looked for. Stateful until proven stateless."""
+        return bool(self.state) or not self.state_observed

@@ -11,9 +11,10 @@ from migrator.scan.facts.sockets import Connection
 __all__ = ["SCHEMES", "both", "configured_calls", "merged", "socket_calls"]
 
 SCHEMES: Mapping[str, int] = {
-    "http": 80, "https": 443, "ws": 80, "wss": 443, "postgres": 5432, "postgresql": 5432, "mysql": 3306, "mariadb": 3306,
-    "redis": 6379, "rediss": 6379, "amqp": 5672, "amqps": 5671, "mongodb": 27017, "ldap": 389, "ldaps": 636, "smtp": 25,
-    "memcached": 11211, "kafka": 9092, "nats": 4222, "mqtt": 1883, "ftp": 21, "sqlserver": 1433, "oracle": 1521,
+    "http": 80, "https": 443, "ws": 80, "wss": 443, "ldap": 389, "ldaps": 636, "smtp": 25, "ftp": 21,
+    "postgres": 5432, "postgresql": 5432, "mysql": 3306, "mariadb": 3306, "sqlserver": 1433, "oracle": 1521,
+    "redis": 6379, "rediss": 6379, "memcached": 11211, "mongodb": 27017,
+    "amqp": 5672, "amqps": 5671, "kafka": 9092, "nats": 4222, "mqtt": 1883,
 }  # fmt: skip
 """Port of a URL that names none. Source: the IANA registry, and the products' own documentation."""
 
@@ -77,7 +78,7 @@ def _section_of(mention: Mention, mentions: Sequence[Mention]) -> Mention | None
 
 
 def _port_beside(mention: Mention, mentions: Sequence[Mention]) -> int | None:
-    """`host = a` with `port = 1`, `redis_host` with `redis_port`: the same key but for its ending, at most two lines off."""
+    """`host = a` with `port = 1`, `redis_host` with `redis_port`: the same key but for its ending, near it."""
     stem = re.sub(r"(?:hostname|host|servername|server|address|addr)$", "", mention.key)
     near = [
         m

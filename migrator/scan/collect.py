@@ -1,8 +1,8 @@
 """Facts to one script, and what came back to a snapshot. Pure: the nonce, the time and the reply are arguments.
 
 The script needs one round trip and writes nothing on the host. Each answer stands between two lines that begin with
-a nonce of 128 random bits, on standard output and on standard error, so that neither a message of the day nor anything a
-host prints can be taken for an answer to another question.
+a nonce of 128 random bits, on standard output and on standard error, so that neither a message of the day nor
+anything else that a host prints can be taken for an answer to another question.
 """
 
 import re
@@ -55,10 +55,10 @@ def script(facts: Sequence[Fact[Any]], nonce: str) -> str:
 
 
 def sections_of(reply: Reply, nonce: str) -> dict[str, Section]:
-    """Cut a reply into the answers. Text outside the marks is ignored; bytes that are not UTF-8 become `\\xNN`."""
+    """Cut a reply into the answers. Text outside the marks is ignored; bytes that are not UTF-8 are escaped in hex."""
     errors = {name: text for name, text, _ in _between(_text(reply.stderr), nonce)}
     return {
-        name: _section(text, errors.get(name, ""), nonce, ended)
+        name: _section(text, errors.get(name, ""), nonce, ended=ended)
         for name, text, ended in _between(_text(reply.stdout), nonce)
     }
 
@@ -75,7 +75,7 @@ def _between(text: str, nonce: str) -> Iterator[tuple[str, str, bool]]:
         yield name, body, bool(mark)
 
 
-def _section(text: str, stderr: str, nonce: str, ended: bool) -> Section:
+def _section(text: str, stderr: str, nonce: str, *, ended: bool) -> Section:
     match = re.search(rf"(?:^|\n){re.escape(nonce)} (code|lacks) (\S+)\n?\Z", text)
     if not match:
         return Section(text.strip("\n"), stderr.strip("\n"))
@@ -86,7 +86,7 @@ def _section(text: str, stderr: str, nonce: str, ended: bool) -> Section:
 
 
 def observe(fact: Fact[Any], section: Section | None) -> Observation[Any]:
-    """Judge one answer: observed (with its gaps), missing or refused. A broken answer is never taken for an empty one."""
+    """Judge one answer: observed with its gaps, missing or refused. A broken answer is never taken for an empty one."""
     if section is None:
         return Missing("was not reached before the host's time or bytes ran out")
     if section.lacks:

@@ -6,6 +6,7 @@ MIG003 clock is off              MIG014 Unix socket              MIG022 no scann
 MIG004 listener without owner    MIG015 loopback only            MIG023 instances differ
 MIG010 runs as root              MIG016 low port                 MIG024 network file system
 MIG011 started outside a unit    MIG017 no health check seen     MIG025 schedule is not a cron expression
+    MIG026 state could not be seen
 """
 
 from migrator.model.findings import Finding, Severity
@@ -118,6 +119,10 @@ def _outside_unit(profile: ServiceProfile) -> list[Finding]:
 
 def _state(profile: ServiceProfile) -> list[Finding]:
     found = []
+    if not profile.state_observed:
+        remedy = "Scan with root's rights, or set `stateObserved: true` in the profile once its owner says that it keeps none."
+        said = "whether it keeps state could not be seen; it counts as stateful"
+        found.append(_finding(profile, "MIG026", Severity.UNKNOWN, said, remedy))
     for state in profile.state:
         remedy = (
             "Move the data before the service, or leave both on the host; traffic is never split between two copies."

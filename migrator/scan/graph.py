@@ -118,7 +118,9 @@ def _edge(directory: Directory, profile: ServiceProfile, call: Call) -> Edge | F
     if len(callees) == 1:
         port = call.port or next(li.port for li in callees[0].listens if li.port)
         return None if callees[0] == profile else _to(profile, call, callees[0].service, port)
-    silent = not callees and call.port and host != profile.host and Source.CLIENT_SOCKET not in call.sources
+    unowned = {listener.port for listener in directory.views[host].unowned}
+    known_silent = host != profile.host and Source.CLIENT_SOCKET not in call.sources and call.port not in unowned
+    silent = not callees and call.port and known_silent
     return (
         findings.no_service_there(f"{profile.host}/{profile.service}", f"{call.target}:{call.port}") if silent else None
     )

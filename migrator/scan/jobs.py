@@ -17,6 +17,7 @@ from migrator.model.services import (
 )
 from migrator.scan.calls import configured_calls, merged
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
+from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
@@ -64,16 +65,31 @@ def _cron_profile(snapshot: Snapshot, entry: CronEntry, *, alone: bool) -> Servi
     if not alone or not entry.file.startswith("/etc/cron.d/"):
         name = f"{name}-{PurePosixPath(_program(entry.command)).stem}"
     schedule = _MACROS.get(entry.schedule, entry.schedule)
-    return _profile(snapshot, name, schedule, entry.command, entry.user, evidence, origin="cron", file=entry.file)
+    return _profile(
+        snapshot,
+        evidence,
+        name=name,
+        schedule=schedule,
+        command=entry.command,
+        user=entry.user,
+        origin="cron",
+        file=entry.file,
+    )
 
 
 def _timer_profile(snapshot: Snapshot, timer: Timer, unit: Unit) -> ServiceProfile:
     said = timer.calendar or timer.monotonic
     evidence = Evidence(Timers.name, f"{timer.name}: {said}", timer.fragment)
-    command = " ".join(unit.command)
-    name = timer.name.removesuffix(".timer")
-    schedule = _cron_fields(timer.calendar)
-    return _profile(snapshot, name, schedule, command, unit.user or "root", evidence, origin="systemd", unit=unit)
+    return _profile(
+        snapshot,
+        evidence,
+        name=timer.name.removesuffix(".timer"),
+        schedule=_cron_fields(timer.calendar),
+        command=" ".join(unit.command),
+        user=unit.user or "root",
+        origin="systemd",
+        unit=unit,
+    )
 
 
 def _cron_fields(calendar: str) -> str:
@@ -89,12 +105,12 @@ def _cron_fields(calendar: str) -> str:
 
 def _profile(
     snapshot: Snapshot,
+    evidence: Evidence,
+    *,
     name: str,
     schedule: str,
     command: str,
     user: str,
-    evidence: Evidence,
-    *,
     origin: str,
     file: str = "",
     unit: Unit | None = None,
@@ -118,6 +134,7 @@ def _profile(
         os=snapshot.value(OsRelease, OperatingSystem()),
         calls=merged(configured_calls(mentions)),
         state=state_of(snapshot, None, named, mentions),
+        state_observed=snapshot.value(Machine, MachineFacts(uid=-1)).uid == 0,
         config=tuple(sorted({m.file for m in mentions} | ({file} if file else set()))),
         artifacts=roots.folders,
         evidence=(evidence,),

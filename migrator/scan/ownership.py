@@ -1,7 +1,7 @@
 """Whose socket, whose file: which workload each listener, connection and configuration file belongs to. Pure.
 
-With root's rights the kernel tells the owner of a socket. Without, its uid is known and its process is not; then an owner is
-named only where a single workload fits, and the evidence says so.
+With root's rights the kernel tells the owner of a socket. Without, its uid is known and its process is not; then an
+owner is named only where a single workload fits, and the evidence says so.
 """
 
 import re
@@ -25,7 +25,7 @@ _APP_ROOT = re.compile(
 _RENAMED = re.compile(r"\.\d+\.tmp$")
 """haproxy binds `x.sock.PID.tmp` and renames the file; the kernel keeps the first name."""
 _STATE_ROOT = re.compile(r"(/var/lib/[^/]+)/")
-_SYSTEM = ("/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/proc/", "/dev/", "/run/", "/var/run/", "/tmp/")
+_SYSTEM = ("/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/proc/", "/dev/", "/run/", "/var/run/", "/tmp/")  # noqa: S108 - told apart, not used
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,20 @@ def socket_owners(snapshot: Snapshot, found: Sequence[Workload]) -> SocketOwners
     """Give every socket of a host to a workload, or say that its owner is unknown."""
     sockets = snapshot.value(Sockets, SocketsFacts())
     book = _Book.of(snapshot, found)
-    serving = {(l.port) for l in sockets.listeners if l.protocol == "tcp"}
+    serving = {listener.port for listener in sockets.listeners if listener.protocol == "tcp"}
     incoming = tuple(c for c in sockets.connections if c.port in serving)
     outgoing = [c for c in sockets.connections if c.port not in serving]
-    listeners = [(book.listener(l), l) for l in sockets.listeners]
+    listeners = [(book.listener(listener), listener) for listener in sockets.listeners]
     calls = [(book.caller(c), c) for c in outgoing]
     paths = [(u.inode, _RENAMED.sub("", u.path)) for u in sockets.unix if u.path.startswith("/")]
     unix = [(book.owner(inode, None, path), path) for inode, path in paths]
     return SocketOwners(
-        listeners=_grouped((o, l) for o, l in listeners if o),
-        outgoing=_grouped((o, c) for o, c in calls if o),
+        listeners=_grouped((owner, listener) for owner, listener in listeners if owner),
+        outgoing=_grouped((owner, call) for owner, call in calls if owner),
         incoming=incoming,
-        unix=_grouped((o, path) for o, path in unix if o),
-        unowned=tuple(l for o, l in listeners if not o and not book.is_platform(l.inode) and not _is_login(l)),
-        unowned_outgoing=tuple(c for o, c in calls if not o and not book.is_platform(c.inode)),
+        unix=_grouped((owner, path) for owner, path in unix if owner),
+        unowned=tuple(one for owner, one in listeners if not (owner or book.is_platform(one.inode) or _is_login(one))),
+        unowned_outgoing=tuple(one for owner, one in calls if not (owner or book.is_platform(one.inode))),
     )
 
 
@@ -99,7 +99,7 @@ class _Book:
         )
 
     def owner(self, inode: int, uid: int | None, what: str) -> tuple[int, Evidence] | None:
-        """The workload that holds a socket. Several processes may share one: master and workers, or socket activation."""
+        """The workload that holds a socket. Several processes may share one: master, workers, socket activation."""
         holders = [pid for pid in self.owners.get(inode, ()) if pid in self.by_pid]
         if holders:
             return self.by_pid[holders[0]], Evidence(Descriptors.name, what, f"pid {holders[0]}")

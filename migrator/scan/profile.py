@@ -43,9 +43,15 @@ _INTERPRETER = re.compile(
 )
 """Folders like /etc/php are everybody's who runs PHP."""
 _TLS_PORTS = frozenset({443, 8443})
-_INHERITED = frozenset(
-    ["HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "PWD", "OLDPWD", "SHELL", "SHLVL", "TERM", "USER", "INVOCATION_ID", "JOURNAL_STREAM", "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "MAINPID", "MANAGERPID", "SYSTEMD_EXEC_PID", "RUNTIME_DIRECTORY", "STATE_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY", "CONFIGURATION_DIRECTORY", "WATCHDOG_PID", "WATCHDOG_USEC", "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE", "CREDENTIALS_DIRECTORY", "FDSTORE", "MAIL", "SSH_CLIENT", "SSH_CONNECTION", "SSH_TTY", "STY", "WINDOW", "TERMCAP", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_SESSION_ID", "LC_ALL", "LS_COLORS", "PREVLEVEL", "RUNLEVEL", "CONSOLE", "INIT_VERSION"]
-)
+_INHERITED = frozenset({
+    "HOME", "LANG", "LANGUAGE", "LC_ALL", "LOGNAME", "MAIL", "OLDPWD", "PATH", "PWD", "SHELL", "SHLVL", "TERM", "USER",
+    "CACHE_DIRECTORY", "CONFIGURATION_DIRECTORY", "CREDENTIALS_DIRECTORY", "FDSTORE", "INVOCATION_ID", "JOURNAL_STREAM",
+    "LISTEN_FDNAMES", "LISTEN_FDS", "LISTEN_PID", "LOGS_DIRECTORY", "MAINPID", "MANAGERPID", "MEMORY_PRESSURE_WATCH",
+    "MEMORY_PRESSURE_WRITE", "NOTIFY_SOCKET", "RUNTIME_DIRECTORY", "STATE_DIRECTORY", "SYSTEMD_EXEC_PID",
+    "WATCHDOG_PID", "WATCHDOG_USEC", "CONSOLE", "DBUS_SESSION_BUS_ADDRESS", "INIT_VERSION", "LS_COLORS", "PREVLEVEL", "RUNLEVEL",
+    "SSH_CLIENT", "SSH_CONNECTION", "SSH_TTY", "STY", "TERMCAP", "WINDOW", "XDG_RUNTIME_DIR", "XDG_SESSION_ID",
+})  # fmt: skip
+"""Variables that come from login, init or terminal and say nothing about the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ class _Draft:
     @classmethod
     def of(cls, snapshot: Snapshot, owners: SocketOwners, index: int, workload: Workload) -> "_Draft":
         detection = next(found for detect in DETECTORS if (found := detect(workload, snapshot)))
-        roots = _roots(snapshot, workload, detection)
+        roots = _roots(workload, detection)
         return cls(
             snapshot,
             workload,
@@ -137,6 +143,7 @@ class _Draft:
             listens=self._listens(),
             calls=self._calls(),
             state=self._state(),
+            state_observed=self.snapshot.value(Machine, MachineFacts(uid=-1)).uid == 0,
             config=tuple(sorted({m.file for m in self.mentions})),
             artifacts=self._artifacts(),
             packages=self.detection.packages,
@@ -147,7 +154,7 @@ class _Draft:
         )
 
     def _account(self) -> Account:
-        """Whom the work runs as: a master often stays root while its workers do not, so the unit's word counts first."""
+        """Whom the work runs as: the unit's word counts first, as a master often stays root and its workers do not."""
         users = self.snapshot.value(Users, UsersFacts())
         unit = self.workload.unit
         named = users.named(unit.user) if unit and unit.user else None
@@ -253,7 +260,7 @@ def _unit_stem(unit: Unit | None) -> str:
     return unit.name.removesuffix(".service").split("@")[0] if unit else ""
 
 
-def _roots(snapshot: Snapshot, workload: Workload, detection: Detection) -> FileRoots:
+def _roots(workload: Workload, detection: Detection) -> FileRoots:
     main, unit = workload.main, workload.unit
     programs = [name for name in (main.program, detection.runtime.name) if not _INTERPRETER.fullmatch(name)]
     names = [*filter(None, (unit.name if unit else "", *programs))]

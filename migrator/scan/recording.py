@@ -69,7 +69,9 @@ def _load(file: Path) -> Answer:
     except ValueError as error:
         raise InputError(f"`takenAt` is no time: {recording.taken_at!r}", file=str(file)) from error
     sections = {
-        name: Section(_text(file.parent / f"{name}.out"), _text(file.parent / f"{name}.err"), f.code, f.lacks, f.finished)
+        name: Section(
+            _text(file.parent / f"{name}.out"), _text(file.parent / f"{name}.err"), f.code, f.lacks, f.finished
+        )
         for name, f in recording.facts.items()
     }
     return Answer(recording.host, recording.address, taken_at, sections, recording.error, recording=True)

@@ -59,9 +59,7 @@ def scan_hosts(
     return [answers[host.name] for host in hosts]
 
 
-def _ask(
-    host: Host, open_transport: Callable[[Host], Transport], facts: Sequence[Fact[Any]], budget: Budget
-) -> Answer:
+def _ask(host: Host, open_transport: Callable[[Host], Transport], facts: Sequence[Fact[Any]], budget: Budget) -> Answer:
     nonce = secrets.token_hex(16)
     address = host.address or host.name
     try:

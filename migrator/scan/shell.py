@@ -6,8 +6,9 @@ FIELD = "\x1f"
 """ASCII unit separator: between fields, because names of processes and files may hold anything printable."""
 
 SCAN_MARK = "migrate-scan"
-"""Last argument of every shell that the scan starts, so that it is not taken for a service. (busybox's `timeout` leaves a
-watcher behind that no longer descends from our shell.)
+"""Last argument of every shell that the scan starts, so that it is not taken for a service.
+
+busybox's `timeout` leaves a watcher behind that no longer descends from our shell.
 """
 
 REDACT = r"""

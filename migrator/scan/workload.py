@@ -1,7 +1,7 @@
 """Which processes belong together: the units, and everything that runs outside of any unit. Pure.
 
-A control group is not a service: what `@reboot` started sits in cron's, what a person started sits in the login's, and a
-process manager (pm2, supervisor) keeps several services in its own. Those groups are taken apart by process tree.
+A control group is not a service: what `@reboot` started sits in cron's, what a person started sits in the login's,
+and a process manager (pm2, supervisor) keeps several services in its own. Those are taken apart by process tree.
 """
 
 import re
@@ -36,7 +36,7 @@ class Workload:
     """Processes that form one candidate for a service; the first one is the main one."""
 
     origin: str
-    """What started it: `systemd`, `sysv`, `pm2`, `supervisor`, `screen`, `cron @reboot`, `inittab`, `login`, `process`."""
+    """What started it: `systemd`, `sysv`, `pm2`, `supervisor`, `cron @reboot`, `screen`, `inittab`, `login`, …"""
     processes: tuple[Process, ...]
     unit: Unit | None = None
     manager_pid: int | None = None
@@ -139,7 +139,8 @@ def _own_processes(snapshot: Snapshot) -> frozenset[int]:
 def _listening(snapshot: Snapshot) -> frozenset[int]:
     owners = snapshot.value(Descriptors, DescriptorsFacts()).owners
     listeners = snapshot.value(Sockets, SocketsFacts()).listeners
-    return frozenset(pid for l in listeners if l.protocol == "tcp" for pid in owners.get(l.inode, ()))
+    tcp = [listener.inode for listener in listeners if listener.protocol == "tcp"]
+    return frozenset(pid for inode in tcp for pid in owners.get(inode, ()))
 
 
 def _by_unit(context: _Context) -> dict[str, list[Process]]:

@@ -43,7 +43,9 @@ def write_scan(folder: Path, scan: Scan, *, overwrite: bool = False) -> Written:
     """
     texts = dict(_texts(scan.profiles))
     before = _index(folder)
-    edited = set() if overwrite else {path for path in before if _is_edited(folder, path, before[path], texts.get(path))}
+    edited = (
+        set() if overwrite else {path for path in before if _is_edited(folder, path, before[path], texts.get(path))}
+    )
     stale = _stale(before, texts, scan.estate)
     written = [path for path, text in texts.items() if path not in edited and _read(folder / path) != text]
     for path in written:

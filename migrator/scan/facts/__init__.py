@@ -1,5 +1,7 @@
-"""Every question that a scan asks, in the order in which it asks them: cheap and safe first, so that a host that hangs
-half-way has answered what matters. A new fact is one module here and one line in this table.
+"""Every question that a scan asks, in the order in which it asks them.
+
+Cheap and safe ones come first, so that a host that hangs half-way has answered what matters. A new fact is one module
+here and one line in this table.
 """
 
 from typing import Any

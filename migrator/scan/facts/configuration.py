@@ -107,7 +107,7 @@ class Configuration(Fact[tuple[Mention, ...]]):
     name = "configuration"
     command = (
         f"mentions={shlex.quote(_MENTIONS)}\nreadable={shlex.quote(_READABLE)}"
-         r"""
+        r"""
 roots=
 for d in /etc /opt /srv /usr/local /var/www /home /data /app /apps; do [ -d "$d" ] && roots="$roots $d"; done
 find $roots -xdev -maxdepth 5 \( -name .git -o -name node_modules -o -name site-packages -o -name dist-packages \

@@ -4,7 +4,7 @@ __all__ = ["Deployments"]
 
 
 class Deployments(Fact[tuple[str, ...]]):
-    """Java archives that an application server deploys, as paths. Source: where Debian, Red Hat and tarballs put them."""
+    """Java archives that an application server deploys, as paths: where Debian, Red Hat and tarballs put them."""
 
     name = "deployments"
     command = r"""

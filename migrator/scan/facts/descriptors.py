@@ -25,8 +25,8 @@ class DescriptorsFacts:
 class Descriptors(Fact[DescriptorsFacts]):
     """Open sockets and files that are open for writing, per process. A plain user sees only its own processes.
 
-    Source: proc(5), /proc/PID/fd; the mode of each link tells whether the file is open for writing. `ls -q` keeps a file name
-    with a line break on one line; busybox has no such option and does it anyway.
+    Source: proc(5), /proc/PID/fd; the mode of each link tells whether the file is open for writing. `ls -q` keeps a
+    file name with a line break on one line; busybox has no such option and does it anyway.
     """
 
     name = "descriptors"

@@ -5,6 +5,8 @@ from migrator.scan.fact import Fact
 
 __all__ = ["Machine", "MachineFacts"]
 
+_MOST_DIGITS = 18
+
 
 @dataclass(frozen=True, slots=True)
 class MachineFacts:
@@ -67,7 +69,7 @@ def _word(text: str, index: int) -> str:
 
 
 def _integer(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def _number(text: str) -> float | None:

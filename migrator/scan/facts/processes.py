@@ -79,7 +79,7 @@ true
         times = dict(_times(parts.get("stat", [])))
         groups = _cgroups(parts.get("cgroup", []))
         found = [
-            _process(pid, arguments, status[pid], links, times.get(pid, (0, 0)), groups.get(pid, ""))
+            _process(pid, arguments, status[pid], links, times=times.get(pid, (0, 0)), cgroup=groups.get(pid, ""))
             for pid, arguments in _command_lines(parts.get("cmdline", []))
             if pid in status
         ]
@@ -93,6 +93,7 @@ def _process(
     arguments: tuple[str, ...],
     status: Mapping[str, str],
     links: Mapping[tuple[int, str], str],
+    *,
     times: tuple[int, int],
     cgroup: str,
 ) -> Process:
