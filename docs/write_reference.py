@@ -1,0 +1,199 @@
+"""Writes docs/reference/ from the code: commands, questions to hosts, files, exit codes. `make docs` runs it.
+
+The pages are committed, so that a reviewer sees when an option, a command on hosts or a file format changes. A test compares
+them with the code.
+"""
+
+import ast
+import dataclasses
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+
+from migrator import errors
+from migrator.cli import main
+from migrator.model.estate import Estate
+from migrator.model.plans import Plan
+from migrator.model.record import Record, camel
+from migrator.model.services import ServiceProfile
+from migrator.model.settings import Settings
+from migrator.records import API_VERSION, json_schema
+from migrator.scan.collect import FACT_SECONDS, SECTION_BYTES
+from migrator.scan.fact import Fact
+from migrator.scan.facts import FACTS
+
+HERE = Path(__file__).resolve().parent / "reference"
+FILES: dict[str, type[Record]] = {
+    "migrate.yaml": Settings,
+    "profiles/HOST/SERVICE.yaml": ServiceProfile,
+    "estate.yaml": Estate,
+    "cutover/plan.yaml": Plan,
+}
+NOTE = "<!-- Written by `make docs` from the code. Do not edit. -->\n\n"
+
+
+def pages() -> dict[str, str]:
+    """Every page: its path below docs/reference/ and its text."""
+    schemas = {f"schema/{kind.__name__}.json": _schema(kind) for kind in FILES.values()}
+    return {
+        "commands.md": _commands(),
+        "questions.md": _questions(),
+        "files.md": _files(),
+        "exit-codes.md": _exit_codes(),
+        **schemas,
+    }
+
+
+def _commands() -> str:
+    text = f"# Commands\n\n{NOTE}`kubectl migrate` and `flux migrate` are the same program under other names.\n"
+    for path, command, context in _walk(main, None, "migrate"):
+        text += f"\n## {path}\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
+    return text
+
+
+def _walk(
+    command: click.Command, parent: click.Context | None, name: str
+) -> Iterator[tuple[str, click.Command, click.Context]]:
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=100)
+    yield context.command_path, command, context
+    if isinstance(command, click.Group):
+        for child in command.list_commands(context):
+            found = command.get_command(context, child)
+            if found is not None and not found.hidden:
+                yield from _walk(found, context, child)
+
+
+def _questions() -> str:
+    text = (
+        f"# What a scan runs on a host\n\n{NOTE}"
+        "Each question is a piece of POSIX `sh` that reads and prints. All of them go to the host as one script, over one\n"
+        f"connection. Each has {FACT_SECONDS} s and {SECTION_BYTES // 1024} KiB. Nothing is written, installed or contacted. `migrate scan --show-commands`\n"
+        "prints the script as it is sent.\n"
+    )
+    for fact in FACTS:
+        text += f"\n## {fact.name}\n\n{_question(fact)}"
+    return text
+
+
+def _question(fact: Fact[Any]) -> str:
+    needs = ", ".join(f"`{program}`" for program in fact.needs) or "nothing beyond a shell"
+    deep = " Asked with `--deep` only." if fact.deep else ""
+    return f"{_prose(type(fact))}\n\nNeeds {needs}.{deep}\n\n```sh\n{fact.command.strip()}\n```\n"
+
+
+def _files() -> str:
+    text = f"# Files that people edit\n\n{NOTE}Each begins with `apiVersion: {API_VERSION}` and a `kind`. Unknown keys are errors.\n"
+    text += "JSON Schemas for editors stand in [schema/](schema/).\n"
+    done: set[type] = set()
+    for path, kind in FILES.items():
+        text += f"\n## {path}\n\n`kind: {kind.__name__}`\n\n{_table(kind)}"
+        done.add(kind)
+    todo = [part for kind in FILES.values() for part in _parts(kind)]
+    for part in sorted({part for part in todo if part not in done}, key=lambda one: one.__name__):
+        text += f"\n### {part.__name__}\n\n{_table(part)}"
+    return text
+
+
+def _parts(kind: type[Record]) -> Iterator[type[Record]]:
+    """The records that stand inside a record, at any depth."""
+    module = inspect.getmodule(kind)
+    assert module is not None
+    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+        for name in re.findall(r"\w+", _type(field)):
+            part = getattr(module, name, None)
+            if isinstance(part, type) and issubclass(part, Record):
+                yield part
+                yield from _parts(part)
+
+
+def _table(kind: type[Record]) -> str:
+    rows = [f"{_prose(kind)}\n\n| key | type | default | meaning |\n|---|---|---|---|\n"]
+    meanings = _attribute_docstrings(kind)
+    alias = kind.__pydantic_config__.get("alias_generator", camel)
+    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+        meaning = " ".join([meanings.get(field.name, ""), *_choices(kind, field)]).strip().replace("|", "\\|")
+        rows.append(f"| `{alias(field.name)}` | {_type(field).replace('|', 'or')} | {_default(field)} | {meaning} |\n")
+    return "".join(rows)
+
+
+def _choices(kind: type[Record], field: "dataclasses.Field[Any]") -> Iterator[str]:
+    for name in re.findall(r"\w+", _type(field)):
+        choice = getattr(inspect.getmodule(kind), name, None)
+        if isinstance(choice, type) and issubclass(choice, StrEnum):
+            yield f"One of {', '.join(f'`{one}`' for one in choice)}."
+
+
+def _type(field: "dataclasses.Field[Any]") -> str:
+    written = field.type if isinstance(field.type, str) else inspect.formatannotation(field.type)
+    plain = re.sub(r"(?:\w+\.)+(\w+)", r"\1", written)
+    return re.sub(r"tuple\[([^,]+), \.\.\.\]", r"list of \1", re.sub(r"(?:Mapping|dict)\[str, str\]", "mapping", plain))
+
+
+def _default(field: "dataclasses.Field[Any]") -> str:
+    if field.default is not dataclasses.MISSING:
+        return f"`{json.dumps(field.default)}`" if field.default not in {"", None, ()} else ""
+    return "" if field.default_factory is not dataclasses.MISSING else "required"
+
+
+def _attribute_docstrings(kind: type) -> dict[str, str]:
+    """The texts below fields and enum members, which Python itself throws away."""
+    tree = ast.parse(inspect.getsource(kind)).body[0]
+    assert isinstance(tree, ast.ClassDef)
+    texts = {}
+    for field, text in zip(tree.body, tree.body[1:], strict=False):
+        target = (
+            field.target
+            if isinstance(field, ast.AnnAssign)
+            else field.targets[0]
+            if isinstance(field, ast.Assign)
+            else None
+        )
+        if isinstance(target, ast.Name) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            texts[target.id] = " ".join(str(text.value.value).split())
+    return texts
+
+
+def _prose(thing: type | ModuleType) -> str:
+    return inspect.getdoc(thing) or ""
+
+
+def _exit_codes() -> str:
+    meanings = {
+        "OK": "Done.",
+        "FAILED": "Something is wrong that you can mend; the message says what and where.",
+        "USAGE": "The command line is wrong.",
+        "ROLLED_BACK": "A gate failed, and the service was rolled back.",
+        "INTERRUPTED": "Ctrl-C.",
+        **_attribute_docstrings(errors.ExitCode),
+    }
+    rows = "".join(f"| {code.value} | {code.name} | {meanings.get(code.name, '')} |\n" for code in errors.ExitCode)
+    return f"# Exit codes\n\n{NOTE}| code | name | meaning |\n|---|---|---|\n{rows}"
+
+
+def _schema(kind: type[Record]) -> str:
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **json_schema(kind)}
+    header = {"apiVersion": {"const": API_VERSION}, "kind": {"const": kind.__name__}}
+    schema["properties"] = {**header, **schema["properties"]}
+    schema["required"] = [*header, *schema.get("required", [])]
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def write() -> None:
+    """Write every page, and remove those that no longer exist."""
+    wanted = pages()
+    for old in (path for path in HERE.rglob("*") if path.is_file() and str(path.relative_to(HERE)) not in wanted):
+        old.unlink()
+    for name, text in wanted.items():
+        (HERE / name).parent.mkdir(parents=True, exist_ok=True)
+        (HERE / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
