@@ -62,6 +62,26 @@ spec:
               value: spiffe://default/
 """
 
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: shop
+  namespace: strict
+spec:
+  selector:
+    matchLabels:
+      app.kubernetes.io/name: shop
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/name: shop
+    spec:
+      containers:
+        - name: shop
+          image: registry.example.internal/shop:1
+"""
+
 
 @pytest.mark.parametrize("text", [CONFIG_MAP, KUSTOMIZATION, HTTP_ROUTE], ids=["core", "flux", "gateway-api"])
 def test_a_right_document_is_accepted(cluster: ControlPlane, text: str) -> None:
@@ -104,6 +124,16 @@ def test_a_wrong_kuma_document_is_refused(kuma: ControlPlane) -> None:
     answer = kuma.dry_run(MESH_TRAFFIC_PERMISSION.replace("allow:", "alow:"))
     assert not answer.accepted
     assert "alow" in answer.message
+
+
+def test_the_rules_of_a_namespace_are_told(cluster: ControlPlane) -> None:
+    cluster.install(
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: strict\n"
+        "  labels:\n    pod-security.kubernetes.io/warn: restricted\n"
+    )
+    answer = cluster.dry_run(DEPLOYMENT)
+    assert answer.accepted
+    assert "runAsNonRoot" in answer.warnings[0]
 
 
 def test_a_stream_is_split_where_its_documents_begin() -> None:

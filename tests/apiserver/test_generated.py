@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -39,8 +39,14 @@ def tree(request: pytest.FixtureRequest) -> Path:
     return GOLDEN[request.param]
 
 
-def _refused(cluster: ControlPlane, found: Iterable[Manifest]) -> list[str]:
-    """Everything that the API server does not take or warns about, each with its file and the server's words."""
+def _refused(cluster: ControlPlane, found: Sequence[Manifest]) -> list[str]:
+    """Everything that the API server does not take or warns about, each with its file and the server's words.
+
+    Namespaces are made for real, as the tree declares them: their labels decide which pods may run in them.
+    """
+    for manifest in found:
+        if manifest.data["kind"] == "Namespace":
+            cluster.install(manifest.text)
     complaints = []
     for manifest in found:
         answer = cluster.dry_run(manifest.text)

@@ -7,7 +7,7 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,8 +74,11 @@ class ControlPlane:
 
     def install(self, text: str) -> None:
         """Apply one document for real."""
-        answer = self._apply(self.path(yaml.safe_load(text)) or "", text, force="true")
+        document = yaml.safe_load(text)
+        answer = self._apply(self.path(document) or "", text, force="true")
         assert answer.accepted, answer
+        if document["kind"] == "Namespace":
+            self._namespaces.add(document["metadata"]["name"])
 
     def _apply(self, path: str, text: str, **parameters: str) -> Answer:
         answer = self.client.patch(
@@ -112,7 +115,6 @@ class ControlPlane:
     def make_namespace(self, name: str) -> None:
         if name not in self._namespaces:
             self.install(yaml.safe_dump({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}))
-            self._namespaces.add(name)
 
     def install_crds(self, folder: Path) -> None:
         """Install every CRD of a folder and wait until the server serves them."""
@@ -153,7 +155,7 @@ def running(directory: Path) -> Iterator[ControlPlane]:
         etcd_port, peer_port, port = _free_ports(3)
         etcd = f"http://127.0.0.1:{etcd_port}"
         peer = f"http://127.0.0.1:{peer_port}"
-        _start(
+        database = _start(
             stack,
             directory,
             "etcd",
@@ -168,7 +170,7 @@ def running(directory: Path) -> Iterator[ControlPlane]:
         token = secrets.token_hex(16)
         (directory / "tokens.csv").write_text(f"{token},tester,tester,system:masters\n")
         (directory / "accounts.key").write_bytes(_key())
-        _start(
+        server = _start(
             stack,
             directory,
             "kube-apiserver",
@@ -187,7 +189,7 @@ def running(directory: Path) -> Iterator[ControlPlane]:
         )
         # The server writes a certificate for itself before it listens: trusting exactly that one needs no authority.
         certificate = directory / "certificates" / "apiserver.crt"
-        _wait("kube-apiserver has a certificate", certificate.exists)
+        _wait("kube-apiserver has a certificate", certificate.exists, database, server)
         client = stack.enter_context(
             httpx.Client(
                 base_url=f"https://127.0.0.1:{port}",
@@ -197,7 +199,7 @@ def running(directory: Path) -> Iterator[ControlPlane]:
                 trust_env=False,
             )
         )
-        _wait("kube-apiserver is ready", lambda: _ready(client))
+        _wait("kube-apiserver is ready", lambda: _ready(client), database, server)
         yield ControlPlane(client)
 
 
@@ -216,12 +218,13 @@ def _free_ports(count: int) -> list[int]:
         return [one.getsockname()[1] for one in sockets]
 
 
-def _start(stack: contextlib.ExitStack, directory: Path, program: str, *arguments: str) -> None:
+def _start(stack: contextlib.ExitStack, directory: Path, program: str, *arguments: str) -> subprocess.Popen[bytes]:
     log = stack.enter_context((directory / f"{program}.log").open("wb"))
     process = subprocess.Popen(
         [cache() / "bin" / program, *arguments], cwd=directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log
     )
     stack.callback(_stop, process)
+    return process
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -240,9 +243,10 @@ def _ready(client: httpx.Client) -> bool:
         return False
 
 
-def _wait(what: str, done: Any) -> None:
+def _wait(what: str, done: Callable[[], bool], *alive: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not done():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {START_SECONDS} s until {what}; see the logs beside the sockets' folder")
+        ended = [process.args for process in alive if process.poll() is not None]
+        if ended or time.monotonic() > deadline:
+            raise TimeoutError(f"waited until {what}; ended meanwhile: {ended}; the logs stand in pytest's folder")
         time.sleep(0.1)
