@@ -78,7 +78,7 @@ def _between(text: str, nonce: str) -> Iterator[tuple[str, str, bool]]:
 def _section(text: str, stderr: str, nonce: str, *, ended: bool) -> Section:
     match = re.search(rf"(?:^|\n){re.escape(nonce)} (code|lacks) (\S+)\n?\Z", text)
     if not match:
-        return Section(text.strip("\n"), stderr.strip("\n"))
+        return Section(text.strip("\n"), stderr.strip("\n"), finished=ended)
     body = text[: match.start()].strip("\n")
     if match[1] == "lacks":
         return Section(lacks=match[2], finished=ended)

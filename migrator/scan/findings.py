@@ -120,7 +120,7 @@ def _outside_unit(profile: ServiceProfile) -> list[Finding]:
 def _state(profile: ServiceProfile) -> list[Finding]:
     found = []
     if not profile.state_observed:
-        remedy = "Scan with root's rights, or set `stateObserved: true` in the profile once its owner says that it keeps none."
+        remedy = "Scan with root's rights, or set `stateObserved: true` once its owner says that it keeps none."
         said = "whether it keeps state could not be seen; it counts as stateful"
         found.append(_finding(profile, "MIG026", Severity.UNKNOWN, said, remedy))
     for state in profile.state:
