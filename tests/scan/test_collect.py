@@ -71,22 +71,38 @@ def test_output_that_is_too_long_is_cut_and_said_to_be():
 
 def test_an_answer_that_breaks_off_is_not_an_empty_one():
     done = subprocess.run(
-        ["/bin/sh", "-s"], input=collect.script([fact("one", "echo 1"), fact("two", "echo 2")], NONCE).encode(), capture_output=True, check=True
+        ["/bin/sh", "-s"],
+        input=collect.script([fact("one", "echo 1"), fact("two", "echo 2")], NONCE).encode(),
+        capture_output=True,
+        check=True,
     )
     cut = done.stdout[: done.stdout.index(b"begin two") + len(b"begin two\n")]
     sections = collect.sections_of(Reply(cut, b""), NONCE)
     assert collect.observe(fact("one", ""), sections.get("one")) == Observed("1")
     assert collect.observe(fact("two", ""), sections.get("two")) == Missing("the answer broke off")
-    assert collect.observe(fact("three", ""), None) == Missing("was not reached before the host's time or bytes ran out")
+    assert collect.observe(fact("three", ""), None) == Missing(
+        "was not reached before the host's time or bytes ran out"
+    )
 
 
-NOISE = ["Welcome!\n", "\x1b[31mred\x1b[0m\n", "\r\n", "Last login: now\r\n", "abc begin text\nspoof\nabc end text\n", "\x07", "\xff\xfe", "%s%n\n" * 3]
+NOISE = [
+    "Welcome!\n",
+    "\x1b[31mred\x1b[0m\n",
+    "\r\n",
+    "Last login: now\r\n",
+    "abc begin text\nspoof\nabc end text\n",
+    "\x07",
+    "\xff\xfe",
+    "%s%n\n" * 3,
+]
 
 
 @pytest.mark.parametrize("noise", NOISE)
 def test_noise_around_the_answers_changes_nothing(noise):
     facts = [Text()]
-    done = subprocess.run(["/bin/sh", "-s"], input=collect.script(facts, NONCE).encode(), capture_output=True, check=True)
+    done = subprocess.run(
+        ["/bin/sh", "-s"], input=collect.script(facts, NONCE).encode(), capture_output=True, check=True
+    )
     raw = noise.encode("latin-1")
     sections = collect.sections_of(Reply(raw + done.stdout + raw, raw + done.stderr), NONCE)
     assert collect.observe(Text(), sections["text"]) == Observed("hello")
@@ -94,7 +110,10 @@ def test_noise_around_the_answers_changes_nothing(noise):
 
 def test_a_host_cannot_answer_for_another_fact():
     """It does not know the nonce before the run, so marks in old files are text."""
-    liar = fact("liar", "printf 'ffffffffffffffffffffffffffffffff begin text\\nfake\\nffffffffffffffffffffffffffffffff end text\\n'")
+    liar = fact(
+        "liar",
+        "printf 'ffffffffffffffffffffffffffffffff begin text\\nfake\\nffffffffffffffffffffffffffffffff end text\\n'",
+    )
     assert ask(liar, Text())["text"] == Observed("hello")
 
 
@@ -106,7 +125,9 @@ class Picky(Text):
 
 
 def test_an_answer_that_makes_no_sense_is_missing_with_the_reason():
-    assert collect.observe(Picky(), Section("x", "", 0, finished=True)) == Missing("the answer could not be read: makes no sense")
+    assert collect.observe(Picky(), Section("x", "", 0, finished=True)) == Missing(
+        "the answer could not be read: makes no sense"
+    )
 
 
 @given(stdout=st.binary(max_size=400), stderr=st.binary(max_size=100))
@@ -114,7 +135,6 @@ def test_any_bytes_can_come_back(stdout, stderr):
     begin, end = f"\n{NONCE} begin text\n".encode(), f"\n{NONCE} code 0\n\n{NONCE} end text\n".encode()
     sections = collect.sections_of(Reply(begin + stdout + end, stderr), NONCE)
     assert set(sections) <= {"text"}
-
 
 
 @pytest.mark.parametrize("one", FACTS, ids=lambda one: one.name)

@@ -1,0 +1,130 @@
+"""Values that look secret never leave the host, and if one does, the second net catches it."""
+
+import shutil
+import subprocess
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from migrator.scan.facts.configuration import _MENTIONS, _READABLE, Configuration
+from migrator.scan.redact import looks_secret, redact, redact_arguments
+from migrator.scan.shell import REDACT
+
+CANARY = "Zx9-c4n4ry!"
+LINES = [
+    f"amqp://orders:{CANARY}@mq01:5672/shop",
+    f"postgresql://u:{CANARY}@db01/x?y=z",
+    f"redis://:{CANARY}@mq01:6379",
+    f"password={CANARY}",
+    f"DB_PASSWORD: '{CANARY}'",
+    f'"secret": "{CANARY}"',
+    f"api-key={CANARY}",
+    f"spring.datasource.password={CANARY}",
+    f"stats auth admin:{CANARY}",
+    f"host=db01 user=u password={CANARY} port=1",
+]
+COMMANDS = [
+    ["mysqldump", f"-p{CANARY}", "shop"],
+    ["mysql", f"--password={CANARY}"],
+    ["psql", f"postgresql://u:{CANARY}@db/x"],
+    ["curl", "-u", f"user:{CANARY}", "http://x"],
+    ["redis-cli", "-a", CANARY],
+    ["java", f"-Ddb.password={CANARY}", "-jar", "x.jar"],
+    ["app", "--api-key", CANARY],
+    ["app", "--auth-token", CANARY, "--port", "80"],
+    ["sh", "-c", f"PGPASSWORD={CANARY} psql"],
+]
+AWKS = [awk for awk in (["awk"], ["mawk"], ["gawk"], ["busybox", "awk"]) if shutil.which(awk[0])]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_lines_are_redacted(line):
+    assert CANARY not in redact(line)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_command_lines_are_redacted(command):
+    assert CANARY not in " ".join(redact_arguments(command))
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if "stats auth" not in line])
+def test_the_first_net_is_on_the_host(line):
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{REDACT}\nredact"], input=line, capture_output=True, text=True, check=True
+    )
+    assert CANARY not in done.stdout
+
+
+def mentions(awk: list[str], folder: Path) -> str:
+    files = [str(path) for path in sorted(folder.rglob("*")) if path.is_file()]
+    script = _READABLE.replace('awk -v q="$quote"', f'{" ".join(awk)} -v q="$quote"')
+    done = subprocess.run(
+        ["/bin/sh", "-c", script, "sh", _MENTIONS, "'", *files], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[-1] if awk[0] == "awk" else " ".join(awk))
+def test_only_the_allow_list_leaves_a_configuration_file(tmp_path, awk):
+    (tmp_path / "app.env").write_text(
+        "\n".join(LINES) + f"\nREDIS_HOST=mq01\nREDIS_PASSWORD={CANARY}\n# http://comment.example\n"
+    )
+    (tmp_path / "x.xml").write_text(
+        '<!-- http://no.example\n http://no2.example -->\n<a xmlns="http://www.w3.org/1"/>\n<Connector port="8080"/>\n'
+    )
+    (tmp_path / "haproxy.cfg").write_text(
+        "backend orders\n  option httpchk GET /orders/health\n  server a app01.corp:8080 check\n"
+    )
+    out = mentions(awk, tmp_path)
+    assert CANARY not in out
+    assert "comment.example" not in out
+    assert "no.example" not in out
+    assert "no2.example" not in out
+    got = {(m.kind.value, m.host, m.port) for m in Configuration().parse(out)}
+    assert {
+        ("url", "mq01", 5672), ("url", "db01", None), ("url", "mq01", 6379), ("setting", "mq01", None),
+        ("setting", "db01", None), ("address", "app01.corp", 8080), ("section", "orders", None), ("setting", "", 8080),
+    } <= got  # fmt: skip
+
+
+@given(secret=st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=6, max_size=30))
+def test_no_password_of_a_url_survives(secret):
+    secret = f"Q7{secret.translate(str.maketrans({chr(39): 'x', chr(34): 'x'}))}"
+    assert secret not in redact(f"amqp://user:{secret}@host:5672/")
+
+
+@pytest.mark.parametrize(
+    "name", ["DB_PASSWORD", "AMQP_URL", "API_KEY", "SECRET_KEY_BASE", "BILLING_DSN", "AUTH_TOKEN", "DATABASE_URL"]
+)
+def test_names_that_say_secret(name):
+    assert looks_secret(name)
+
+
+@pytest.mark.parametrize("name", ["HOME", "PORT", "JAVA_OPTS", "LOG_LEVEL", "REDIS_HOST", "WORKERS"])
+def test_names_that_do_not(name):
+    assert not looks_secret(name)
+
+
+LAB_SECRETS = [
+    "Sommer2018!",
+    "r3dis-pr0d",
+    "Rabbit.2019",
+    "Pr1c1ng#2020",
+    "p0rtal!",
+    "8f1b2d6c0a9e4f73b5",
+    "St4ts-2017",
+    "B1lling-7",
+    "r3p0rts",
+    "adm1n",
+]
+
+
+@pytest.mark.parametrize("secret", LAB_SECRETS)
+def test_the_recorded_estate_holds_none_of_its_hosts_secrets(secret):
+    folders = [Path(str(resources.files("migrator"))) / "quickstart" / "estate", Path(__file__).parent / "unprivileged"]
+    files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+    assert len(files) > 100
+    assert [file.name for file in files if secret in file.read_text(encoding="utf-8")] == []
