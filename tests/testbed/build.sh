@@ -41,7 +41,7 @@ for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
 done
 
 # All that a program is made of: the pinned modules, how they are compiled, and the compiler.
-programs_key=$({ cat "$here/go/k8s/go.mod" "$here/go/k8s/go.sum"; echo "$GOFLAGS $ldflags"; go version; } | sha256sum | cut -c1-32)
+programs_key=$({ cat "$here/go/k8s/go.mod" "$here/go/k8s/go.sum"; echo "$GOFLAGS $ldflags"; go version; } | git hash-object --stdin)
 
 built() { [[ -x "$bin/$1" && -f "$bin/.$1.key" && $(<"$bin/.$1.key") == "$programs_key" ]]; }
 
@@ -78,14 +78,14 @@ fetch_crds() { # fetch_crds NAME MODULE@VERSION SUM FOLDER-IN-MODULE
   fi
   # Asked for outside any module: only this module's own files are wanted, none of what it depends on.
   if ! answer=$(cd / && GOFLAGS= go mod download -json "$module"); then
-    say "$module cannot be downloaded: $(sed -nE 's/^\t"Error": "(.*)",?$/\1/p' <<<"$answer")"
+    say "$module cannot be downloaded: $(sed -nE 's/^[[:space:]]*"Error": "(.*)",?$/\1/p' <<<"$answer")"
     exit "$unavailable"
   fi
   if [[ $answer != *"\"Sum\": \"$sum\""* ]]; then
     say "CRDs of $module: the module's checksum is not the one in versions.env"
     exit 1
   fi
-  dir=$(sed -nE 's/^\t"Dir": "(.*)",?$/\1/p' <<<"$answer")
+  dir=$(sed -nE 's/^[[:space:]]*"Dir": "(.*)",?$/\1/p' <<<"$answer")
   rm -rf "${crds:?}/$name" "$stamp"
   mkdir "$crds/$name"
   cp "$dir/$folder"/*.yaml "$crds/$name/"

@@ -9,7 +9,7 @@ rm -f go.mod go.sum
 
 # The Kubernetes module names its own staging modules by relative paths; outside its tree each needs the published version.
 staging="v0.${KUBERNETES_VERSION#v1.}"
-module_dir=$(cd / && go mod download -json "k8s.io/kubernetes@$KUBERNETES_VERSION" | sed -nE 's/^\t"Dir": "(.*)",?$/\1/p')
+module_dir=$(cd / && go mod download -json "k8s.io/kubernetes@$KUBERNETES_VERSION" | sed -nE 's/^[[:space:]]*"Dir": "(.*)",?$/\1/p')
 {
   echo "module migrate.invalid/testbed/k8s"
   echo
