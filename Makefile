@@ -25,10 +25,9 @@ test: ## unit, golden and sshd tests: quick, no root, no network
 
 check: ## formatting, lint, types and the contracts between packages
 	@.ci/venv dev
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	@failed=; for check in "ruff format --check ." "ruff check ." "mypy" "lint-imports --no-logo"; do \
+	  echo "$(BIN)/$$check"; $(BIN)/$$check || failed="$$failed [$$check]"; \
+	done; test -z "$$failed" || { echo "check: failed:$$failed"; exit 1; }
 
 format: ## let ruff format and mend what it can
 	@.ci/venv dev
