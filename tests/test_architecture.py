@@ -91,6 +91,24 @@ def test_the_rules_of_the_house_catch(text: str) -> None:
     assert [offence for node in ast.walk(ast.parse(text)) for offence in _offence(node, in_cli=False)]
 
 
+HELP = """
+import sys
+from click.testing import CliRunner
+before = set(sys.modules)
+from migrator.cli import main
+for command in [[], *([name] for name in main.commands)]:
+    assert CliRunner().invoke(main, [*command, "--help"]).exit_code == 0, command
+heavy = {"httpx", "jinja2", "kubernetes", "paramiko", "pydantic", "rich", "ruamel", "yaml"}
+print(sorted(heavy & (set(sys.modules) - before)))
+"""
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """Start-up time is felt at every key press of a completion; see docs/decisions/006."""
+    done = subprocess.run([sys.executable, "-c", HELP], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
 @pytest.mark.parametrize("kind", [ServiceProfile, Estate, Plan, Settings])
 def test_no_field_of_a_file_takes_the_place_of_its_header(kind: type[Record]) -> None:
     assert not {"apiVersion", "kind"} & json_schema(kind)["properties"].keys()
