@@ -32,39 +32,53 @@ class Scan:
 
 def assemble(snapshots: Sequence[Snapshot], *, now: datetime) -> Scan:
     """Turn what all hosts answered into profiles and the estate. The order of hosts does not matter."""
-    ordered = sorted(snapshots, key=lambda s: s.host)
-    views = [host_view(s) for s in ordered if s.observations]
-    renamed, differing = _unified(views)
-    directory = Directory.of(renamed)
+    understood = [_understood(snapshot) for snapshot in sorted(snapshots, key=lambda s: s.host)]
+    views, differing = _unified([view for _, view in understood if view])
+    directory = Directory.of(views)
     seen, noticed = edges(directory)
-    checks = health_checks(directory)
-    profiles = tuple(
-        _finished(directory, p, seen, checks.get((p.host, p.service), ())) for v in renamed for p in v.profiles
-    )
-    reports = tuple(_report(s, views) for s in ordered)
-    spoken = tuple(_with_protocol(edge, profiles) for edge in seen)
-    known = (*differing, *noticed, *_outside(seen), *_of_hosts(reports, renamed))
+    profiles = tuple(_finished_profiles(directory, seen))
+    reports = tuple(_report(snapshot, view) for snapshot, view in understood)
+    known = (*differing, *noticed, *_outside(seen), *_of_hosts(reports, views))
     estate = Estate(
         scanned_at=now.astimezone(UTC).isoformat(timespec="seconds"),
         hosts=reports,
         services=tuple(_entries(profiles)),
-        edges=spoken,
+        edges=tuple(_with_protocols(seen, profiles)),
         findings=tuple(sorted(dict.fromkeys(known), key=lambda f: (f.code, f.subject, f.message))),
     )
     return Scan(estate, profiles)
 
 
-def _finished(directory: Directory, profile: ServiceProfile, seen: Sequence[Edge], checks: tuple) -> ServiceProfile:  # type: ignore[type-arg]
-    done = spoken_protocols(replace(profile, calls=known_calls(directory, profile), health=checks), seen)
-    return replace(done, findings=findings.of_profile(done))
+def _understood(snapshot: Snapshot) -> tuple[Snapshot, HostView | None]:
+    """The host's view of itself. Answers that contradict each other beyond what we foresaw cost that host only."""
+    if not snapshot.observations:
+        return snapshot, None
+    try:
+        return snapshot, host_view(snapshot)
+    except Exception as error:  # noqa: BLE001 - one host must never end the run; what happened is in its result
+        reason = f"its answers could not be made sense of: {type(error).__name__}: {error}"
+        return replace(snapshot, error=reason, observations={}), None
 
 
-def _with_protocol(edge: Edge, profiles: Iterable[ServiceProfile]) -> Edge:
+def _finished_profiles(directory: Directory, seen: Sequence[Edge]) -> Iterator[ServiceProfile]:
+    """Profiles with everything that only the whole estate knows."""
+    checks = health_checks(directory)
+    incoming: dict[str, list[Edge]] = {}
+    for edge in seen:
+        incoming.setdefault(edge.callee, []).append(edge)
+    for view in directory.views.values():
+        for profile in view.profiles:
+            health = checks.get((profile.host, profile.service), ())
+            known = replace(profile, calls=known_calls(directory, profile), health=health)
+            done = spoken_protocols(known, incoming.get(profile.service, ()))
+            yield replace(done, findings=findings.of_profile(done))
+
+
+def _with_protocols(seen: Iterable[Edge], profiles: Iterable[ServiceProfile]) -> Iterator[Edge]:
     """An edge speaks what its callee's listener speaks."""
-    listens = [
-        li for p in profiles if p.service == edge.callee for li in p.listens if edge.port and li.port == edge.port
-    ]
-    return replace(edge, protocol=listens[0].protocol) if listens else edge
+    spoken = {(p.service, listen.port): listen.protocol for p in profiles for listen in p.listens if listen.port}
+    for edge in seen:
+        yield replace(edge, protocol=spoken.get((edge.callee, edge.port), edge.protocol))
 
 
 def _unified(views: Sequence[HostView]) -> tuple[list[HostView], list[Finding]]:
@@ -114,9 +128,8 @@ def _entries(profiles: Sequence[ServiceProfile]) -> Iterator[ServiceEntry]:
         yield ServiceEntry(name, group[0].runtime.name, hosts, group[0].kind, stateful)
 
 
-def _report(snapshot: Snapshot, views: Sequence[HostView]) -> HostReport:
+def _report(snapshot: Snapshot, view: HostView | None) -> HostReport:
     machine = snapshot.value(Machine, MachineFacts(uid=-1))
-    view = next((v for v in views if v.snapshot is snapshot), None)
     offset = None if machine.epoch_s is None or snapshot.recording else machine.epoch_s - snapshot.taken_at.timestamp()
     answered = snapshot.observations.items()
     return HostReport(

@@ -31,6 +31,8 @@ class Directory:
     views: Mapping[str, HostView]
     addresses: Mapping[str, str] = field(default_factory=dict)
     """IP address -> host. An address that two hosts claim (a floating one) belongs to neither."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Inventory name in lower case -> host."""
 
     @classmethod
     def of(cls, views: Sequence[HostView]) -> "Directory":
@@ -43,6 +45,7 @@ class Directory:
         return cls(
             {view.snapshot.host: view for view in views},
             {address: next(iter(hosts)) for address, hosts in claims.items() if len(hosts) == 1},
+            {view.snapshot.host.lower(): view.snapshot.host for view in views},
         )
 
     def host_of(self, target: str, seen_from: str) -> str:
@@ -54,8 +57,7 @@ class Directory:
         address = name if _is_address(name) else network.names.get(name, "")
         if address:
             return seen_from if ipaddress.ip_address(address).is_loopback else self.addresses.get(address, "")
-        short = name.split(".")[0]
-        return next((host for host in self.views if host.lower() in {name, short}), "")
+        return self.names.get(name) or self.names.get(name.split(".")[0], "")
 
     def is_known_name(self, target: str, seen_from: str) -> bool:
         """Whether the host itself can tell what the name means, or the name looks complete."""
@@ -212,9 +214,9 @@ def _endpoint(directory: Directory, profile: ServiceProfile, call: Call) -> tupl
     return host, port if len(callees) == 1 else call.port
 
 
-def spoken_protocols(profile: ServiceProfile, seen: Sequence[Edge]) -> ServiceProfile:
+def spoken_protocols(profile: ServiceProfile, incoming: Sequence[Edge]) -> ServiceProfile:
     """Mark TCP listeners as HTTP where a caller's configuration says that it speaks HTTP there."""
-    ports = {edge.port for edge in seen if edge.callee == profile.service and edge.protocol is Protocol.HTTP}
+    ports = {edge.port for edge in incoming if edge.protocol is Protocol.HTTP}
     listens = tuple(
         replace(listen, protocol=Protocol.HTTP) if listen.protocol is Protocol.TCP and listen.port in ports else listen
         for listen in profile.listens
