@@ -8,7 +8,7 @@ from migrator.model.estate import Edge, Estate, HostReport, ServiceEntry
 from migrator.model.findings import Finding
 from migrator.model.names import dns_label
 from migrator.model.observations import Missing, Observation, Observed, Refused
-from migrator.model.services import OperatingSystem, ServiceKind, ServiceProfile, Source
+from migrator.model.services import OperatingSystem, Protocol, ServiceKind, ServiceProfile, Source
 from migrator.scan import findings
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.mounts import Mounts
@@ -76,7 +76,9 @@ def _finished_profiles(directory: Directory, seen: Sequence[Edge]) -> Iterator[S
 
 def _with_protocols(seen: Iterable[Edge], profiles: Iterable[ServiceProfile]) -> Iterator[Edge]:
     """An edge speaks what its callee's listener speaks."""
-    spoken = {(p.service, listen.port): listen.protocol for p in profiles for listen in p.listens if listen.port}
+    spoken: dict[tuple[str, int | None], Protocol] = {
+        (p.service, listen.port): listen.protocol for p in profiles for listen in p.listens if listen.port
+    }
     for edge in seen:
         yield replace(edge, protocol=spoken.get((edge.callee, edge.port), edge.protocol))
 
