@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 import click
 
 from migrator import errors
-from migrator.cli import main
+from migrator.cli import migrate
 from migrator.model.estate import Estate
 from migrator.model.plans import Plan
 from migrator.model.record import Record, camel
@@ -36,15 +36,38 @@ FILES: dict[str, type[Record]] = {
     "estate.yaml": Estate,
     "cutover/plan.yaml": Plan,
 }
+TABLES = {
+    "Runtimes that are recognised": "scan/detectors",
+    "Ways to a host": "scan/transports",
+    "Kinds of manifests": "generate/kinds",
+    "Meshes": "meshes",
+    "Gates": "cutover/gates",
+    "Metric sources": "cutover/sources",
+}
+PACKAGE = Path(errors.__file__).parent
 NOTE = "<!-- Written by `make docs` from the code. Do not edit. -->\n\n"
+INDEX = f"""# Reference
+
+{NOTE}| page | what |
+|---|---|
+| [commands.md](commands.md) | every command and option |
+| [questions.md](questions.md) | every command that a scan runs on a host, in full |
+| [findings.md](findings.md) | what `migrate` tells a person to look at, by code |
+| [tables.md](tables.md) | runtimes that are recognised, kinds that are written, meshes, gates, metric sources |
+| [files.md](files.md) | the files that people edit, key by key; JSON Schemas in [schema/](schema/) |
+| [exit-codes.md](exit-codes.md) | what the process returns |
+"""
 
 
 def pages() -> dict[str, str]:
     """Every page: its path below docs/reference/ and its text."""
     schemas = {f"schema/{kind.__name__}.json": _schema(kind) for kind in FILES.values()}
     return {
+        "README.md": INDEX,
         "commands.md": _commands(),
         "questions.md": _questions(),
+        "findings.md": _findings(),
+        "tables.md": _tables(),
         "files.md": _files(),
         "exit-codes.md": _exit_codes(),
         **schemas,
@@ -53,7 +76,7 @@ def pages() -> dict[str, str]:
 
 def _commands() -> str:
     text = f"# Commands\n\n{NOTE}`kubectl migrate` and `flux migrate` are the same program under other names.\n"
-    for path, command, context in _walk(main, None, "migrate"):
+    for path, command, context in _walk(migrate, None, "migrate"):
         text += f"\n## {path}\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
     return text
 
@@ -86,6 +109,70 @@ def _question(fact: Fact[Any]) -> str:
     needs = ", ".join(f"`{program}`" for program in fact.needs) or "nothing beyond a shell"
     deep = " Asked with `--deep` only." if fact.deep else ""
     return f"{_prose(type(fact))}\n\nNeeds {needs}.{deep}\n\n```sh\n{fact.command.strip()}\n```\n"
+
+
+def _findings() -> str:
+    text = (
+        f"# Findings\n\n{NOTE}A finding never stops a run. A blocker stops one service until a person has decided.\n\n"
+    )
+    text += "| code | severity | what it says | what to do |\n|---|---|---|---|\n"
+    found = {row for path in PACKAGE.rglob("*.py") for row in _findings_in(path)}
+    return text + "".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |\n" for row in sorted(found))
+
+
+def _findings_in(path: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Code, severity, message and remedy of each call that makes a finding: they are the last four positional arguments."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+            codes = [one.value for one in call.args if isinstance(one, ast.Constant) and _is_code(one.value)]
+            severities = [one.attr.lower() for one in call.args if _is_severity(one)]
+            if codes and severities:
+                yield codes[0], severities[0], _words(call.args[-2], function), _words(call.args[-1], function)
+
+
+def _is_code(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and re.fullmatch(r"MIG\d{3}", value) is not None
+
+
+def _is_severity(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Severity"
+
+
+def _words(node: ast.AST, function: ast.FunctionDef) -> str:
+    """The text of an expression; what is filled in at run time is an ellipsis."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_words(part, function) for part in node.values)
+    if isinstance(node, ast.Name):
+        before = [
+            one for one in ast.walk(function) if isinstance(one, ast.Assign) and _is_name(one.targets[0], node.id)
+        ]
+        written = [one for one in before if one.lineno <= node.lineno]
+        return _words(max(written, key=lambda one: one.lineno).value, function) if written else "…"
+    return "…"
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _tables() -> str:
+    text = f"# Tables\n\n{NOTE}One module each; [architecture.md](../architecture.md) says how to add one.\n"
+    for title, folder in TABLES.items():
+        text += f"\n## {title}\n\n| name | what |\n|---|---|\n"
+        modules = sorted(path for path in (PACKAGE / folder).glob("*.py") if path.stem != "__init__")
+        text += "".join(f"| {path.stem} | {_first_words(path)} |\n" for path in modules)
+    return text
+
+
+def _first_words(path: Path) -> str:
+    """The first sentence of a module, or of the first thing in it that has a docstring."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    parts = [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef))]
+    words = next((text for part in parts if (text := ast.get_docstring(part))), "")
+    return " ".join(words.partition("\n\n")[0].split()).replace("|", "\\|")
 
 
 def _files() -> str:

@@ -24,8 +24,7 @@ KUMA = "kuma.io"
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository generated now, by the command itself, from profiles of every kind of service, hostile names among them."""
     target = tmp_path_factory.mktemp("fresh") / "fleet"
-    shutil.copytree(ROOT / FRESH, target)
-    command = [sys.executable, "-m", "migrator", "generate", "--repo", str(target)]
+    command = [sys.executable, "-m", "migrator", "generate", "--from", str(ROOT / FRESH), "--to", str(target)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stdout + done.stderr
     return target
