@@ -68,7 +68,7 @@ def _explain(where: tuple[str | int, ...], message: str, kind: str) -> str:
         return f"unknown key `{path}`"
     if kind in {"missing", "missing_argument"}:
         return f"`{path}` is missing"
-    return f"`{path}`: {message[0].lower()}{message[1:]}"
+    return f"`{path}`: {message[0].lower()}{message[1:]}".replace("valid dictionary", "mapping")
 
 
 def dump_record(value: Record) -> str:

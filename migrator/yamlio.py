@@ -75,7 +75,7 @@ def load_all(text: str, *, file: str) -> list[Document]:
     try:
         return list(_documents(text, file))
     except yaml.MarkedYAMLError as error:
-        raise _syntax_error(error, file) from error
+        raise _syntax_error(error, text, file) from error
     except (yaml.YAMLError, ValueError) as error:
         raise InputError(f"not YAML: {_one_line(str(error))}", file=file) from error
     except RecursionError as error:
@@ -93,10 +93,14 @@ def _documents(text: str, file: str) -> Iterator[Document]:
         loader.dispose()
 
 
-def _syntax_error(error: yaml.MarkedYAMLError, file: str) -> InputError:
+def _syntax_error(error: yaml.MarkedYAMLError, text: str, file: str) -> InputError:
     mark = error.problem_mark or error.context_mark
-    problem = error.problem or "not YAML"
-    return InputError(_one_line(problem), file=file, line=mark.line + 1 if mark else None)
+    if mark is None:
+        return InputError(_one_line(error.problem or "not YAML"), file=file)
+    lines = text.split("\n")
+    indented_by_tab = mark.line < len(lines) and "\t" in lines[mark.line][: mark.column + 1]
+    problem = "a tab indents this line; YAML allows spaces only" if indented_by_tab else error.problem or "not YAML"
+    return InputError(_one_line(problem), file=file, line=mark.line + 1)
 
 
 def _one_line(text: str) -> str:

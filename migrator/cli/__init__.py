@@ -51,8 +51,8 @@ class LazyGroup(click.Group):
 @click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours (NO_COLOR counts too)."
 )
-def migrate(verbose: bool, color: str) -> None:  # noqa: ARG001 - `verbose` is read by main()
-    """Move services from legacy virtual machines to Kubernetes, with Git as the only place where anything is decided."""
+def migrate(verbose: bool, color: str) -> None:  # noqa: ARG001 - `verbose` is read by run()
+    """Move services from legacy VMs to Kubernetes, with Git as the only place where anything is decided."""
     if color == "never":
         os.environ["NO_COLOR"] = "1"
     elif color == "always":

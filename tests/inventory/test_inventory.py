@@ -1,0 +1,220 @@
+"""Inventories of every kind, and what is said of bad ones: one line with the place."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from migrator.errors import InventoryError
+from migrator.inventory import load_inventory
+from migrator.inventory.names import checked
+from migrator.model.hosts import Connection, Host
+
+ROOT = Path(__file__).parents[2]
+
+
+def load(tmp_path, text, name="hosts.yml", **options):
+    file = tmp_path / name
+    file.write_text(text)
+    return load_inventory([str(file)], **options)
+
+
+def names(inventory):
+    return [host.name for host in inventory.hosts]
+
+
+def test_own_format_with_defaults(tmp_path):
+    got = load(
+        tmp_path,
+        "defaults: {user: scan, become: true, jump: 'a@b1, b2:2222', groups: [all-of-them]}\n"
+        "hosts:\n  web01: {address: 192.0.2.1, port: 2222, groups: [web]}\n  db01: {become: false, jump: ''}\n  old01:\n",
+    )
+    web, db, old = got.hosts
+    assert (web.address, web.port, web.user, web.become, web.jump) == (
+        "192.0.2.1",
+        2222,
+        "scan",
+        True,
+        ("a@b1", "b2:2222"),
+    )
+    assert web.groups == ("all-of-them", "web")
+    assert (db.become, db.jump, db.user) == (False, (), "scan")
+    assert (old.address, old.connection) == (None, Connection.SSH)
+    assert web.source.endswith("hosts.yml:3")
+
+
+ANSIBLE = """
+all:
+  vars: {ansible_user: everyone, ansible_port: 22}
+  children:
+    web:
+      vars: {ansible_user: web}
+      hosts:
+        web[01:03]:
+        web02: {ansible_user: special}
+      children:
+        edge:
+          hosts: {web01: {}}
+          vars: {ansible_user: edge}
+    db:
+      hosts:
+        db-[a:b]: {ansible_host: 192.0.2.9, ansible_connection: ssh, ansible_become: yes}
+"""
+
+
+def test_ansible_precedence_is_all_parent_child_host(tmp_path):
+    got = {host.name: host for host in load(tmp_path, ANSIBLE).hosts}
+    assert sorted(got) == ["db-a", "db-b", "web01", "web02", "web03"]
+    assert {name: host.user for name, host in got.items()} == {
+        "web01": "edge", "web02": "special", "web03": "web", "db-a": "everyone", "db-b": "everyone",
+    }  # fmt: skip
+    assert (got["db-a"].address, got["db-a"].become, got["db-a"].port) == ("192.0.2.9", True, 22)
+    assert got["web01"].groups == ("all", "web", "edge")
+
+
+def test_variables_beside_the_inventory(tmp_path):
+    (tmp_path / "group_vars" / "web").mkdir(parents=True)
+    (tmp_path / "group_vars" / "web" / "10.yml").write_text("ansible_user: from_folder\n")
+    (tmp_path / "group_vars" / "all.yml").write_text(
+        "ansible_ssh_common_args: -o ProxyJump=j@bastion:22 -o Ciphers=x\n"
+    )
+    (tmp_path / "host_vars").mkdir()
+    (tmp_path / "host_vars" / "web01.yaml").write_text("ansible_port: 2200\n")
+    got = load(tmp_path, "web:\n  hosts: {web01: {}, web02: {}}\n")
+    first, second = got.hosts
+    assert (first.user, first.port, second.port) == ("from_folder", 2200, None)
+    assert first.jump == ("j@bastion:22",)
+    assert any("ssh arguments ignored: -o Ciphers=x" in warning for warning in got.warnings)
+
+
+def test_unknown_connection_variables_are_reported_and_others_are_not(tmp_path):
+    got = load(tmp_path, "all: {hosts: {a: {ansible_pipelining: true, my_app_port: 1}}}\n")
+    assert [warning.split(": ", 1)[1] for warning in got.warnings] == [
+        "a: `ansible_pipelining` is not understood and was ignored"
+    ]
+
+
+def test_lists_and_this_machine():
+    assert names(load_inventory(["web01,web02,"])) == ["web01", "web02"]
+    assert load_inventory(["localhost"]).hosts[0].connection is Connection.LOCAL
+
+
+def test_a_folder_is_all_its_inventories(tmp_path):
+    (tmp_path / "10-a.yml").write_text("hosts: {a: {}}\n")
+    (tmp_path / "20-b.yml").write_text("all: {hosts: {b: {}}}\n")
+    (tmp_path / "group_vars").mkdir()
+    assert names(load_inventory([str(tmp_path)])) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "want"),
+    [
+        ("web01", ["web01"]),
+        ("web", ["web01", "web02"]),
+        ("web:&prod", ["web02"]),
+        ("all:!db", ["web01", "web02"]),
+        ("!db", ["web01", "web02"]),
+        ("web0?,db01", ["web01", "web02", "db01"]),
+    ],
+)
+def test_limit(tmp_path, limit, want):
+    text = "hosts: {web01: {groups: [web]}, web02: {groups: [web, prod]}, db01: {groups: [db, prod]}}\n"
+    assert names(load(tmp_path, text, limit=limit)) == want
+
+
+def test_limit_from_a_retry_file(tmp_path):
+    (tmp_path / "scan.retry").write_text("# failed\ndb01\n")
+    text = "hosts: {web01: {}, db01: {}}\n"
+    assert names(load(tmp_path, text, limit=f"@{tmp_path / 'scan.retry'}")) == ["db01"]
+
+
+BAD = [
+    ("hosts: {a: {port: many}}\n", ":1: `hosts.a.port`: input should be a valid integer"),
+    ("hosts:\n  a:\n    adress: 1.2.3.4\n", ":3: unknown key `hosts.a.adress`"),
+    ("hosts:\n  a: {}\n\tb: {}\n", ":3: a tab indents this line; YAML allows spaces only"),
+    ("hosts:\n  a: {}\n  b: {}\n  a: {}\n", ":4: `a` stands twice, first in line 2"),
+    ("hosts: [a, b]\n", ":1: `hosts`: input should be a mapping"),
+    ("", ": is empty"),
+    ("just text\n", ":1: should be a mapping"),
+    ("hosts: {a: {\n", ": "),
+    ("hosts: {'-oProxyCommand=x': {}}\n", ":1: host name '-oProxyCommand=x' has characters"),
+    ("hosts: {a: {user: 'x;id'}}\n", ":1: user 'x;id' has characters"),
+    ("hosts: {a: {jump: '-J x'}}\n", ":1: jump host '-J x' has characters"),
+    ("hosts: {a: {port: 99999}}\n", ":1: port 99999 is not between"),
+    ("all:\n  hosts:\n    a: {ansible_password: hunter2}\n", ":3: a: `ansible_password` is a password"),
+    (
+        "all:\n  hosts:\n    a: {ansible_host: \"{{ lookup('pipe', 'id') }}\"}\n",
+        ":3: a: `ansible_host` holds a template",
+    ),
+    ("all:\n  hosts:\n    a: {ansible_connection: winrm}\n", ":3: a: `ansible_connection: winrm` is not supported"),
+    ("all:\n  hosts:\n    a: {ansible_become_method: doas}\n", ":3: a: only `ansible_become_method: sudo`"),
+    ("all:\n  hosts: [a]\n", ":2: `hosts` should be a mapping"),
+    ("all:\n  host: {a: {}}\n", ":2: unknown key `host` in group `all`"),
+    ("$ANSIBLE_VAULT;1.1;AES256\n6162\n", ":1: is encrypted with Ansible Vault"),
+    ("hosts: {}\n", ": names no host"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), BAD)
+def test_bad_inventories_say_where_and_what_in_one_line(tmp_path, text, said):
+    with pytest.raises(InventoryError) as caught:
+        load(tmp_path, text)
+    message = str(caught.value)
+    assert message.startswith(f"{tmp_path / 'hosts.yml'}{said}") or said in message
+    assert "\n" not in message
+    assert "hunter2" not in message
+
+
+def test_missing_file_limit_and_encoding(tmp_path):
+    with pytest.raises(InventoryError, match="nowhere.yml: no such file"):
+        load_inventory([str(tmp_path / "nowhere.yml")])
+    with pytest.raises(InventoryError, match="no host matches --limit zz"):
+        load(tmp_path, "hosts: {a: {}}\n", limit="zz")
+    (tmp_path / "x.yml").write_bytes(b"hosts: {\xff: {}}")
+    with pytest.raises(InventoryError, match="is not UTF-8"):
+        load_inventory([str(tmp_path / "x.yml")])
+
+
+def test_one_host_in_two_inventories_is_a_contradiction(tmp_path):
+    (tmp_path / "a.yml").write_text("hosts: {x: {}}\n")
+    (tmp_path / "b.yml").write_text("hosts:\n  x: {port: 1}\n")
+    with pytest.raises(InventoryError, match=r"b.yml:2: host `x` stands twice, first in .*a.yml:1"):
+        load_inventory([str(tmp_path / "a.yml"), str(tmp_path / "b.yml")])
+
+
+def test_two_names_for_one_address_are_a_warning(tmp_path):
+    got = load(tmp_path, "hosts:\n  a: {address: 192.0.2.1}\n  b: {address: 192.0.2.1}\n")
+    assert len(got.hosts) == 2
+    assert "`b` has the same address as `a`" in got.warnings[0]
+
+
+def test_ini_needs_ansible_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(InventoryError, match=r"pip install 'vm-migrate\[ansible\]'"):
+        load(tmp_path, "[web]\nweb01\n", name="hosts.ini")
+
+
+def test_ini_goes_through_ansibles_own_program(tmp_path, monkeypatch):
+    program = tmp_path / "ansible-inventory"
+    answer = '{"_meta": {"hostvars": {"web01": {"ansible_host": "192.0.2.7"}}}, "web": {"hosts": ["web01"]}}'
+    program.write_text(f"#!/bin/sh\nprintf '%s' '{answer}'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    (host,) = load(tmp_path, "[web]\nweb01\n", name="hosts.ini").hosts
+    assert (host.name, host.address, host.groups) == ("web01", "192.0.2.7", ("web",))
+
+
+@given(name=st.text(min_size=1, max_size=20))
+def test_no_name_with_shell_or_option_characters_gets_through(name):
+    try:
+        checked(Host(name))
+    except InventoryError:
+        return
+    assert not name.startswith("-")
+    assert not set(name) & set(" \t\n'\"`$;&|<>()\\{}*?!#~/")
+
+
+@pytest.mark.parametrize("example", ["example.yml", "fleet.yml", "ansible-example"])
+def test_the_examples_that_we_ship_can_be_read(example):
+    assert load_inventory([str(ROOT / "inventories" / example)]).hosts
