@@ -156,7 +156,9 @@ class Usage(Record):
     memory_mib: int | None = None
     """Resident memory of all its processes, MiB."""
     memory_limit_mib: int | None = None
-    """A limit that is configured today (systemd, JVM heap), MiB."""
+    """The limit that its unit sets today, MiB."""
+    heap_mib: int | None = None
+    """The largest heap that its command line allows, MiB; the process needs more than that."""
     cpu_millicores: int | None = None
     """Mean since the processes started, thousandths of a core."""
 

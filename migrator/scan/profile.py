@@ -232,10 +232,10 @@ class _Draft:
         processes = self.workload.processes
         rss = _resident_kib(processes)
         unit = self.workload.unit
-        limits = [limit for limit in (unit.memory_max_mib if unit else None, self.detection.heap_mib) if limit]
         return Usage(
             memory_mib=-(-rss // 1024) if rss else None,
-            memory_limit_mib=limits[0] if limits else None,
+            memory_limit_mib=unit.memory_max_mib if unit else None,
+            heap_mib=self.detection.heap_mib,
             cpu_millicores=_millicores(self.snapshot, self.workload),
         )
 

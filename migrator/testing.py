@@ -1,0 +1,65 @@
+"""Fakes that behave like the real parts: public, for our tests and for those who extend `migrate`.
+
+Each one passes the same contract suite as the real part (`tests/contract/`).
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from migrator.model.changes import ChangeSet, Commit
+from migrator.scan.transport import Budget, Reply
+
+__all__ = ["FakeHost", "MemoryRepository"]
+
+
+class FakeHost:
+    """A transport that answers from a function of the script."""
+
+    def __init__(self, answer: Callable[[str], Reply]) -> None:
+        self._answer = answer
+
+    def run(self, script: str, budget: Budget) -> Reply:  # noqa: ARG002 - the fake is as quick as it is
+        """See `Transport.run`."""
+        return self._answer(script)
+
+
+class MemoryRepository:
+    """A repository without Git: the same rules, nothing on disk."""
+
+    def __init__(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
+        self._files: dict[str, str] = {}
+        self._commits: list[Commit] = []
+
+    def read(self, path: str) -> str | None:
+        """See `Repository.read`."""
+        return self._files.get(path)
+
+    def tree(self, prefix: str = "") -> Mapping[str, str]:
+        """See `Repository.tree`."""
+        folder = prefix.rstrip("/")
+        inside = (path for path in sorted(self._files) if not folder or path == folder or path.startswith(f"{folder}/"))
+        return {path: self._files[path] for path in inside}
+
+    def commit(self, changes: ChangeSet) -> str | None:
+        """See `Repository.commit`."""
+        after = {path: text for path, text in self._files.items() if path not in changes.deletions} | dict(
+            changes.files
+        )
+        if after == self._files:
+            return None
+        number = hashlib.sha256(f"{len(self._commits)}{changes!r}".encode()).hexdigest()[:40]
+        trailers = {key: " ".join(value.split()) for key, value in changes.trailers.items()}
+        self._commits.insert(0, Commit(number, self._now(), "memory", " ".join(changes.subject.split()), trailers))
+        self._files = after
+        return number
+
+    def history(self, trailers: Mapping[str, str], *, limit: int = 1000) -> list[Commit]:
+        """See `Repository.history`."""
+        found = [
+            c
+            for c in self._commits
+            if all(c.trailers.get(k) is not None and v in {"", c.trailers[k]} for k, v in trailers.items())
+        ]
+        return found[:limit]
