@@ -33,16 +33,27 @@ def _forgotten(folder: Path, table: str) -> list[str]:
 def _reached(tree: ast.Module, package: str, table: str) -> set[str]:
     """Modules that the table names: imported, through a function that imports late, or as the text `package.module`."""
     origin = _imported_from(tree, package)
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    reached = set()
-    for node in ast.walk(_value_of(tree, table)):
-        if isinstance(node, ast.Name) and node.id in functions:
-            reached |= set(_imported_from(functions[node.id], package).values())
-        elif isinstance(node, ast.Name) and node.id in origin:
-            reached.add(origin[node.id])
-        elif isinstance(node, ast.Constant) and str(node.value).startswith(f"{package}."):
-            reached.add(str(node.value).removeprefix(f"{package}.").split(":")[0])
-    return reached
+    functions = _functions(tree)
+    parts = list(ast.walk(_value_of(tree, table)))
+    late = [
+        functions[name] for part in parts if isinstance(part, ast.expr) and (name := ast.unparse(part)) in functions
+    ]
+    reached = {origin[part.id] for part in parts if isinstance(part, ast.Name) and part.id in origin}
+    reached |= {module for function in late for module in _imported_from(function, package).values()}
+    return reached | {module for part in [*parts, *late] for module in _named_in(part, package)}
+
+
+def _functions(tree: ast.Module) -> dict[str, ast.FunctionDef]:
+    """Functions by name, methods by `Class.name`."""
+    found = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for owner in (node for node in tree.body if isinstance(node, ast.ClassDef)):
+        found |= {f"{owner.name}.{node.name}": node for node in owner.body if isinstance(node, ast.FunctionDef)}
+    return found
+
+
+def _named_in(tree: ast.AST, package: str) -> set[str]:
+    texts = {str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    return {text.removeprefix(f"{package}.").split(":")[0] for text in texts if text.startswith(f"{package}.")}
 
 
 def _imported_from(tree: ast.AST, package: str) -> dict[str, str]:
