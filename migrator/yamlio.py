@@ -4,6 +4,7 @@ The only module that imports PyYAML and ruamel.yaml. PyYAML's C loader reads, be
 ruamel finds the place of a value in a text that a person wrote, so that an edit changes that value and no other byte.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from migrator.errors import InputError
 
-__all__ = ["Document", "Path", "dump", "dump_all", "load", "load_all", "replace"]
+__all__ = ["Document", "Path", "dump", "dump_all", "load", "load_all", "quoted", "replace"]
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_NODES = 2_000_000
@@ -161,6 +162,11 @@ def dump(data: Any) -> str:
     return str(
         yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**20, default_flow_style=False)
     )
+
+
+def quoted(text: str) -> str:
+    """A double-quoted scalar on one line, which is also a JSON string."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f").replace("\x85", "\\u0085")
 
 
 def dump_all(documents: Sequence[Any]) -> str:

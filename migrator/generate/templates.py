@@ -138,6 +138,7 @@ class Templates:
             keep_trailing_newline=True,
             auto_reload=False,
         )
+        self._environment.globals.clear()  # `namespace` and `dict` are Jinja's there, and would stand in for a forgotten value
         self._environment.filters |= {"whole": _whole, "part": _part}
         self._get = lru_cache(maxsize=None)(self._environment.get_template)
 

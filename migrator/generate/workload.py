@@ -1,0 +1,175 @@
+"""One service as all of its hosts show it: what the manifests of it are made from. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from migrator.model.names import dns_label
+from migrator.model.services import HealthCheck, Listen, Protocol, ServiceKind, ServiceProfile, State, Usage, Variable
+
+__all__ = ["Port", "Workload", "derived", "workload"]
+
+FIRST_FREE_PORT = 1024
+OFFSET = 8000
+"""What a port below 1024 is raised by in the Pod, where nothing runs as root."""
+_VARIABLE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
+_HIDDEN = "***"
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One port that is reached from outside of the host. `name` is at most 15 characters."""
+
+    name: str
+    port: int
+    protocol: Protocol
+
+    @property
+    def inside(self) -> int:
+        """The port in the Pod."""
+        return self.port if self.port >= FIRST_FREE_PORT else self.port + OFFSET
+
+    @property
+    def transport(self) -> str:
+        """The word of Kubernetes for what carries it."""
+        return "UDP" if self.protocol is Protocol.UDP else "TCP"
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A service, its replicas joined. `profiles` are sorted by host and never empty."""
+
+    name: str
+    profiles: tuple[ServiceProfile, ...]
+    ports: tuple[Port, ...]
+    """Those that a route can move first: HTTP before TCP before UDP, called ones before others."""
+    state: tuple[State, ...]
+    variables: tuple[Variable, ...]
+    health: HealthCheck | None
+    usage: Usage
+    """The largest of all replicas."""
+
+    @property
+    def first(self) -> ServiceProfile:
+        """The profile that stands for all where they have to agree."""
+        return self.profiles[0]
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Names as the inventory has them."""
+        return tuple(profile.host for profile in self.profiles)
+
+    @property
+    def is_job(self) -> bool:
+        """Whether a schedule starts it."""
+        return self.first.kind is ServiceKind.JOB
+
+    @property
+    def routed(self) -> Port | None:
+        """The port whose traffic the route moves; None for jobs, workers and what speaks UDP only."""
+        first = self.ports[0] if self.ports and not self.is_job else None
+        return first if first and first.protocol is not Protocol.UDP else None
+
+    @property
+    def uid(self) -> int | None:
+        """The user id to run as. None where it is unknown, differs between hosts, or is root's."""
+        return _agreed(profile.account.uid for profile in self.profiles)
+
+    @property
+    def gid(self) -> int | None:
+        """The group id, with the same conditions."""
+        return _agreed(profile.account.gid for profile in self.profiles)
+
+    @property
+    def replicas(self) -> int:
+        """How many to run in the cluster: as many as there are hosts, and one where it has state."""
+        return 1 if self.first_stateful is not None else len(self.profiles)
+
+    @property
+    def first_stateful(self) -> ServiceProfile | None:
+        """The first profile that has state or could not be looked at."""
+        return next((profile for profile in self.profiles if profile.stateful), None)
+
+    @property
+    def secrets(self) -> tuple[Variable, ...]:
+        """Variables whose values are secret."""
+        return tuple(one for one in self.variables if one.secret)
+
+    @property
+    def settings(self) -> tuple[Variable, ...]:
+        """Variables whose values are not secret, and were not observed either."""
+        return tuple(one for one in self.variables if not one.secret)
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The command line, or nothing where what was seen is no command line or has a secret in it."""
+        words = self.first.command
+        if not words or any(_HIDDEN in word for word in words):
+            return ()
+        is_title = " " in words[0] or words[0].endswith(":")
+        return () if is_title else words
+
+
+def workload(name: str, profiles: tuple[ServiceProfile, ...], called: frozenset[int]) -> Workload:
+    """Join the profiles of one service. `called` are the ports on which other services were seen to call it."""
+    return Workload(
+        name=name,
+        profiles=profiles,
+        ports=_ports((listen for profile in profiles for listen in profile.listens), called),
+        state=tuple(_state(profiles)),
+        variables=tuple(_variables(profiles)),
+        health=next((check for profile in profiles for check in profile.health), None),
+        usage=_usage([profile.usage for profile in profiles]),
+    )
+
+
+def _agreed(ids: Iterable[int | None]) -> int | None:
+    found = set(ids)
+    only = found.pop() if len(found) == 1 else None
+    return only or None
+
+
+def _ports(listens: Iterable[Listen], called: frozenset[int]) -> tuple[Port, ...]:
+    """Named `http`, `tcp-5432`, `udp-53`: a name says what it is as long as the port stays."""
+    seen: dict[tuple[int, bool], Protocol] = {}
+    for listen in listens:
+        if listen.port is not None and not listen.loopback and listen.protocol is not Protocol.UNIX:
+            key = (listen.port, listen.protocol is Protocol.UDP)
+            seen[key] = listen.protocol if seen.get(key) is not Protocol.HTTP else Protocol.HTTP
+    order = [Protocol.HTTP, Protocol.TCP, Protocol.UDP]
+    ranked = sorted((order.index(kind), port not in called, port, kind) for (port, _), kind in seen.items())
+    return tuple(
+        Port("http" if not place and kind is Protocol.HTTP else f"{kind}-{port}", port, kind)
+        for place, (_, _, port, kind) in enumerate(ranked)
+    )
+
+
+def _state(profiles: tuple[ServiceProfile, ...]) -> Iterator[State]:
+    """Every path once, with the largest size; an unknown size is only kept where no host knows better."""
+    paths = sorted({one.path for profile in profiles for one in profile.state})
+    for path in paths:
+        seen = [one for profile in profiles for one in profile.state if one.path == path]
+        yield max(seen, key=lambda one: (one.size_mib is not None, one.size_mib or 0))
+
+
+def _variables(profiles: tuple[ServiceProfile, ...]) -> Iterator[Variable]:
+    names = sorted({one.name for profile in profiles for one in profile.variables})
+    for name in filter(_VARIABLE.fullmatch, names):
+        seen = [one for profile in profiles for one in profile.variables if one.name == name]
+        yield next((one for one in seen if one.secret), seen[0])
+
+
+def _usage(seen: list[Usage]) -> Usage:
+    def most(values: Iterable[int | None]) -> int | None:
+        return max((value for value in values if value is not None), default=None)
+
+    return Usage(
+        most(one.memory_mib for one in seen),
+        most(one.memory_limit_mib for one in seen),
+        most(one.cpu_millicores for one in seen),
+    )
+
+
+def derived(name: str, suffix: str) -> str:
+    """A name for something that belongs to a service; still a label when the service's name is long."""
+    return dns_label(f"{name}-{suffix}")
