@@ -15,6 +15,7 @@ from migrator.scan.transport import Budget, Reply
 __all__ = ["LocalTransport"]
 
 _CHUNK = 65536
+_KILL_SECONDS = 2.0
 
 
 class LocalTransport:
@@ -28,23 +29,20 @@ class LocalTransport:
         deadline = time.monotonic() + budget.seconds
         try:
             process = subprocess.Popen(
-                self._command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                self._command(budget), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 start_new_session=True, bufsize=0,
             )  # fmt: skip
         except OSError as error:
             raise ConnectError(self._host.name, f"cannot start a shell: {error.strerror}") from error
-        with process:
-            try:
-                return self._converse(process, script.encode(), deadline, budget)
-            finally:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+        try:
+            return self._converse(process, script.encode(), deadline, budget)
+        finally:
+            _ended(process)
 
-    def _command(self) -> list[str]:
-        asks_for_root = self._host.become and os.geteuid() != 0
-        if asks_for_root and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
-            return ["sudo", "-n", "/bin/sh", "-s"]
-        return ["/bin/sh", "-s"]
+    def _command(self, budget: Budget) -> list[str]:
+        shell = ["/bin/sh", "-s"]
+        sudo = self._host.become and os.geteuid() != 0 and _succeeds(["sudo", "-n", "true"], budget.seconds / 2)
+        return ["sudo", "-n", *shell] if sudo else shell
 
     def _converse(self, process: subprocess.Popen[bytes], script: bytes, deadline: float, budget: Budget) -> Reply:
         """Write the script while both outputs are drained: a full pipe on either side must not stop the other."""
@@ -80,8 +78,39 @@ class LocalTransport:
                     waiting.unregister(key.fileobj)
                 kept[cast("IO[bytes]", key.fileobj)] += data
             if sum(map(len, kept.values())) > budget.bytes:
-                return FloodError(self._host.name, f"sent more than {budget.bytes // 1024} KiB")
+                return FloodError(self._host.name, f"sent more than {budget.bytes} bytes")
         return None
+
+
+def _succeeds(command: list[str], seconds: float) -> bool:
+    """Whether it ends well and in time; a program that is absent does not."""
+    quiet = subprocess.DEVNULL
+    try:
+        process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+    except OSError:
+        return False
+    try:
+        return process.wait(seconds) == 0
+    except subprocess.TimeoutExpired:
+        with suppress(PermissionError, subprocess.TimeoutExpired):
+            process.kill()
+            process.wait(_KILL_SECONDS)
+        return False
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    """End the whole group, and leave no pipe open. What sudo started belongs to root: only sudo may end it."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    except PermissionError:
+        _succeeds(["sudo", "-n", "kill", "-KILL", "--", f"-{process.pid}"], _KILL_SECONDS)
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe:
+            pipe.close()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_KILL_SECONDS)
 
 
 def _fed(waiting: selectors.BaseSelector, stdin: IO[bytes], rest: memoryview) -> memoryview:
