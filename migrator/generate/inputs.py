@@ -1,126 +1,112 @@
-"""What generate reads: settings, profiles grouped to services, and the estate. Pure: paths and texts in, values out."""
+"""What people reviewed, read into values: profiles, the estate and the settings. Pure: a mapping of path to text in."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from migrator.errors import ProfileError, SettingsError
+from migrator import yamlio
+from migrator.errors import InputError, ProfileError, SettingsError
 from migrator.gitops import layout
 from migrator.model.estate import Estate
-from migrator.model.names import is_dns_label
-from migrator.model.services import HealthCheck, Listen, Protocol, ServiceKind, ServiceProfile, State, Variable
+from migrator.model.names import dns_label, is_dns_label
+from migrator.model.services import ServiceProfile
 from migrator.model.settings import Settings
 from migrator.records import load_record
 
-__all__ = ["Inputs", "Service", "read_inputs"]
+__all__ = ["Inputs", "is_input", "read_inputs"]
 
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """One service of the estate: the profiles of all its instances, by host."""
-
-    name: str
-    profiles: tuple[ServiceProfile, ...]
-
-    @property
-    def first(self) -> ServiceProfile:
-        """The profile that speaks for all where they do not differ."""
-        return self.profiles[0]
-
-    @property
-    def is_job(self) -> bool:
-        """Whether it runs by a schedule."""
-        return self.first.kind is ServiceKind.JOB
-
-    @property
-    def ports(self) -> tuple[Listen, ...]:
-        """What others can reach: TCP and UDP beyond loopback, by port."""
-        found = {
-            (listen.port, listen.protocol): listen
-            for profile in self.profiles
-            for listen in profile.listens
-            if listen.port and not listen.loopback and listen.protocol is not Protocol.UNIX
-        }
-        return tuple(found[key] for key in sorted(found, key=lambda key: (key[0] or 0, key[1])))
-
-    @property
-    def is_worker(self) -> bool:
-        """Whether it runs all the time and nobody can call it: two copies would do the work twice."""
-        return not self.is_job and not any(listen.protocol is not Protocol.UDP for listen in self.ports)
-
-    @property
-    def is_http(self) -> bool:
-        """Whether everything that it offers over TCP speaks HTTP, so that single requests can be routed."""
-        tcp = [listen for listen in self.ports if listen.protocol is not Protocol.UDP]
-        return bool(tcp) and all(listen.protocol is Protocol.HTTP for listen in tcp)
-
-    @property
-    def state(self) -> tuple[State, ...]:
-        """Places with data, over all instances, the largest size of each."""
-        found: dict[str, State] = {}
-        for state in (state for profile in self.profiles for state in profile.state):
-            known = found.get(state.path)
-            if known is None or (state.size_mib or 0) > (known.size_mib or 0):
-                found[state.path] = state
-        return tuple(found[path] for path in sorted(found))
-
-    @property
-    def variables(self) -> tuple[Variable, ...]:
-        """Names of environment variables, over all instances."""
-        found = {variable.name: variable for profile in self.profiles for variable in profile.variables}
-        return tuple(found[name] for name in sorted(found))
-
-    @property
-    def health(self) -> tuple[HealthCheck, ...]:
-        """Checks that somebody makes today."""
-        return tuple({(check.port, check.path): check for p in self.profiles for check in p.health}.values())
+_PROFILES = "profiles/"
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything that the manifests are made from."""
+    """Everything that decides what is generated. `services` maps a service's label to its profiles, sorted by host."""
 
-    settings: Settings
+    services: Mapping[str, tuple[ServiceProfile, ...]]
     estate: Estate
-    services: tuple[Service, ...]
-
-    def address_of(self, host: str) -> str:
-        """IP address or name under which the scan reached a host."""
-        return next((report.address for report in self.estate.hosts if report.name == host), host)
+    settings: Settings = field(default_factory=Settings)
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Path -> text of the files that were read; they belong into the repository as they are."""
 
 
-def read_inputs(files: Mapping[str, str]) -> Inputs:
-    """Read `migrate.yaml` (or its defaults), `estate.yaml` and every profile.
+def is_input(path: str) -> bool:
+    """Whether `path` (relative, forward slashes) is one of the files that `read_inputs` reads."""
+    return path in {layout.SETTINGS, layout.ESTATE} or (path.startswith(_PROFILES) and path.endswith(".yaml"))
 
-    Raises ProfileError or SettingsError with file:line; also when there is no profile, or one stands in the wrong place.
+
+def read_inputs(files: Mapping[str, str], *, meshes: frozenset[str] = frozenset()) -> Inputs:
+    """Read `profiles/**.yaml`, `estate.yaml` and, where there is one, `migrate.yaml`.
+
+    `meshes` are the providers that settings may name. Raises ProfileError or SettingsError with file:line for whatever
+    is malformed, missing, or would give two services one name.
     """
-    text = files.get(layout.SETTINGS)
-    settings = load_record(Settings, text, file=layout.SETTINGS, error=SettingsError) if text else Settings()
-    if layout.ESTATE not in files:
-        raise ProfileError("is missing; `migrate scan` writes it", file=layout.ESTATE)
-    estate = load_record(Estate, files[layout.ESTATE], file=layout.ESTATE, error=ProfileError)
-    groups: dict[str, list[ServiceProfile]] = {}
-    for path in sorted(files):
-        if path.startswith("profiles/") and path.endswith(".yaml"):
-            profile = _profile(path, files[path])
-            groups.setdefault(profile.service, []).append(profile)
-    if not groups:
-        raise ProfileError("holds no profile; `migrate scan` writes them", file="profiles")
-    services = tuple(Service(name, tuple(groups[name])) for name in sorted(groups))
-    for service in services:
-        _agree(service)
-    return Inputs(settings, estate, services)
+    read = {path: files[path] for path in sorted(files) if is_input(path)}
+    profiles = dict(_profiles(read))
+    if not profiles:
+        raise ProfileError("holds no profiles; run `migrate scan` first, or name its folder with --from", file=_PROFILES)
+    if layout.ESTATE not in read:
+        raise ProfileError("is missing; `migrate scan` writes it beside profiles/", file=layout.ESTATE)
+    estate = load_record(Estate, read[layout.ESTATE], file=layout.ESTATE, error=ProfileError)
+    return Inputs(_grouped(profiles, read), estate, _settings(read.get(layout.SETTINGS), meshes), read)
 
 
-def _profile(path: str, text: str) -> ServiceProfile:
-    profile = load_record(ServiceProfile, text, file=path, error=ProfileError)
-    if not is_dns_label(profile.service):
-        message = f"`service: {profile.service}` is no RFC 1035 label (small letters, digits, dashes, a letter first)"
-        raise ProfileError(message, file=path, line=3)
-    return profile
+def _profiles(read: Mapping[str, str]) -> Iterator[tuple[str, ServiceProfile]]:
+    for path, text in read.items():
+        if path.startswith(_PROFILES):
+            profile = load_record(ServiceProfile, text, file=path, error=ProfileError)
+            for key in ("service", "host"):
+                if not getattr(profile, key):
+                    raise ProfileError(f"`{key}` is empty", file=path, line=_line(text, path, key))
+            yield path, profile
 
 
-def _agree(service: Service) -> None:
-    kinds = {profile.kind for profile in service.profiles}
-    if len(kinds) > 1:
-        hosts = ", ".join(profile.host for profile in service.profiles)
-        raise ProfileError(f"`{service.name}` is a service on one of {hosts} and a job on another", file="profiles")
+def _line(text: str, path: str, *where: str) -> int | None:
+    return yamlio.load(text, file=path).line(where)
+
+
+def _grouped(profiles: Mapping[str, ServiceProfile], read: Mapping[str, str]) -> dict[str, tuple[ServiceProfile, ...]]:
+    groups: dict[str, dict[str, tuple[str, ServiceProfile]]] = {}
+    for path, profile in profiles.items():
+        group = groups.setdefault(dns_label(profile.service), {})
+        for other_path, other in group.values():
+            clash = _clash(profile, other)
+            if clash:
+                message = f"{clash[1]} in {other_path}"
+                raise ProfileError(message, file=path, line=_line(read[path], path, clash[0]))
+        group[profile.host] = (path, profile)
+    return {name: tuple(one for _, (_, one) in sorted(groups[name].items())) for name in sorted(groups)}
+
+
+def _clash(one: ServiceProfile, other: ServiceProfile) -> tuple[str, str] | None:
+    """The key and the reason why two profiles with one label cannot be replicas of each other."""
+    if one.service != other.service:
+        return "service", f"service `{one.service}` gets the same Kubernetes name as `{other.service}`"
+    if one.host == other.host:
+        return "host", f"service `{one.service}` stands twice for host `{one.host}`, also"
+    if one.kind != other.kind:
+        return "serviceKind", f"service `{one.service}` is a {one.kind} here and a {other.kind}"
+    return None
+
+
+def _settings(text: str | None, meshes: frozenset[str]) -> Settings:
+    if text is None:
+        return Settings()
+    settings = load_record(Settings, text, file=layout.SETTINGS, error=SettingsError)
+    names = {
+        ("cluster",): settings.cluster,
+        ("namespace",): settings.namespace,
+        ("environment",): settings.environment,
+        ("mesh", "name"): settings.mesh.name,
+        ("mesh", "vmZone"): settings.mesh.vm_zone,
+        ("mesh", "clusterZone"): settings.mesh.cluster_zone,
+        ("flux", "namespace"): settings.flux.namespace,
+    }
+    for where, name in names.items():
+        if not is_dns_label(name):
+            raise _wrong(text, where, f"`{'.'.join(where)}` is not a name of lower-case letters, digits and dashes")
+    if meshes and settings.mesh.provider not in meshes:
+        raise _wrong(text, ("mesh", "provider"), f"`mesh.provider` is none of {', '.join(sorted(meshes))}")
+    return settings
+
+
+def _wrong(text: str, where: tuple[str, ...], message: str) -> InputError:
+    return SettingsError(message, file=layout.SETTINGS, line=_line(text, layout.SETTINGS, *where))

@@ -1,135 +1,106 @@
-"""The Pod that a service needs, as plain data. Everything in it was observed, or is the strict default with its reason."""
+"""The Pod that a service needs, as plain data. Everything in it was observed, or is the strict default with its reason.
 
-from collections.abc import Mapping
+Source: Kubernetes, "Pod Security Standards", profile `restricted`.
+"""
+
 from typing import Any
 
-from migrator.generate.inputs import Service
-from migrator.model.names import dns_label
-from migrator.model.services import Listen, Protocol
-from migrator.model.settings import Settings
+from migrator.generate.kind import NO_SUBSTITUTION, Context, labels, selector
+from migrator.generate.volumes import Volume, volumes
+from migrator.generate.workload import Workload, derived
 
-__all__ = ["claim_name", "container_port", "image_name", "labels", "pod_template", "port_name", "selector"]
-
-_LOW = 1024
-_SHIFT = 8000
-"""A port below 1024 needs a capability that PSS `restricted` forbids; in the Pod it moves up by this."""
+__all__ = ["claim", "document", "pod_template"]
 
 
-def selector(service: Service) -> dict[str, str]:
-    """The labels that select Pods; they may never change."""
-    return {"app.kubernetes.io/name": service.name, "app.kubernetes.io/instance": service.name}
-
-
-def labels(service: Service, settings: Settings) -> dict[str, str]:
-    """The recommended labels. Source: Kubernetes, "Recommended Labels"."""
+def document(service: Workload, context: Context, name: str = "", *, with_notes: bool = False) -> dict[str, Any]:
+    """The names, labels and annotations that every manifest of a service starts with."""
     return {
-        **selector(service),
-        "app.kubernetes.io/component": dns_label(service.first.runtime.name),
-        "app.kubernetes.io/part-of": settings.namespace,
-        "app.kubernetes.io/managed-by": "migrate",
-        "kustomize.toolkit.fluxcd.io/substitute": "disabled",
+        "name": name or service.name,
+        "namespace": context.settings.namespace,
+        "labels": labels(service, context),
+        "selector": selector(service.name),
+        "annotations": {NO_SUBSTITUTION: "disabled", **(_notes(service) if with_notes else {})},
     }
 
 
-def image_name(service: Service, settings: Settings) -> str:
-    """The image without its tag; the overlay sets the tag."""
-    return f"{settings.registry}/{service.name}"
-
-
-def port_name(listen: Listen) -> str:
-    """`http-8080`: at most 15 characters, a letter among them."""
-    return f"{listen.protocol.value}-{listen.port}"
-
-
-def container_port(listen: Listen) -> int:
-    """The port inside the Pod."""
-    port = listen.port or 0
-    return port + _SHIFT if port < _LOW else port
-
-
-def claim_name(number: int) -> str:
-    """Name of the volume of the n-th place with data."""
-    return "data" if number == 0 else f"data-{number}"
-
-
-def pod_template(service: Service, settings: Settings, *, restart: str = "") -> dict[str, Any]:
-    """The `template` of a Deployment, StatefulSet or Job."""
+def pod_template(service: Workload, context: Context) -> dict[str, Any]:
+    """The `template` of a Deployment, StatefulSet or CronJob."""
     spec: dict[str, Any] = {
         "serviceAccountName": service.name,
         "automountServiceAccountToken": False,
-        "securityContext": _pod_security(service),
-        "containers": [_container(service, settings)],
+        "securityContext": _security(service),
+        "containers": [_container(service, context)],
     }
-    if restart:
-        spec["restartPolicy"] = restart
-    if restart and service.state:
-        names = {claim_name(i): f"{service.name}-{claim_name(i)}" for i, _ in enumerate(service.state)}
-        spec["volumes"] = [{"name": n, "persistentVolumeClaim": {"claimName": claim}} for n, claim in names.items()]
-    return {"metadata": {"labels": labels(service, settings)}, "spec": spec}
+    if service.is_job:
+        spec["restartPolicy"] = "Never"
+        kept = volumes(service)
+        if kept:
+            claims = {one.name: claim(service, one) for one in kept}
+            spec["volumes"] = [{"name": n, "persistentVolumeClaim": {"claimName": c}} for n, c in claims.items()]
+    return {"metadata": {"labels": labels(service, context)}, "spec": spec}
 
 
-def _pod_security(service: Service) -> dict[str, Any]:
-    """PSS `restricted`. A user id only where one was observed that is not root's."""
+def claim(service: Workload, volume: Volume) -> str:
+    """Name of a claim that stands on its own, outside of a StatefulSet."""
+    return derived(service.name, volume.name)
+
+
+def _notes(service: Workload) -> dict[str, str]:
+    """Annotations with the reason for whatever a reader would not expect."""
+    return {
+        f"migrate.dev/port-{one.port}": f"{one.inside} in the Pod: ports below 1024 need root"
+        for one in sorted(service.ports, key=lambda one: one.port)
+        if one.inside != one.port
+    }
+
+
+def _security(service: Workload) -> dict[str, Any]:
+    """A user id only where one was observed that is not root's; the volumes then belong to the group."""
     context: dict[str, Any] = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-    account = service.first.account
-    if account.uid:
-        context["runAsUser"] = account.uid
-        if account.gid:
-            context["runAsGroup"] = account.gid
-            if service.state:
-                context["fsGroup"] = account.gid
+    if service.uid:
+        context["runAsUser"] = service.uid
+        if service.gid:
+            context["runAsGroup"] = service.gid
+            if volumes(service):
+                context["fsGroup"] = service.gid
     return context
 
 
-def _container(service: Service, settings: Settings) -> dict[str, Any]:
-    container: dict[str, Any] = {
+def _container(service: Workload, context: Context) -> dict[str, Any]:
+    always = {
         "name": service.name,
-        "image": image_name(service, settings),
+        "image": f"{context.settings.registry}/{service.name}",
         "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
     }
-    ports = [_port(listen) for listen in service.ports]
     optional = {
-        "ports": ports,
-        "env": [_variable(service, v.name, secret=v.secret) for v in service.variables],
-        "resources": _resources(service),
+        "ports": [] if service.is_job else _ports(service),
+        "env": [_variable(service, one.name, secret=one.secret) for one in service.variables],
         "readinessProbe": _probe(service),
-        "volumeMounts": [{"name": claim_name(i), "mountPath": s.path} for i, s in enumerate(service.state)],
+        "volumeMounts": [{"name": one.name, "mountPath": one.path} for one in volumes(service)],
     }
-    return {**container, **{key: value for key, value in optional.items() if value}}
+    return {**always, **{key: value for key, value in optional.items() if value}}
 
 
-def _port(listen: Listen) -> dict[str, Any]:
-    protocol = "UDP" if listen.protocol is Protocol.UDP else "TCP"
-    return {"name": port_name(listen), "containerPort": container_port(listen), "protocol": protocol}
+def _ports(service: Workload) -> list[dict[str, Any]]:
+    ports = sorted(service.ports, key=lambda one: (one.port, one.transport))
+    return [{"name": one.name, "containerPort": one.inside, "protocol": one.transport} for one in ports]
 
 
-def _variable(service: Service, name: str, *, secret: bool) -> dict[str, Any]:
+def _variable(service: Workload, name: str, *, secret: bool) -> dict[str, Any]:
     """A reference, never a value. A secret that is not there yet keeps the Pod from starting; a setting does not."""
     if secret:
-        source: Mapping[str, Any] = {"secretKeyRef": {"name": f"{service.name}-env", "key": name}}
-    else:
-        source = {"configMapKeyRef": {"name": f"{service.name}-env", "key": name, "optional": True}}
-    return {"name": name, "valueFrom": source}
+        return {
+            "name": name,
+            "valueFrom": {"secretKeyRef": {"name": derived(service.name, "env"), "key": name}},
+        }
+    reference = {"name": derived(service.name, "settings"), "key": name, "optional": True}
+    return {"name": name, "valueFrom": {"configMapKeyRef": reference}}
 
 
-def _resources(service: Service) -> dict[str, Any]:
-    """Requests from what was used, a limit only where one is set today. The busiest instance counts."""
-    memory = max((p.usage.memory_mib or 0 for p in service.profiles), default=0)
-    cpu = max((p.usage.cpu_millicores or 0 for p in service.profiles), default=0)
-    limit = max((p.usage.memory_limit_mib or 0 for p in service.profiles), default=0)
-    requests = {key: value for key, value in (("cpu", f"{cpu}m"), ("memory", f"{memory}Mi")) if value[0] != "0"}
-    found: dict[str, Any] = {"requests": requests} if requests else {}
-    if limit >= memory > 0:
-        found["limits"] = {"memory": f"{limit}Mi"}
-    return found
-
-
-def _probe(service: Service) -> dict[str, Any] | None:
-    """The check that a balancer makes today, as readiness: it decides about traffic there, too."""
-    for check in service.health:
-        for listen in service.ports:
-            if listen.port == check.port:
-                if check.path:
-                    return {"httpGet": {"path": check.path, "port": port_name(listen)}}
-                return {"tcpSocket": {"port": port_name(listen)}}
-    return None
+def _probe(service: Workload) -> dict[str, Any] | None:
+    """The check that somebody makes today, as readiness: it decides about traffic there, too."""
+    check = service.health
+    port = next((one for one in service.ports if check and one.port == check.port and one.transport == "TCP"), None)
+    if check is None or port is None or service.is_job:
+        return None
+    return {"httpGet": {"path": check.path, "port": port.name}} if check.path else {"tcpSocket": {"port": port.name}}

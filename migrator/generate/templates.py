@@ -3,10 +3,15 @@
 The only importer of jinja2. In a template whose name ends in `.yaml.j2` every `{{ … }}` is either a whole YAML scalar
 (behind `: ` or `- `, up to the end of the line), which is then quoted as needed, or a part of one, which must then be
 made of harmless characters. So no value can become a key, a second document or another type. In all other templates
-values are put in as they are; their views hold text that is already fit for the place.
+values are put in as they are, and say by a filter where they stand: `line`, `sh`, `json`.
+
+`labels: {{ labels | block(4) }}` writes a mapping or list over several lines, indented by four.
 """
 
+import itertools
+import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -71,13 +76,48 @@ def _escape(char: str) -> str:
     return f"\\x{code:02x}" if code < _BYTE else f"\\u{code:04x}" if code < _PLANE else f"\\U{code:08x}"
 
 
+class _Written(str):
+    """Text that is YAML already."""
+
+    __slots__ = ()
+
+
+def _block(value: object, indent: int) -> str:
+    """A mapping or list below its key; what is empty stays on the line of the key."""
+    if isinstance(value, jinja2.Undefined):
+        str(value)  # raises UndefinedError with the name
+    if not value:
+        return _Written(" " + scalar(value))
+    lines = yamlio.dump(value).rstrip("\n").split("\n")
+    return _Written("".join(f"\n{' ' * indent}{line}" if line else "\n" for line in lines))
+
+
+def _line(value: object) -> str:
+    """Text that stays in its line, whatever was in it: a comment, a heading, a list item."""
+    text = " ".join(str(value).split())
+    return _Written("".join(char if char.isprintable() else "?" for char in text))
+
+
+def _json(value: object) -> str:
+    """A JSON string or array, for the instructions of a Containerfile that take one."""
+    return json.dumps(list(value) if isinstance(value, tuple) else value)
+
+
+def _sh(value: object) -> str:
+    return shlex.quote(str(value))
+
+
 def _whole(value: object) -> str:
+    if isinstance(value, _Written):
+        return value
     if isinstance(value, jinja2.Undefined):
         str(value)  # raises UndefinedError with the name
     return scalar(value)
 
 
 def _part(value: object) -> str:
+    if isinstance(value, _Written):
+        return value
     text = str(value)
     if isinstance(value, bool) or not _HARMLESS.fullmatch(text):
         raise ValueError(f"{text!r} cannot be a part of a YAML value; let the template put it there as a whole")
@@ -96,6 +136,9 @@ class _Quoting(Extension):
 def _quoted(tokens: list[Token]) -> Iterator[Token]:
     name = "part"
     for position, token in enumerate(tokens):
+        if token.type == "data" and _is_block(tokens, position + 1):
+            yield Token(token.lineno, "data", token.value.rstrip(" "))
+            continue
         if token.type == "variable_begin":
             name = "whole" if _is_whole(tokens, position) else "part"
             yield token
@@ -115,6 +158,14 @@ def _is_whole(tokens: list[Token], begin: int) -> bool:
     behind = tokens[end + 1] if end + 1 < len(tokens) else None
     opens = before is not None and before.type == "data" and _WHOLE.search(before.value) is not None
     return opens and (behind is None or (behind.type == "data" and behind.value.startswith("\n")))
+
+
+def _is_block(tokens: list[Token], begin: int) -> bool:
+    """Whether the variable that begins there ends with `| block(…)`, which brings its own line break or space."""
+    if begin >= len(tokens) or tokens[begin].type != "variable_begin":
+        return False
+    inside = itertools.takewhile(lambda token: token.type != "variable_end", tokens[begin:])
+    return any(token.type == "name" and token.value == "block" for token in inside)
 
 
 class Templates:
@@ -138,8 +189,9 @@ class Templates:
             keep_trailing_newline=True,
             auto_reload=False,
         )
-        self._environment.globals.clear()  # `namespace` and `dict` are Jinja's there, and would stand in for a forgotten value
-        self._environment.filters |= {"whole": _whole, "part": _part}
+        self._environment.globals.clear()  # Jinja's `namespace` would stand in for one forgotten in a view
+        filters = {"whole": _whole, "part": _part, "block": _block, "line": _line, "json": _json, "sh": _sh}
+        self._environment.filters |= filters
         self._get = lru_cache(maxsize=None)(self._environment.get_template)
 
     def render(self, name: str, view: Mapping[str, object]) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from migrator.model.names import dns_label
 from migrator.model.services import HealthCheck, Listen, Protocol, ServiceKind, ServiceProfile, State, Usage, Variable
 
-__all__ = ["Port", "Workload", "derived", "workload"]
+__all__ = ["Port", "Workload", "cron_job_name", "derived", "workload"]
 
 FIRST_FREE_PORT = 1024
 OFFSET = 8000
-"""What a port below 1024 is raised by in the Pod, where nothing runs as root."""
+"""What a port below 1024 is raised by in the Pod."""
 _VARIABLE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _HIDDEN = "***"
 
@@ -23,11 +23,8 @@ class Port:
     name: str
     port: int
     protocol: Protocol
-
-    @property
-    def inside(self) -> int:
-        """The port in the Pod."""
-        return self.port if self.port >= FIRST_FREE_PORT else self.port + OFFSET
+    inside: int
+    """The port in the Pod; differs from `port` where that is below 1024, because nothing in the Pod runs as root."""
 
     @property
     def transport(self) -> str:
@@ -138,10 +135,22 @@ def _ports(listens: Iterable[Listen], called: frozenset[int]) -> tuple[Port, ...
             seen[key] = listen.protocol if seen.get(key) is not Protocol.HTTP else Protocol.HTTP
     order = [Protocol.HTTP, Protocol.TCP, Protocol.UDP]
     ranked = sorted((order.index(kind), port not in called, port, kind) for (port, _), kind in seen.items())
+    inside = _inside({port for port, _ in seen})
     return tuple(
-        Port("http" if not place and kind is Protocol.HTTP else f"{kind}-{port}", port, kind)
+        Port("http" if not place and kind is Protocol.HTTP else f"{kind}-{port}", port, kind, inside[port])
         for place, (_, _, port, kind) in enumerate(ranked)
     )
+
+
+def _inside(ports: set[int]) -> dict[int, int]:
+    """Port on the host -> port in the Pod, all different and none below 1024."""
+    free = {port: port for port in ports if port >= FIRST_FREE_PORT}
+    for port in sorted(ports - free.keys()):
+        raised = port + OFFSET
+        while raised in free.values():
+            raised += 1
+        free[port] = raised
+    return free
 
 
 def _state(profiles: tuple[ServiceProfile, ...]) -> Iterator[State]:
@@ -173,3 +182,8 @@ def _usage(seen: list[Usage]) -> Usage:
 def derived(name: str, suffix: str) -> str:
     """A name for something that belongs to a service; still a label when the service's name is long."""
     return dns_label(f"{name}-{suffix}")
+
+
+def cron_job_name(service: str) -> str:
+    """Kubernetes adds eleven characters to a CronJob's name for each Job, so it may have 52 only."""
+    return dns_label(service, limit=52)

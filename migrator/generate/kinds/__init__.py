@@ -1,4 +1,4 @@
-"""Every kind that a service's base may hold; the order is the order of application."""
+"""Every Kubernetes kind that a service may get, in the order in which a reader wants them."""
 
 from migrator.generate.kind import Kind
 from migrator.generate.kinds import (
@@ -13,12 +13,12 @@ from migrator.generate.kinds import (
 
 __all__ = ["KINDS"]
 
-KINDS: tuple[Kind, ...] = (
-    service_account.KIND,
-    config_map.KIND,
-    persistent_volume_claim.KIND,
-    service.KIND,
-    deployment.KIND,
-    stateful_set.KIND,
-    cron_job.KIND,
+KINDS = (
+    Kind("service_account", service_account.view),
+    Kind("config_map", config_map.view),
+    Kind("persistent_volume_claim", persistent_volume_claim.view),
+    Kind("deployment", deployment.view),
+    Kind("stateful_set", stateful_set.view),
+    Kind("cron_job", cron_job.view),
+    Kind("service", service.view),
 )

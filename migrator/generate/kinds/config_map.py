@@ -1,20 +1,17 @@
-"""The settings that are no secret, by name. Their values were not observed, so it starts empty and a person fills it."""
+"""A place for the settings whose names were seen and whose values were not."""
 
 from typing import Any
 
-from migrator.generate.inputs import Inputs, Service
-from migrator.generate.kind import Kind
-from migrator.generate.pod import labels
+from migrator.generate.kind import Context
+from migrator.generate.pod import document
+from migrator.generate.workload import Workload, derived
 
-__all__ = ["KIND"]
+__all__ = ["view"]
 
 
-def view(service: Service, inputs: Inputs) -> dict[str, Any] | None:
-    """Only for a service with variables that are no secret."""
-    names = [variable.name for variable in service.variables if not variable.secret]
-    if not names:
+def view(service: Workload, context: Context) -> dict[str, Any] | None:
+    """An empty ConfigMap with the names in comments, for a person to fill. Nothing where there are no settings."""
+    if not service.settings:
         return None
-    return {"name": f"{service.name}-env", "labels": labels(service, inputs.settings), "names": names}
-
-
-KIND = Kind("config-map.yaml", "kubernetes/config_map.yaml.j2", view)
+    names = [{"name": one.name, "source": one.source or "process"} for one in service.settings]
+    return {**document(service, context, derived(service.name, "settings")), "names": names}

@@ -1,24 +1,21 @@
-"""A CronJob. The overlay keeps it suspended until the job is switched, or it would run on both sides."""
+"""A job that a schedule starts."""
 
 from typing import Any
 
-from migrator.generate.inputs import Inputs, Service
-from migrator.generate.kind import Kind
-from migrator.generate.pod import labels, pod_template
+from migrator.generate.kind import Context
+from migrator.generate.pod import document, pod_template
+from migrator.generate.schedule import NEVER, in_kubernetes
+from migrator.generate.workload import Workload, cron_job_name
 
-__all__ = ["KIND"]
+__all__ = ["view"]
 
 
-def view(service: Service, inputs: Inputs) -> dict[str, Any] | None:
-    """Only for a job whose schedule cron can say."""
-    if not service.is_job or not service.first.schedule:
+def view(service: Workload, context: Context) -> dict[str, Any] | None:
+    """A CronJob; on a day that never comes where the schedule is not one that Kubernetes understands."""
+    if not service.is_job:
         return None
     return {
-        "name": service.name,
-        "labels": labels(service, inputs.settings),
-        "schedule": service.first.schedule,
-        "template": pod_template(service, inputs.settings, restart="Never"),
+        **document(service, context, cron_job_name(service.name)),
+        "schedule": in_kubernetes(service.first.schedule) or NEVER,
+        "template": pod_template(service, context),
     }
-
-
-KIND = Kind("cron-job.yaml", "kubernetes/cron_job.yaml.j2", view)

@@ -1,24 +1,20 @@
-"""A Deployment, for what runs all the time and keeps no data."""
+"""A service that runs all the time and keeps nothing."""
 
 from typing import Any
 
-from migrator.generate.inputs import Inputs, Service
-from migrator.generate.kind import Kind
-from migrator.generate.pod import labels, pod_template, selector
+from migrator.generate.kind import Context
+from migrator.generate.pod import document, pod_template
+from migrator.generate.workload import Workload
 
-__all__ = ["KIND"]
+__all__ = ["view"]
 
 
-def view(service: Service, inputs: Inputs) -> dict[str, Any] | None:
-    """Only for a service without state. Its replicas are the overlay's."""
+def view(service: Workload, context: Context) -> dict[str, Any] | None:
+    """A Deployment, unless a schedule starts it or state was seen.
+
+    Where state could not be looked for, two Pods never run at the same time.
+    """
     if service.is_job or service.state:
         return None
-    return {
-        "name": service.name,
-        "labels": labels(service, inputs.settings),
-        "selector": selector(service),
-        "template": pod_template(service, inputs.settings),
-    }
-
-
-KIND = Kind("deployment.yaml", "kubernetes/deployment.yaml.j2", view)
+    alone = service.first_stateful is not None
+    return {**document(service, context, with_notes=True), "template": pod_template(service, context), "alone": alone}

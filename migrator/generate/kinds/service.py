@@ -1,32 +1,23 @@
-"""The Kubernetes Service: the ports that others can reach today, under the numbers they have today."""
+"""The name and the ports under which a service is reached."""
 
 from typing import Any
 
-from migrator.generate.inputs import Inputs, Service
-from migrator.generate.kind import Kind
-from migrator.generate.pod import labels, port_name, selector
-from migrator.model.services import Listen, Protocol
+from migrator.generate.kind import Context
+from migrator.generate.pod import document
+from migrator.generate.workload import Port, Workload
+from migrator.model.services import Protocol
 
-__all__ = ["KIND"]
+__all__ = ["view"]
 
 
-def view(service: Service, inputs: Inputs) -> dict[str, Any] | None:
-    """Only for a service that others can reach."""
-    if not service.ports:
+def view(service: Workload, context: Context) -> dict[str, Any] | None:
+    """A Service with the ports that the hosts have, whatever the Pods listen on; none for jobs and workers."""
+    if service.is_job or not service.ports:
         return None
-    return {
-        "name": service.name,
-        "labels": labels(service, inputs.settings),
-        "selector": selector(service),
-        "ports": [_port(listen) for listen in service.ports],
-    }
+    ports = sorted(service.ports, key=lambda one: (one.port, one.transport))
+    return {**document(service, context, with_notes=True), "ports": [_port(one) for one in ports]}
 
 
-def _port(listen: Listen) -> dict[str, Any]:
-    """The name is what routes refer to across zones; `appProtocol` tells the mesh what is spoken."""
-    udp = listen.protocol is Protocol.UDP
-    port = {"name": port_name(listen), "port": listen.port, "protocol": "UDP" if udp else "TCP"}
-    return {**port, "targetPort": port_name(listen), **({} if udp else {"appProtocol": listen.protocol.value})}
-
-
-KIND = Kind("service.yaml", "kubernetes/service.yaml.j2", view)
+def _port(port: Port) -> dict[str, Any]:
+    spoken = {} if port.protocol is Protocol.UDP else {"appProtocol": str(port.protocol)}
+    return {"name": port.name, "port": port.port, "targetPort": port.name, "protocol": port.transport, **spoken}

@@ -1,17 +1,14 @@
-"""An identity of its own for each service: the mesh names it, and no token is mounted."""
+"""The identity of a service's Pods: in the mesh, and towards the API server, where it has no rights."""
 
 from typing import Any
 
-from migrator.generate.inputs import Inputs, Service
-from migrator.generate.kind import Kind
-from migrator.generate.pod import labels
+from migrator.generate.kind import Context
+from migrator.generate.pod import document
+from migrator.generate.workload import Workload
 
-__all__ = ["KIND"]
-
-
-def view(service: Service, inputs: Inputs) -> dict[str, Any]:
-    """Every service has one."""
-    return {"name": service.name, "labels": labels(service, inputs.settings)}
+__all__ = ["view"]
 
 
-KIND = Kind("service-account.yaml", "kubernetes/service_account.yaml.j2", view)
+def view(service: Workload, context: Context) -> dict[str, Any] | None:
+    """A ServiceAccount whose token is not mounted."""
+    return document(service, context)

@@ -1,35 +1,25 @@
-"""A StatefulSet with its volumes, for what keeps data."""
+"""A service that runs all the time and keeps data."""
 
 from typing import Any
 
-from migrator.generate.inputs import Inputs, Service
-from migrator.generate.kind import Kind
-from migrator.generate.kinds.persistent_volume_claim import claim_size
-from migrator.generate.pod import claim_name, labels, pod_template, selector
+from migrator.generate.kind import Context, selector
+from migrator.generate.pod import document, pod_template
+from migrator.generate.volumes import Volume, volumes
+from migrator.generate.workload import Workload
 
-__all__ = ["KIND"]
+__all__ = ["view"]
 
 
-def view(service: Service, inputs: Inputs) -> dict[str, Any] | None:
-    """Only for a service with state."""
+def view(service: Workload, context: Context) -> dict[str, Any] | None:
+    """A StatefulSet with one claim for each place where state was seen."""
     if service.is_job or not service.state:
         return None
+    claims = [_claim(service, one) for one in volumes(service)]
+    return {**document(service, context, with_notes=True), "template": pod_template(service, context), "claims": claims}
+
+
+def _claim(service: Workload, volume: Volume) -> dict[str, Any]:
     return {
-        "name": service.name,
-        "labels": labels(service, inputs.settings),
-        "selector": selector(service),
-        "template": pod_template(service, inputs.settings),
-        "claims": [
-            {
-                "metadata": {"name": claim_name(i), "labels": selector(service)},
-                "spec": {
-                    "accessModes": ["ReadWriteOnce"],
-                    "resources": {"requests": {"storage": claim_size(state)}},
-                },
-            }
-            for i, state in enumerate(service.state)
-        ],
+        "metadata": {"name": volume.name, "labels": selector(service.name)},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": volume.size}}},
     }
-
-
-KIND = Kind("stateful-set.yaml", "kubernetes/stateful_set.yaml.j2", view)

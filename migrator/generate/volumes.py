@@ -1,0 +1,61 @@
+"""Where a service keeps data, as volumes of a size that was observed or is said to be unknown. Pure."""
+
+import math
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from migrator.generate.workload import Workload
+from migrator.model.names import dns_label
+from migrator.model.services import State
+
+__all__ = ["Volume", "skipped", "volumes"]
+
+_MIB_PER_GIB = 1024
+_ROOM = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One PersistentVolumeClaim. `name` is made from the path, so that it stays when other paths come and go."""
+
+    name: str
+    path: str
+    """Where it is mounted in the Pod."""
+    size: str
+    """A Kubernetes quantity in whole GiB."""
+    why: str
+    """How the size came about, in words."""
+
+
+def volumes(service: Workload) -> tuple[Volume, ...]:
+    """One volume for each place with state that can be mounted."""
+    return tuple(_volume(state) for state in service.state if _can_mount(state.path))
+
+
+def skipped(service: Workload) -> Iterator[tuple[str, str]]:
+    """Each place that gets no volume under its own path, with the reason."""
+    for state in service.state:
+        if not _can_mount(state.path):
+            yield state.path, "is not a folder that a Pod can mount at that path"
+
+
+def _can_mount(path: str) -> bool:
+    """Kubernetes wants an absolute path without a colon; the root of the file system cannot be covered."""
+    plain = posixpath.normpath(path)
+    return path.startswith("/") and ":" not in path and plain == path.rstrip("/") and path.isprintable()
+
+
+def _volume(state: State) -> Volume:
+    size, why = _size(state)
+    return Volume(dns_label(state.path.strip("/")), state.path, f"{size}Gi", why)
+
+
+def _size(state: State) -> tuple[int, str]:
+    if state.size_mib is None:
+        return 1, "nobody measured it; 1 GiB is a placeholder"
+    if state.exact:
+        size = max(1, math.ceil(state.size_mib * _ROOM / _MIB_PER_GIB))
+        return size, f"{state.size_mib} MiB are used; half as much again, in whole GiB"
+    size = max(1, math.ceil(state.size_mib / _MIB_PER_GIB))
+    return size, f"at most {state.size_mib} MiB are used: that is its whole file system"
