@@ -14,9 +14,10 @@ from pathlib import Path
 
 from migrator.errors import ConnectError, HostKeyError
 
-__all__ = ["HostKey", "KnownKeys", "fingerprint", "known_keys", "verify"]
+__all__ = ["HostKey", "KnownKeys", "fingerprint", "known_keys", "remedy", "verify"]
 
-_SECONDS = 10
+_SECONDS = 10.0
+_NOT_FOUND = 1
 _DEFAULT_PORT = 22
 
 
@@ -44,26 +45,30 @@ def fingerprint(blob: bytes) -> str:
     return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
 
 
-def known_keys(host: str, name: str, port: int, files: Iterable[Path]) -> KnownKeys:
-    """Look the name up in every file. `host` is the inventory's name, for messages."""
-    wanted = name if port == _DEFAULT_PORT else f"[{name}]:{port}"
+def known_keys(host: str, name: str, files: Iterable[Path], *, seconds: float = _SECONDS) -> KnownKeys:
+    """Look `name` up in every file that exists. `host` is the inventory's name, for messages.
+
+    Raises ConnectError when there is no ssh-keygen to ask, or a file cannot be read.
+    """
     program = shutil.which("ssh-keygen")
     if not program:
         raise ConnectError(host, "no `ssh-keygen` program here to look up host keys with: install openssh-client")
     sorted_in: dict[str, list[HostKey]] = {"": [], "@revoked": [], "@cert-authority": []}
     for file in files:
         if file.is_file():
-            for marker, key in _lookup(host, program, wanted, file):
+            for marker, key in _lookup(host, [program, "-F", name, "-f", str(file)], file, min(seconds, _SECONDS)):
                 sorted_in.setdefault(marker, []).append(key)
     return KnownKeys(tuple(sorted_in[""]), tuple(sorted_in["@revoked"]), tuple(sorted_in["@cert-authority"]))
 
 
-def _lookup(host: str, program: str, wanted: str, file: Path) -> list[tuple[str, HostKey]]:
-    command = [program, "-F", wanted, "-f", str(file)]
+def _lookup(host: str, command: list[str], file: Path, seconds: float) -> list[tuple[str, HostKey]]:
     try:
-        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL, timeout=_SECONDS)
+        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL, timeout=seconds)
     except subprocess.TimeoutExpired as error:
-        raise ConnectError(host, f"`ssh-keygen -F` did not answer within {_SECONDS} s") from error
+        raise ConnectError(host, f"`ssh-keygen -F` did not answer within {seconds:g} s") from error
+    if done.returncode not in {0, _NOT_FOUND}:
+        said = " ".join(done.stderr.decode("utf-8", "backslashreplace").split())
+        raise ConnectError(host, f"the host keys in {file} cannot be read: {said}")
     return [found for line in done.stdout.decode("utf-8", "replace").split("\n") if (found := _line(line, file))]
 
 
@@ -80,22 +85,27 @@ def _line(line: str, file: Path) -> tuple[str, HostKey] | None:
         return None
 
 
-def verify(host: str, offered: HostKey, known: KnownKeys, *, name: str, port: int) -> None:
+def verify(host: str, offered: HostKey, known: KnownKeys, *, advice: str) -> None:
     """Raise HostKeyError unless the offered key is on record. Nothing may be sent to the host before."""
+    shown = f"{fingerprint(offered.blob)} ({offered.type})"
     if any(key.blob == offered.blob for key in known.revoked):
-        raise HostKeyError(host, f"its host key {fingerprint(offered.blob)} is revoked; nothing was sent")
+        raise HostKeyError(host, f"its host key {shown} is revoked; nothing was sent")
     if any(key.blob == offered.blob for key in known.trusted):
         return
     if known.trusted:
         record = ", ".join(f"{fingerprint(key.blob)} ({key.type}, {key.file})" for key in known.trusted[:3])
-        message = f"host key CHANGED: it shows {fingerprint(offered.blob)} ({offered.type}), on record is {record}"
-        raise HostKeyError(host, f"{message}; nothing was sent")
-    raise HostKeyError(host, unknown(known, name, port, f"; it shows {fingerprint(offered.blob)} ({offered.type})"))
-
-
-def unknown(known: KnownKeys, name: str, port: int, shown: str = "") -> str:
-    """What to say and to do when no key is on record."""
+        raise HostKeyError(host, f"host key CHANGED: it shows {shown}, on record is {record}; nothing was sent")
     if known.authorities:
-        return "only a host certificate authority is on record for it, and certificates are not supported here yet"
-    scan = f"ssh-keyscan {name}" if port == _DEFAULT_PORT else f"ssh-keyscan -p {port} {name}"
-    return f"host key unknown{shown}; compare the fingerprint, then: {scan} >> ~/.ssh/known_hosts"
+        only = "only a certificate authority is on record for it"
+        raise HostKeyError(host, f"{only}, and host certificates are not supported by this transport")
+    raise HostKeyError(host, f"host key unknown: it shows {shown}; {advice}")
+
+
+def remedy(hostname: str, port: int, *, known_as: str, through: str, file: str) -> str:
+    """The line that puts a key on record. `through` is the bastion that the host stands behind, if any."""
+    scan = f"ssh-keyscan {hostname}" if port == _DEFAULT_PORT else f"ssh-keyscan -p {port} {hostname}"
+    if through:
+        scan = f"ssh {f'ssh://{through}' if ':' in through else through} {scan}"
+    if known_as not in {hostname.lower(), f"[{hostname.lower()}]:{port}"}:
+        scan = f"{scan} | sed 's/^[^ #]*/{known_as}/'"
+    return f"once you have checked the fingerprint: {scan} >> {file}"

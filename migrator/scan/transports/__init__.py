@@ -1,6 +1,7 @@
 """The ways to a host, as one table, and the shared bastions of one scan."""
 
 import importlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ class Transports:
         self._options = options
         self._close: list[Callable[[], None]] = []
         self._ssh: Callable[[Host], Transport] | None = None
+        self._lock = threading.Lock()
 
     def open(self, host: Host) -> Transport:
         """The transport that the inventory asks for. Connects nothing yet."""
@@ -39,11 +41,12 @@ class Transports:
 
     def ssh(self, host: Host) -> Transport:
         """SSH, with paramiko imported on first use: it costs 130 ms."""
-        if self._ssh is None:
-            module = importlib.import_module("migrator.scan.transports.paramiko_ssh")
-            connections = module.SshConnections(self._options.known_hosts)
-            self._close.append(connections.close)
-            self._ssh = connections.transport
+        with self._lock:
+            if self._ssh is None:
+                module = importlib.import_module("migrator.scan.transports.paramiko_ssh")
+                connections = module.SshConnections(self._options.known_hosts)
+                self._close.append(connections.close)
+                self._ssh = connections.transport
         return self._ssh(host)
 
 
