@@ -1,0 +1,268 @@
+"""The one module of the cutover with effects: read where things stand, ask, decide, commit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from migrator import lever
+from migrator.cutover.gate import Answers, Situation
+from migrator.cutover.gates import GATES
+from migrator.cutover.journal import NOT_STARTED, PHASE, SERVICE, STEP, Standing, lever_path, standing, step_id
+from migrator.cutover.metrics import MetricSource
+from migrator.cutover.plan_file import changed_inputs, make_plan, plan_digest, read_plan, service_of
+from migrator.cutover.steps import Step, StepKind, next_step, step_back
+from migrator.errors import Held, MetricError, PlanError, SettingsError
+from migrator.gitops import layout
+from migrator.gitops.diff import diff_text
+from migrator.gitops.git import message_of
+from migrator.gitops.repository import Repository
+from migrator.model.changes import ChangeSet, Commit
+from migrator.model.plans import GateSpec, PhaseSpec, Plan, PlannedService, Strategy, Verdict
+from migrator.model.settings import Settings
+from migrator.records import load_record
+
+__all__ = ["Cutover", "Outcome", "Status", "plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command did. `commit` is None when nothing was committed."""
+
+    service: str
+    before: str
+    after: str
+    weight: int
+    commit: str | None
+    verdicts: tuple[Verdict, ...] = ()
+    changes: ChangeSet | None = None
+    done: bool = False
+    """There is no further phase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where a service stands, and what keeps it there."""
+
+    service: str
+    wave: str
+    strategy: Strategy
+    phase: str
+    weight: int
+    since: datetime | None = None
+    next_phase: str = ""
+    why: tuple[str, ...] = field(default=())
+
+
+def plan(repository: Repository, *, overwrite: bool = False, dry_run: bool = False) -> tuple[Plan, str | None, str]:
+    """Make the plan and commit it; None for the commit when it stands there already. Last, what would change as a diff.
+
+    PlanError when a person has edited the plan since we wrote it, unless `overwrite`.
+    """
+    files = repository.tree()
+    text = make_plan(files)
+    current = files.get(layout.PLAN)
+    written = repository.history({"Migrate-Verb": "plan", "Migrate-Plan": ""}, limit=1)
+    ours = {commit.trailers["Migrate-Plan"] for commit in written}
+    if current is not None and current != text and plan_digest(current) not in ours and not overwrite:
+        raise PlanError("was edited since it was planned; --overwrite replaces it", file=layout.PLAN)
+    trailers = {"Migrate-Verb": "plan", "Migrate-Plan": plan_digest(text)}
+    changes = ChangeSet("cutover: plan waves and phases", files={layout.PLAN: text}, trailers=trailers)
+    difference = diff_text(changes, repository.read)
+    commit = None if dry_run else repository.commit(changes)
+    return read_plan({**files, layout.PLAN: text}), commit, difference
+
+
+class Cutover:
+    """One repository's cutover: its plan, its settings and its history, read anew at every call."""
+
+    def __init__(self, repository: Repository, *, dry_run: bool = False) -> None:
+        self._repository = repository
+        self._dry_run = dry_run
+        self._files = repository.tree()
+        self.settings = self._settings()
+        self.plan = read_plan(self._files)
+
+    def _settings(self) -> Settings:
+        text = self._files.get(layout.SETTINGS)
+        return load_record(Settings, text, file=layout.SETTINGS, error=SettingsError) if text else Settings()
+
+    def stale(self) -> tuple[str, ...]:
+        """Profiles that changed since the plan was made."""
+        return changed_inputs(self.plan, self._files)
+
+    def start(self, name: str, *, out_of_order: str = "") -> Outcome:
+        """Enter the first phase. Held for a service that stays, or whose turn has not come; idempotent."""
+        service = service_of(self.plan, name)
+        self._refuse_stay(service)
+        now = standing(self._repository, self.settings, service)
+        if now.phase:
+            return Outcome(name, now.phase, now.phase, now.weight, None)
+        self._refuse_order(name, out_of_order)
+        if self.stale():
+            changed = ", ".join(self.stale()[:3])
+            raise Held(f"{name}: the plan was made from other profiles ({changed}); run `migrate cutover plan` again")
+        extra = {"Migrate-Out-Of-Order": out_of_order} if out_of_order else {}
+        return self._enter(service, now, Step(StepKind.ENTER, service.phases[0]), extra)
+
+    def advance(
+        self, name: str, source: MetricSource, *, now: datetime, approved_by: str = "", on_fail: str = "hold"
+    ) -> Outcome:
+        """Enter the next phase if every gate of this one passes. Commits nothing otherwise; `on_fail` may be `rollback`."""
+        service = service_of(self.plan, name)
+        self._refuse_stay(service)
+        here = standing(self._repository, self.settings, service)
+        if not here.phase:
+            raise Held(f"{name}: was not started; start it: migrate cutover start {name}")
+        step = next_step(service, here.phase, self._verdicts(service, here, source, now, approved_by))
+        if step.kind is StepKind.ENTER:
+            return self._enter(service, here, step, {"Migrate-Approved-By": approved_by} if approved_by else {})
+        if step.failed and on_fail == "rollback":
+            return self._enter(service, here, step_back(service, here.phase), {}, step.verdicts)
+        done = step.kind is StepKind.DONE
+        return Outcome(name, here.phase, here.phase, here.weight, None, step.verdicts, done=done)
+
+    def rollback(self, name: str, *, to: str | None = None) -> Outcome:
+        """Enter the phase before, or an earlier one; `not-started` goes all the way. Needs no gate and no metric."""
+        service = service_of(self.plan, name)
+        here = standing(self._repository, self.settings, service)
+        target = "" if to == NOT_STARTED else to
+        if target and target not in {phase.name for phase in service.phases}:
+            known = ", ".join([NOT_STARTED, *(phase.name for phase in service.phases)])
+            raise PlanError(f"`{name}` has no phase `{target}`; it has: {known}", file=layout.PLAN)
+        step = step_back(service, here.phase, target)
+        if step.kind is StepKind.DONE:
+            return Outcome(name, here.phase, here.phase, here.weight, None, done=True)
+        return self._enter(service, here, step, {})
+
+    def status(self) -> list[Status]:
+        """Every service of the plan, in the plan's order."""
+        return [self._status(service, wave.name) for wave in self.plan.waves for service in wave.services]
+
+    def history(self, name: str = "") -> list[Commit]:
+        """Commits of the cutover, newest first."""
+        return self._repository.history({SERVICE: name, PHASE: ""})
+
+    def _status(self, service: PlannedService, wave: str) -> Status:
+        if service.strategy is Strategy.STAY:
+            return Status(service.name, wave, service.strategy, "stays", 0, why=service.why)
+        here = standing(self._repository, self.settings, service)
+        following = next_step(service, here.phase, ())
+        return Status(
+            service.name,
+            wave,
+            service.strategy,
+            here.phase or NOT_STARTED,
+            here.weight,
+            here.since.when if here.since else None,
+            following.phase.name if following.phase else "",
+            service.why,
+        )
+
+    def _refuse_stay(self, service: PlannedService) -> None:
+        if service.strategy is Strategy.STAY:
+            raise Held(f"{service.name}: stays on its host: {'; '.join(service.why) or 'the plan says so'}")
+
+    def _refuse_order(self, name: str, reason: str) -> None:
+        """Callees first: every moving service of an earlier wave has to be at its last phase."""
+        open_services = []
+        for wave in self.plan.waves:
+            names = [service.name for service in wave.services]
+            if name in names:
+                break
+            open_services += [s for s in wave.services if s.strategy is not Strategy.STAY and not self._finished(s)]
+        if open_services and not reason:
+            shown = ", ".join(service.name for service in open_services[:5])
+            raise Held(
+                f"{name}: services of earlier waves have not moved yet ({shown}); --out-of-order REASON overrides"
+            )
+
+    def _finished(self, service: PlannedService) -> bool:
+        return standing(self._repository, self.settings, service).phase == service.phases[-1].name
+
+    def _verdicts(
+        self, service: PlannedService, here: Standing, source: MetricSource, now: datetime, approved_by: str
+    ) -> tuple[Verdict, ...]:
+        phase = next(spec for spec in service.phases if spec.name == here.phase)
+        if phase is service.phases[-1] or here.since is None:
+            return ()
+        situation = Situation(
+            service.name,
+            self.settings.namespace,
+            self.settings.mesh.name,
+            here.weight,
+            here.since.when,
+            now,
+            approved_by,
+        )
+        return tuple(_judged(spec, situation, source) for spec in phase.gates)
+
+    def _enter(
+        self,
+        service: PlannedService,
+        here: Standing,
+        step: Step,
+        extra: Mapping[str, str],
+        verdicts: tuple[Verdict, ...] = (),
+    ) -> Outcome:
+        target = step.phase
+        weight = target.weight if target else 0
+        changes = self._changes(service, here, target, extra, step.verdicts or verdicts)
+        commit = None if self._dry_run else self._repository.commit(changes)
+        after = target.name if target else ""
+        return Outcome(service.name, here.phase, after, weight, commit, step.verdicts or verdicts, changes)
+
+    def _changes(
+        self,
+        service: PlannedService,
+        here: Standing,
+        target: PhaseSpec | None,
+        extra: Mapping[str, str],
+        verdicts: tuple[Verdict, ...],
+    ) -> ChangeSet:
+        weight, name = (target.weight, target.name) if target else (0, NOT_STARTED)
+        before = here.phase or NOT_STARTED
+        parent = here.since.id if here.since else ""
+        files = self._texts(service.name, weight, started=target is not None)
+        return ChangeSet(
+            subject=f"cutover: {service.name} {before} -> {name} ({weight} % on the cluster)",
+            body="\n".join(f"{v.gate}: {v.kind} ({v.reason})" for v in verdicts),
+            files=files,
+            trailers={
+                SERVICE: service.name,
+                PHASE: name,
+                STEP: step_id(service.name, before, name, parent),
+                "Migrate-Prev-Weights": f"{100 - here.weight}/{here.weight}",
+                "Migrate-Plan": plan_digest(self._files[layout.PLAN]),
+                **extra,
+            },
+        )
+
+    def _texts(self, name: str, weight: int, *, started: bool) -> dict[str, str]:
+        """The lever at its new position and the agent's switch. What does not change is no change for Git either."""
+        path = lever_path(self._repository, self.settings, name)
+        agent = layout.flux_app(self.settings.cluster, name)
+        agent_text = self._files.get(agent)
+        if agent_text is None:
+            raise PlanError(f"is missing: nothing would apply `{name}`; run `migrate generate`", file=agent)
+        return {
+            path: lever.with_weight(self._files[path], weight, file=path),
+            agent: lever.with_started(agent_text, started, file=agent),
+        }
+
+    def difference(self, outcome: Outcome) -> str:
+        """What an outcome changes, or would change, as a diff with its message above."""
+        if outcome.changes is None:
+            return ""
+        return f"{message_of(outcome.changes)}\n{diff_text(outcome.changes, lambda path: self._files.get(path))}"
+
+
+def _judged(spec: GateSpec, situation: Situation, source: MetricSource) -> Verdict:
+    gate = GATES[spec.gate]
+    answers: dict[str, tuple[float, ...] | str] = {}
+    for name, query in gate.queries(spec, situation).items():
+        try:
+            answers[name] = source.query(query)
+        except MetricError as error:
+            answers[name] = str(error)
+    known: Answers = answers
+    return gate.judge(spec, situation, known)

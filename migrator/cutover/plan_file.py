@@ -1,0 +1,162 @@
+"""`cutover/plan.yaml`: written by `plan`, edited by people, and read with distrust. Pure."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+from migrator import yamlio
+from migrator.cutover.duration import duration
+from migrator.cutover.gates import GATES
+from migrator.cutover.waves import strategy_of, waves
+from migrator.errors import PlanError, ProfileError
+from migrator.gitops import layout
+from migrator.model.estate import Estate
+from migrator.model.plans import GateSpec, PhaseSpec, Plan, PlannedService, Strategy
+from migrator.model.services import ServiceProfile
+from migrator.records import dump_record, load_record
+
+__all__ = ["changed_inputs", "inputs_of", "make_plan", "plan_digest", "read_plan", "service_of"]
+
+_MOST = 100
+
+
+def inputs_of(files: Mapping[str, str]) -> tuple[Estate, tuple[ServiceProfile, ...]]:
+    """The estate and all profiles of a repository. ProfileError with file:line."""
+    if layout.ESTATE not in files:
+        raise ProfileError("is missing; `migrate scan` and `migrate generate` bring it", file=layout.ESTATE)
+    estate = load_record(Estate, files[layout.ESTATE], file=layout.ESTATE, error=ProfileError)
+    paths = sorted(path for path in files if _is_profile(path))
+    profiles = (load_record(ServiceProfile, files[path], file=path, error=ProfileError) for path in paths)
+    return estate, tuple(profiles)
+
+
+def _is_profile(path: str) -> bool:
+    return path.startswith("profiles/") and path.endswith(".yaml")
+
+
+def make_plan(files: Mapping[str, str]) -> str:
+    """The plan for what stands in a repository, as the text of its file."""
+    estate, profiles = inputs_of(files)
+    return dump_record(Plan(waves(estate, profiles), _digests(files)))
+
+
+def _digests(files: Mapping[str, str]) -> dict[str, str]:
+    """Digest of every profile, so that a plan over changed input says so."""
+    return {path: plan_digest(files[path]) for path in sorted(files) if _is_profile(path)}
+
+
+def plan_digest(text: str) -> str:
+    """SHA-256 of a text in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def changed_inputs(plan: Plan, files: Mapping[str, str]) -> tuple[str, ...]:
+    """Profiles that are not what the plan was made from."""
+    now = _digests(files)
+    return tuple(sorted(path for path in {*now, *plan.digests} if now.get(path) != plan.digests.get(path)))
+
+
+def service_of(plan: Plan, name: str) -> PlannedService:
+    """One service of the plan. PlanError when it is not in it."""
+    for wave in plan.waves:
+        for service in wave.services:
+            if service.name == name:
+                return service
+    known = ", ".join(service.name for wave in plan.waves for service in wave.services)
+    raise PlanError(f"has no service `{name}`; it has: {known}", file=layout.PLAN)
+
+
+def read_plan(files: Mapping[str, str]) -> Plan:
+    """Read and check the plan of a repository.
+
+    PlanError with file:line for anything that cannot be meant: unknown services and gates, weights that fall, a service
+    with state that would be split between two copies of it.
+    """
+    text = files.get(layout.PLAN)
+    if text is None:
+        raise PlanError("is missing; make it: migrate cutover plan", file=layout.PLAN)
+    plan = load_record(Plan, text, file=layout.PLAN, error=PlanError)
+    document = yamlio.load(text, file=layout.PLAN)
+    _, profiles = inputs_of(files)
+    by_name: dict[str, list[ServiceProfile]] = {}
+    for profile in profiles:
+        by_name.setdefault(profile.service, []).append(profile)
+    seen: dict[str, str] = {}
+    for service, wave, at in _services(plan):
+        if service.name not in by_name:
+            raise _wrong(document, (*at, "name"), f"there is no service `{service.name}`")
+        if service.name in seen:
+            raise _wrong(document, (*at, "name"), f"`{service.name}` stands in {seen[service.name]} and in {wave}")
+        seen[service.name] = wave
+        _check(document, at, service, by_name[service.name])
+    return plan
+
+
+def _services(plan: Plan) -> Iterator[tuple[PlannedService, str, yamlio.Path]]:
+    for number, wave in enumerate(plan.waves):
+        for place, service in enumerate(wave.services):
+            yield service, wave.name, ("waves", number, "services", place)
+
+
+def _wrong(document: yamlio.Document, at: yamlio.Path, message: str) -> PlanError:
+    return PlanError(message, file=document.file, line=document.line(at))
+
+
+def _check(
+    document: yamlio.Document, at: yamlio.Path, service: PlannedService, profiles: Sequence[ServiceProfile]
+) -> None:
+    if service.strategy is Strategy.STAY:
+        if service.phases:
+            raise _wrong(document, (*at, "phases"), f"`{service.name}` stays, so it has no phases")
+        return
+    _check_phases(document, (*at, "phases"), service)
+    strategy, why = strategy_of(profiles)
+    for number, phase in enumerate(service.phases):
+        if strategy is Strategy.STAY and phase.weight:
+            message = f"`{service.name}` {why[0]}; remove its phases and let it stay"
+            raise _wrong(document, (*at, "phases", number, "weight"), message)
+        if strategy is not Strategy.WEIGHTED and 0 < phase.weight < _MOST:
+            message = f"`{service.name}` cannot take {phase.weight} % of the work: {why[0]}"
+            raise _wrong(document, (*at, "phases", number, "weight"), message)
+
+
+def _check_phases(document: yamlio.Document, at: yamlio.Path, service: PlannedService) -> None:
+    if not service.phases:
+        raise _wrong(document, at, f"`{service.name}` has no phases")
+    if service.phases[0].weight != 0:
+        message = f"the first phase of `{service.name}` should have weight 0: first the workload, then the traffic"
+        raise _wrong(document, (*at, 0, "weight"), message)
+    weights = [phase.weight for phase in service.phases]
+    names = [phase.name for phase in service.phases]
+    for number, phase in enumerate(service.phases):
+        if not 0 <= phase.weight <= _MOST:
+            raise _wrong(document, (*at, number, "weight"), f"weight {phase.weight} is not from 0 to 100")
+        if number and phase.weight < weights[number - 1]:
+            message = f"weight {phase.weight} is less than the phase before; to go back is `migrate cutover rollback`"
+            raise _wrong(document, (*at, number, "weight"), message)
+        if not phase.name or phase.name in names[:number]:
+            raise _wrong(document, (*at, number, "name"), f"phase `{phase.name}` needs a name of its own")
+        _check_gates(document, (*at, number, "gates"), phase)
+
+
+def _check_gates(document: yamlio.Document, at: yamlio.Path, phase: PhaseSpec) -> None:
+    for number, spec in enumerate(phase.gates):
+        problem = _problem(spec)
+        if problem:
+            raise _wrong(document, (*at, number), f"phase `{phase.name}`: {problem}")
+
+
+def _problem(spec: GateSpec) -> str:
+    gate = GATES.get(spec.gate)
+    if gate is None:
+        return f"there is no gate `{spec.gate}`; there are: {', '.join(GATES)}"
+    if spec.window and duration(spec.window) is None:
+        return f"window `{spec.window}` is no duration; write 30s, 5m, 1h or 2d"
+    if gate.needs_window and not spec.window:
+        return f"gate `{spec.gate}` needs a `window`"
+    if gate.needs_threshold and spec.threshold is None:
+        return f"gate `{spec.gate}` needs a `threshold`"
+    if spec.threshold is not None and not 0 <= spec.threshold < float("inf"):
+        return f"threshold {spec.threshold} makes no sense"
+    if spec.gate == "success-rate" and (spec.threshold or 0) > 1:
+        return f"threshold {spec.threshold} is more than 1; the share of good requests is from 0 to 1"
+    return ""

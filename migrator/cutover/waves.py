@@ -1,0 +1,159 @@
+"""The order of an estate's cutover: callees before callers, circles together. Pure.
+
+A service with state on its host does not move and holds nobody up: callers in the cluster go on calling it where it is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
+
+from migrator.cutover.phases import default_phases
+from migrator.model.estate import Edge, Estate, ServiceEntry
+from migrator.model.plans import PlannedService, Strategy, Wave
+from migrator.model.services import Protocol, ServiceKind, ServiceProfile
+
+__all__ = ["strategy_of", "waves"]
+
+_Choice = tuple[Strategy, tuple[str, ...]]
+"""How a service leaves its hosts, and why that way."""
+
+
+def waves(estate: Estate, profiles: Iterable[ServiceProfile]) -> tuple[Wave, ...]:
+    """Waves in order. Services that stay stand in one of their own at the end, each with its reason."""
+    by_name: dict[str, list[ServiceProfile]] = {}
+    for profile in sorted(profiles, key=lambda p: (p.service, p.host)):
+        by_name.setdefault(profile.service, []).append(profile)
+    choices = {name: strategy_of(group) for name, group in by_name.items()}
+    choices |= {name: (Strategy.STAY, (*choices[name][1], why)) for name, why in _bound(estate.edges, choices)}
+    moving = sorted(name for name, (strategy, _) in choices.items() if strategy is not Strategy.STAY)
+    calls = _calls(estate.edges, set(moving))
+    numbered = enumerate(_ordered(moving, calls), start=1)
+    made = [_wave(f"wave-{number}", rings, choices, estate) for number, rings in numbered]
+    staying = sorted(name for name, (strategy, _) in choices.items() if strategy is Strategy.STAY)
+    if staying:
+        made.append(Wave("stay", tuple(PlannedService(name, Strategy.STAY, (), choices[name][1]) for name in staying)))
+    return tuple(made)
+
+
+def strategy_of(profiles: Sequence[ServiceProfile]) -> _Choice:
+    """How a service leaves its hosts, and why that way."""
+    stateful = [(p, state) for p in profiles for state in p.state]
+    if stateful:
+        where = ", ".join(f"{state.path} on {profile.host}" for profile, state in stateful)
+        return Strategy.STAY, (f"keeps state in {where}: a weighted split would make two copies of it",)
+    unseen = [p.host for p in profiles if not p.state_observed]
+    if unseen:
+        return Strategy.STAY, (
+            f"whether it keeps state could not be seen on {', '.join(unseen)}; unknown counts as state",
+        )
+    if profiles[0].kind is ServiceKind.JOB:
+        return Strategy.SWITCH, ("a job: it runs on one side only",)
+    tcp = [li for p in profiles for li in p.listens if li.port and not li.loopback and li.protocol is not Protocol.UDP]
+    if not tcp:
+        return Strategy.SWITCH, ("a worker: nobody calls it over the network, so two copies would do the work twice",)
+    if all(listen.protocol is Protocol.HTTP for listen in tcp):
+        return Strategy.WEIGHTED, ("speaks HTTP: requests can be moved one by one",)
+    plain = ", ".join(
+        str(port) for port in sorted({li.port for li in tcp if li.protocol is not Protocol.HTTP and li.port})
+    )
+    return Strategy.SWITCH, (
+        f"port {plain} is not known to speak HTTP: a weight would count connections, not requests",
+    )
+
+
+def _bound(edges: Iterable[Edge], choices: Mapping[str, _Choice]) -> Iterator[tuple[str, str]]:
+    """Services that reach each other through a Unix socket: apart from each other they do not work."""
+    for edge in edges:
+        if edge.protocol is Protocol.UNIX and edge.caller in choices and edge.callee in choices:
+            pair = f"`{edge.caller}` reaches `{edge.callee}` through a Unix socket"
+            why = f"{pair}: let it listen on TCP, or put both into one Pod by hand"
+            yield from ((name, why) for name in (edge.caller, edge.callee))
+
+
+def _calls(edges: Iterable[Edge], moving: set[str]) -> dict[str, set[str]]:
+    calls: dict[str, set[str]] = {name: set() for name in moving}
+    for edge in edges:
+        if edge.caller in moving and edge.callee in moving and edge.caller != edge.callee:
+            calls[edge.caller].add(edge.callee)
+    return calls
+
+
+def _ordered(names: Sequence[str], calls: Mapping[str, set[str]]) -> list[list[tuple[str, ...]]]:
+    """Generations of rings: each ring is one service, or several that call each other in a circle."""
+    ring_of = {name: ring for ring in _rings(names, calls) for name in ring}
+    sorter: TopologicalSorter[tuple[str, ...]] = TopologicalSorter()
+    for name in names:
+        sorter.add(ring_of[name], *sorted({ring_of[callee] for callee in calls[name]} - {ring_of[name]}))
+    sorter.prepare()
+    generations = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        generations.append(ready)
+        sorter.done(*ready)
+    return generations
+
+
+def _rings(names: Sequence[str], calls: Mapping[str, set[str]]) -> list[tuple[str, ...]]:
+    """Strongly connected components by Tarjan's algorithm, without recursion: estates can be deep."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[tuple[str, ...]] = []
+    for start in names:
+        todo = [(start, iter(sorted(calls[start])))] if start not in index else []
+        while todo:
+            name, callees = todo[-1]
+            if name not in index:
+                index[name] = low[name] = len(index)
+                stack.append(name)
+            following = next((c for c in callees if c not in index or c in stack), None)
+            if following is None:
+                todo.pop()
+                if todo:
+                    low[todo[-1][0]] = min(low[todo[-1][0]], low[name])
+                if low[name] == index[name]:
+                    cut = stack.index(name)
+                    found.append(tuple(sorted(stack[cut:])))
+                    del stack[cut:]
+            elif following in index:
+                low[name] = min(low[name], index[following])
+            else:
+                todo.append((following, iter(sorted(calls[following]))))
+    return found
+
+
+def _wave(
+    name: str,
+    rings: Sequence[tuple[str, ...]],
+    choices: Mapping[str, _Choice],
+    estate: Estate,
+) -> Wave:
+    entries = {entry.name: entry for entry in estate.services}
+    circles = tuple(ring for ring in rings if len(ring) > 1)
+    services = []
+    for ring in rings:
+        for service in ring:
+            strategy, why = choices[service]
+            explained = (*why, *_ring_reason(ring), *_staying_callees(service, estate.edges, choices, entries))
+            services.append(PlannedService(service, strategy, default_phases(strategy), explained))
+    return Wave(name, tuple(services), circles)
+
+
+def _ring_reason(ring: tuple[str, ...]) -> tuple[str, ...]:
+    if len(ring) == 1:
+        return ()
+    return (f"{', '.join(ring)} call each other in a circle, so no order among them is right; they move together",)
+
+
+def _staying_callees(
+    service: str,
+    edges: Iterable[Edge],
+    choices: Mapping[str, _Choice],
+    entries: Mapping[str, ServiceEntry],
+) -> tuple[str, ...]:
+    """Callees that do not move: the service calls back to their hosts, which must be reachable from the cluster."""
+    callees = sorted({e.callee for e in edges if e.caller == service and e.callee in choices})
+    staying = [name for name in callees if choices[name][0] is Strategy.STAY]
+    if not staying:
+        return ()
+    where = ", ".join(f"{name} ({', '.join(entries[name].hosts)})" if name in entries else name for name in staying)
+    return (f"goes on calling {where}, which stays on its host",)
