@@ -71,6 +71,7 @@ class _Clock:
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+        self._timer.join(_SHUT_SECONDS)
 
     @property
     def over(self) -> bool:
