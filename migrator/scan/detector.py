@@ -5,7 +5,7 @@ ordered: the particular (Tomcat) before the general (Java).
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from migrator.model.services import Evidence, Runtime
@@ -14,7 +14,20 @@ from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
-__all__ = ["Detection", "Detector", "argument_value", "command_evidence", "names_of", "package_of", "script_of"]
+__all__ = [
+    "Detection",
+    "Detector",
+    "argument_value",
+    "command_evidence",
+    "heap_mib",
+    "interpreter_package",
+    "names_of",
+    "package_of",
+    "script_of",
+]
+
+_HEAP = re.compile(r"-Xmx(\d+)([kKmMgG]?)")
+_UNITS = {"": 1 / 1048576, "k": 1 / 1024, "m": 1, "g": 1024}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +98,15 @@ def script_of(process: Process) -> str:
         if not word.startswith("-"):
             return word
     return ""
+
+
+def interpreter_package(process: Process, snapshot: Snapshot) -> tuple[str, ...]:
+    """The package of the interpreter, `name=version`; nothing where it was built by hand."""
+    package, version = package_of(snapshot, re.escape(process.program))
+    return (f"{package}={version}",) if package else ()
+
+
+def heap_mib(arguments: Sequence[str]) -> int | None:
+    """The last `-Xmx`, in MiB: the virtual machine takes the last one."""
+    found = [match for word in arguments if (match := _HEAP.fullmatch(word))]
+    return max(1, int(int(found[-1][1]) * _UNITS[found[-1][2].lower()])) if found else None

@@ -1,6 +1,9 @@
 """Pieces of POSIX sh that several facts share, and what their output looks like."""
 
-__all__ = ["FIELD", "REDACT", "SCAN_MARK", "sections"]
+import re
+from collections.abc import Iterator
+
+__all__ = ["FIELD", "REDACT", "SCAN_MARK", "blocks", "sections"]
 
 FIELD = "\x1f"
 """ASCII unit separator: between fields, because names of processes and files may hold anything printable."""
@@ -34,3 +37,15 @@ def sections(text: str) -> dict[str, list[str]]:
         elif current is not None and line:
             current.append(line)
     return parts
+
+
+def blocks(text: str) -> Iterator[dict[str, str]]:
+    """Split the output of `systemctl show` into units; a key that stands several times keeps all values, by lines."""
+    for part in re.split(r"\n{2,}", text.strip("\n")):
+        block: dict[str, str] = {}
+        for line in part.split("\n"):
+            key, equals, value = line.partition("=")
+            if equals:
+                block[key] = f"{block[key]}\n{value}" if block.get(key) else value
+        if block.get("Id"):
+            yield block

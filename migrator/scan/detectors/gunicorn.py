@@ -1,8 +1,7 @@
 """gunicorn, started as a script or by its title (`gunicorn: master [app]`)."""
 
 from migrator.model.services import Runtime
-from migrator.scan.detector import Detection, command_evidence
-from migrator.scan.detectors.python import interpreter_package
+from migrator.scan.detector import Detection, command_evidence, interpreter_package
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 

@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from migrator.model.services import Runtime
-from migrator.scan.detector import Detection, argument_value, command_evidence, names_of, package_of
+from migrator.scan.detector import Detection, argument_value, command_evidence, heap_mib, names_of, package_of
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
-__all__ = ["detect", "heap_mib"]
+__all__ = ["detect"]
 
-_HEAP = re.compile(r"-Xmx(\d+)([kKmMgG]?)")
-_UNITS = {"": 1 / 1048576, "k": 1 / 1024, "m": 1, "g": 1024}
 _VERSION_IN_NAME = re.compile(r"(.+?)-\d[\w.]*")
 
 
@@ -44,9 +42,3 @@ def _main_class(arguments: Sequence[str]) -> str:
         elif not word.startswith("-"):
             return word.rsplit(".", 1)[-1].rsplit("/", 1)[-1].lower()
     return ""
-
-
-def heap_mib(arguments: Sequence[str]) -> int | None:
-    """The last `-Xmx`, in MiB: the virtual machine takes the last one."""
-    found = [match for word in arguments if (match := _HEAP.fullmatch(word))]
-    return max(1, int(int(found[-1][1]) * _UNITS[found[-1][2].lower()])) if found else None

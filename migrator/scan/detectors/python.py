@@ -4,12 +4,11 @@ import re
 from pathlib import PurePosixPath
 
 from migrator.model.services import Runtime
-from migrator.scan.detector import Detection, argument_value, command_evidence, names_of, package_of, script_of
-from migrator.scan.facts.processes import Process
+from migrator.scan.detector import Detection, argument_value, command_evidence, interpreter_package, names_of, script_of
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
-__all__ = ["detect", "interpreter_package"]
+__all__ = ["detect"]
 
 _PYTHON = re.compile(r"python(\d(?:\.\d+)?)?")
 _GENERIC = frozenset({"main", "app", "manage", "run", "server", "__main__"})
@@ -25,9 +24,3 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     version = next((match[1] for name in (main.program,) if (match := _PYTHON.fullmatch(name)) and match[1]), "")
     packages = interpreter_package(main, snapshot)
     return Detection(Runtime("python", version, (command_evidence(main),)), name=name, packages=packages)
-
-
-def interpreter_package(process: Process, snapshot: Snapshot) -> tuple[str, ...]:
-    """The package of the interpreter, `name=version`; nothing where it was built by hand."""
-    package, version = package_of(snapshot, re.escape(process.program))
-    return (f"{package}={version}",) if package else ()

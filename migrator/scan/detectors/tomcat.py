@@ -3,8 +3,7 @@
 from pathlib import PurePosixPath
 
 from migrator.model.services import Runtime
-from migrator.scan.detector import Detection, argument_value, command_evidence, names_of, package_of
-from migrator.scan.detectors.java import heap_mib
+from migrator.scan.detector import Detection, argument_value, command_evidence, heap_mib, names_of, package_of
 from migrator.scan.facts.deployments import Deployments
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload

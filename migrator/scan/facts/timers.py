@@ -2,7 +2,7 @@ import re
 from dataclasses import dataclass
 
 from migrator.scan.fact import Fact
-from migrator.scan.facts.units import blocks
+from migrator.scan.shell import blocks
 
 __all__ = ["Timer", "Timers"]
 

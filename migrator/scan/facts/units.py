@@ -1,12 +1,11 @@
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from migrator.scan.fact import Fact
 from migrator.scan.redact import redact, redact_arguments
-from migrator.scan.shell import REDACT
+from migrator.scan.shell import REDACT, blocks
 
-__all__ = ["Unit", "Units", "blocks"]
+__all__ = ["Unit", "Units"]
 
 _UNLIMITED = 2**63
 _EXEC = re.compile(r"\{ path=(?P<path>.*?) ; argv\[\]=(?P<argv>.*?) ; ")
@@ -59,18 +58,6 @@ printf '%s\n' "$said" | redact
     def parse(self, text: str) -> tuple[Unit, ...]:
         """Read blocks of `Key=value` lines; units that are not loaded are left out."""
         return tuple(_unit(block) for block in blocks(text) if block.get("LoadState", "loaded") == "loaded")
-
-
-def blocks(text: str) -> Iterator[dict[str, str]]:
-    """Split the output of `systemctl show` into units; a key that stands several times keeps all values, by lines."""
-    for part in re.split(r"\n{2,}", text.strip("\n")):
-        block: dict[str, str] = {}
-        for line in part.split("\n"):
-            key, equals, value = line.partition("=")
-            if equals:
-                block[key] = f"{block[key]}\n{value}" if block.get(key) else value
-        if block.get("Id"):
-            yield block
 
 
 def _unit(block: dict[str, str]) -> Unit:
