@@ -107,7 +107,7 @@ class Cutover:
     def advance(
         self, name: str, source: MetricSource, *, now: datetime, approved_by: str = "", on_fail: str = "hold"
     ) -> Outcome:
-        """Enter the next phase if every gate of this one passes. Commits nothing otherwise; `on_fail` may be `rollback`."""
+        """Enter the next phase if every gate of this one passes; else commit nothing, or roll back by `on_fail`."""
         service = service_of(self.plan, name)
         self._refuse_stay(service)
         here = standing(self._repository, self.settings, service)
@@ -253,7 +253,7 @@ class Cutover:
         """What an outcome changes, or would change, as a diff with its message above."""
         if outcome.changes is None:
             return ""
-        return f"{message_of(outcome.changes)}\n{diff_text(outcome.changes, lambda path: self._files.get(path))}"
+        return f"{message_of(outcome.changes)}\n{diff_text(outcome.changes, self._files.get)}"
 
 
 def _judged(spec: GateSpec, situation: Situation, source: MetricSource) -> Verdict:

@@ -1,6 +1,7 @@
 """The seam of gates: what has to hold before a phase ends.
 
-A gate asks for numbers and judges them; it never fetches any. A new gate is one module in `gates/` with a `GATE`, and one line in `gates.GATES`.
+A gate asks for numbers and judges them; it never fetches any. A new gate is one module in `gates/` with a `GATE`, and
+one line in `gates.GATES`.
 """
 
 from collections.abc import Callable, Mapping

@@ -53,7 +53,8 @@ def standing(repository: Repository, settings: Settings, service: PlannedService
     phase = "" if said == NOT_STARTED else said
     wanted = {spec.name: spec.weight for spec in service.phases} | {"": 0}
     if phase not in wanted:
-        message = f"has no phase `{phase}` for `{service.name}`, which commit {found[0].id[:10]} entered; put it back into the plan"
+        entered = f"which commit {found[0].id[:10]} entered; put it back into the plan"
+        message = f"has no phase `{phase}` for `{service.name}`, {entered}"
         raise PlanError(message, file=layout.PLAN)
     if wanted[phase] != weight:
         where = f"phase `{phase}`" if phase else "a service that was not started"
@@ -67,4 +68,4 @@ def standing(repository: Repository, settings: Settings, service: PlannedService
 
 def step_id(service: str, source: str, target: str, parent: str) -> str:
     """Name of a step that is the same however often it is tried: a hash of what is done and on top of what."""
-    return hashlib.sha256("\0".join((service, source, target, parent)).encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{service}\0{source}\0{target}\0{parent}".encode()).hexdigest()[:16]

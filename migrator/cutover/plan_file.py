@@ -1,6 +1,7 @@
 """`cutover/plan.yaml`: written by `plan`, edited by people, and read with distrust. Pure."""
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from migrator import yamlio
@@ -146,17 +147,22 @@ def _check_gates(document: yamlio.Document, at: yamlio.Path, phase: PhaseSpec) -
 
 
 def _problem(spec: GateSpec) -> str:
+    """What is wrong with one gate of a plan; empty when it can be meant."""
     gate = GATES.get(spec.gate)
     if gate is None:
         return f"there is no gate `{spec.gate}`; there are: {', '.join(GATES)}"
-    if spec.window and duration(spec.window) is None:
-        return f"window `{spec.window}` is no duration; write 30s, 5m, 1h or 2d"
-    if gate.needs_window and not spec.window:
-        return f"gate `{spec.gate}` needs a `window`"
-    if gate.needs_threshold and spec.threshold is None:
-        return f"gate `{spec.gate}` needs a `threshold`"
-    if spec.threshold is not None and not 0 <= spec.threshold < float("inf"):
-        return f"threshold {spec.threshold} makes no sense"
-    if spec.gate == "success-rate" and (spec.threshold or 0) > 1:
-        return f"threshold {spec.threshold} is more than 1; the share of good requests is from 0 to 1"
-    return ""
+    threshold = spec.threshold
+    checks = (
+        (
+            bool(spec.window) and duration(spec.window) is None,
+            f"window `{spec.window}` is no duration; write 30s, 5m, 1h or 2d",
+        ),
+        (gate.needs_window and not spec.window, f"gate `{spec.gate}` needs a `window`"),
+        (gate.needs_threshold and threshold is None, f"gate `{spec.gate}` needs a `threshold`"),
+        (threshold is not None and not 0 <= threshold < math.inf, f"threshold {threshold} makes no sense"),
+        (
+            spec.gate == "success-rate" and (threshold or 0) > 1,
+            f"threshold {threshold} is more than 1; a share is from 0 to 1",
+        ),
+    )
+    return next((message for wrong, message in checks if wrong), "")
