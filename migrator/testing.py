@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from migrator.model.changes import ChangeSet, Commit
 from migrator.scan.transport import Budget, Reply
 
-__all__ = ["FakeHost", "MemoryRepository"]
+__all__ = ["FakeHost", "FixedMetrics", "MemoryRepository"]
 
 
 class FakeHost:
@@ -63,3 +63,16 @@ class MemoryRepository:
             if all(c.trailers.get(k) is not None and v in {"", c.trailers[k]} for k, v in trailers.items())
         ]
         return found[:limit]
+
+
+class FixedMetrics:
+    """A metric source that answers by what a query contains: the first key that is in it wins, and nothing is no data."""
+
+    name = "fixed (a fake)"
+
+    def __init__(self, answers: Mapping[str, tuple[float, ...]]) -> None:
+        self._answers = answers
+
+    def query(self, expression: str) -> tuple[float, ...]:
+        """See `MetricSource.query`."""
+        return next((samples for word, samples in self._answers.items() if word in expression), ())

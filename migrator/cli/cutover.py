@@ -68,9 +68,7 @@ def plan(ctx: click.Context, repo: Path, output: str, dry_run: bool, overwrite: 
 @click.argument("service")
 @_repository
 @_dry_run
-@click.option(
-    "--out-of-order", metavar="REASON", default="", help="Start before earlier waves are done; is committed, too."
-)
+@click.option("--out-of-order", metavar="REASON", default="", help="Start before earlier waves are done; is committed.")
 def start(service: str, repo: Path, output: str, dry_run: bool, out_of_order: str) -> None:
     """Enter the first phase of SERVICE: the agent applies its workload, at weight 0."""
     from migrator.cli import cutting_over
@@ -114,7 +112,7 @@ def status(service: str, repo: Path, output: str) -> None:
 @click.argument("service")
 @_repository
 @_dry_run
-@click.option("--to", metavar="PHASE", default=None, help="An earlier phase, or `not-started`; else the phase before.")
+@click.option("--to", metavar="PHASE", default=None, help="An earlier phase, or `not-started`.")
 def rollback(service: str, repo: Path, output: str, dry_run: bool, to: str | None) -> None:
     """Put SERVICE back into the phase before. Needs no gate, no metrics and no network."""
     from migrator.cli import cutting_over

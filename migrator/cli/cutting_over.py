@@ -1,4 +1,4 @@
-"""What `migrate cutover` does once its options are read; apart from `cutover.py`, so that help imports nothing heavy."""
+"""What `migrate cutover` does once its options are read; apart from `cutover.py`, so that help stays light."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

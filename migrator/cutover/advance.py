@@ -246,7 +246,7 @@ class Cutover:
             raise PlanError(f"is missing: nothing would apply `{name}`; run `migrate generate`", file=agent)
         return {
             path: lever.with_weight(self._files[path], weight, file=path),
-            agent: lever.with_started(agent_text, started, file=agent),
+            agent: lever.with_started(agent_text, started=started, file=agent),
         }
 
     def difference(self, outcome: Outcome) -> str:

@@ -42,7 +42,9 @@ def read_inputs(files: Mapping[str, str], *, meshes: frozenset[str] = frozenset(
     read = {path: files[path] for path in sorted(files) if is_input(path)}
     profiles = dict(_profiles(read))
     if not profiles:
-        raise ProfileError("holds no profiles; run `migrate scan` first, or name its folder with --from", file=_PROFILES)
+        raise ProfileError(
+            "holds no profiles; run `migrate scan` first, or name its folder with --from", file=_PROFILES
+        )
     if layout.ESTATE not in read:
         raise ProfileError("is missing; `migrate scan` writes it beside profiles/", file=layout.ESTATE)
     estate = load_record(Estate, read[layout.ESTATE], file=layout.ESTATE, error=ProfileError)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from migrator.model.names import dns_label
 from migrator.model.services import HealthCheck, Listen, Protocol, ServiceKind, ServiceProfile, State, Usage, Variable
 
-__all__ = ["Port", "Workload", "cron_job_name", "derived", "workload"]
+__all__ = ["Port", "Workload", "cron_job_name", "derived", "is_variable", "workload"]
 
 FIRST_FREE_PORT = 1024
 OFFSET = 8000
@@ -163,7 +163,7 @@ def _state(profiles: tuple[ServiceProfile, ...]) -> Iterator[State]:
 
 def _variables(profiles: tuple[ServiceProfile, ...]) -> Iterator[Variable]:
     names = sorted({one.name for profile in profiles for one in profile.variables})
-    for name in filter(_VARIABLE.fullmatch, names):
+    for name in filter(is_variable, names):
         seen = [one for profile in profiles for one in profile.variables if one.name == name]
         yield next((one for one in seen if one.secret), seen[0])
 
@@ -177,6 +177,11 @@ def _usage(seen: list[Usage]) -> Usage:
         most(one.memory_limit_mib for one in seen),
         most(one.cpu_millicores for one in seen),
     )
+
+
+def is_variable(name: str) -> bool:
+    """Whether a Pod can have an environment variable of that name, and a Secret a key."""
+    return _VARIABLE.fullmatch(name) is not None
 
 
 def derived(name: str, suffix: str) -> str:

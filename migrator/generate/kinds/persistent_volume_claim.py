@@ -14,5 +14,7 @@ def view(service: Workload, context: Context) -> dict[str, Any] | None:
     """One claim for each place where a job was seen to keep data."""
     if not service.is_job or not volumes(service):
         return None
-    kept = [{"name": claim(service, one), "path": one.path, "size": one.size, "why": one.why} for one in volumes(service)]
+    kept = [
+        {"name": claim(service, one), "path": one.path, "size": one.size, "why": one.why} for one in volumes(service)
+    ]
     return {**document(service, context), "claims": kept}

@@ -1,0 +1,218 @@
+"""A whole cutover over both repositories: every phase one commit, everything read back from Git, and all the way back."""
+
+import difflib
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from migrator.cutover import advance as engine
+from migrator.cutover.advance import Cutover
+from migrator.cutover.sources.built_in import BuiltInSource
+from migrator.cutover.sources.none import NoSource
+from migrator.errors import Held, PlanError
+from migrator.gitops import layout
+from migrator.model.changes import ChangeSet
+from migrator.testing import FixedMetrics
+
+LATER = datetime.now(UTC) + timedelta(days=2000)
+WEIGHTS = [("deploy", 0), ("shift-1", 1), ("shift-5", 5), ("shift-25", 25), ("shift-50", 50), ("shift-100", 100)]
+
+
+def planned(repository):
+    engine.plan(repository)
+    return repository
+
+
+def move(repository, service, phases):
+    Cutover(repository).start(service, out_of_order="test")
+    for _ in range(phases - 1):
+        Cutover(repository).advance(service, BuiltInSource(), now=LATER, approved_by="ann")
+
+
+def changed_lines(before, after):
+    """Lines that differ, as (path, old, new)."""
+    found = []
+    for path in sorted({*before, *after}):
+        old, new = before.get(path, "").splitlines(), after.get(path, "").splitlines()
+        lines = list(difflib.unified_diff(old, new, n=0, lineterm=""))
+        gone = [line[1:] for line in lines if line.startswith("-") and not line.startswith("---")]
+        come = [line[1:] for line in lines if line.startswith("+") and not line.startswith("+++")]
+        found += [(path, a, b) for a, b in zip(gone, come, strict=True)]
+    return found
+
+
+def test_planning_twice_commits_once(repository):
+    _, first, difference = engine.plan(repository)
+    assert first
+    assert layout.PLAN in difference
+    assert engine.plan(repository)[1:] == (None, "")
+
+
+def test_callees_come_before_callers_and_state_stays(repository):
+    plan, *_ = engine.plan(repository)
+    order = [(wave.name, [service.name for service in wave.services]) for wave in plan.waves]
+    assert order == [("wave-1", ["report", "stock", "worker"]), ("wave-2", ["shop"]), ("stay", ["db"])]
+    stays = plan.waves[-1].services[0]
+    assert stays.why == ("keeps state in /var/lib/db on h1: a weighted split would make two copies of it",)
+
+
+def test_the_whole_way_and_back_changes_two_integers_at_a_time(repository):
+    planned(repository)
+    first = repository.tree()
+    Cutover(repository).start("shop", out_of_order="test")
+    start = changed_lines(first, repository.tree())
+    assert start == [("clusters/production/apps/shop.yaml", "  suspend: true", "  suspend: false")] * 2
+    for (_, before), (phase, weight) in zip(WEIGHTS, WEIGHTS[1:], strict=False):
+        tree = repository.tree()
+        outcome = Cutover(repository).advance("shop", BuiltInSource(), now=LATER, approved_by="ann")
+        assert (outcome.after, outcome.weight) == (phase, weight)
+        changes = changed_lines(tree, repository.tree())
+        assert [path for path, *_ in changes] == [layout.route("shop")] * 2
+        assert [re.findall(r"weight: (\d+)", new)[0] for _, _, new in changes] == [str(100 - weight), str(weight)]
+        assert all(re.sub(r"\d+", "", old) == re.sub(r"\d+", "", new) for _, old, new in changes)
+        assert before < weight or phase == "shift-1"
+    assert Cutover(repository).advance("shop", BuiltInSource(), now=LATER).done
+    for phase, weight in [*reversed(WEIGHTS[:-1]), ("", 0)]:
+        outcome = Cutover(repository).rollback("shop")
+        assert (outcome.after, outcome.weight) == (phase, weight)
+    assert repository.tree() == first
+    assert Cutover(repository).rollback("shop").done
+
+
+def test_trailers_tell_the_story(repository):
+    planned(repository)
+    move(repository, "shop", 2)
+    newest, oldest = Cutover(repository).history("shop")
+    assert newest.subject == "cutover: shop deploy -> shift-1 (1 % on the cluster)"
+    assert newest.trailers["Migrate-Phase"] == "shift-1"
+    assert newest.trailers["Migrate-Prev-Weights"] == "100/0"
+    assert newest.trailers["Migrate-Approved-By"] == "ann"
+    assert len(newest.trailers["Migrate-Step-Id"]) == 16
+    assert oldest.trailers["Migrate-Out-Of-Order"] == "test"
+    assert newest.trailers["Migrate-Plan"] == oldest.trailers["Migrate-Plan"]
+
+
+def test_running_twice_commits_nothing(repository):
+    planned(repository)
+    assert Cutover(repository).start("stock").commit
+    assert Cutover(repository).start("stock").commit is None
+    held = Cutover(repository).advance("stock", BuiltInSource(), now=LATER)
+    assert (held.commit, held.after) == (None, "deploy")
+    assert [v.reason for v in held.verdicts] == ["needs a person: add --approve NAME once you have looked"]
+    assert len(Cutover(repository).history()) == 1
+
+
+@pytest.mark.parametrize(
+    ("service", "path", "off", "on"),
+    [
+        ("worker", "switch.yaml", "replicas: 0", "replicas: 2"),
+        ("report", "switch.yaml", "suspend: true", "suspend: false"),
+    ],
+)
+def test_jobs_and_workers_are_switched_by_one_value(repository, service, path, off, on):
+    planned(repository)
+    where = layout.switch(service, "production")
+    assert off in repository.read(where)
+    Cutover(repository).start(service)
+    assert off in repository.read(where), "deployed, but not working yet"
+    before = repository.tree()
+    Cutover(repository).advance(service, NoSource(), now=LATER, approved_by="ann")
+    assert [(p, new.strip()) for p, _, new in changed_lines(before, repository.tree())] == [(where, on)]
+    Cutover(repository).rollback(service)
+    assert repository.tree() == before
+
+
+def test_a_service_with_state_is_refused_by_name_and_reason(repository):
+    planned(repository)
+    with pytest.raises(Held, match=r"^db: stays on its host: keeps state in /var/lib/db on h1"):
+        Cutover(repository).start("db")
+    assert Cutover(repository).history() == []
+
+
+def test_earlier_waves_go_first(repository):
+    planned(repository)
+    with pytest.raises(Held, match=r"earlier waves have not moved yet \(report, stock, worker\)"):
+        Cutover(repository).start("shop")
+
+
+def test_no_metrics_no_promotion(repository):
+    planned(repository)
+    move(repository, "shop", 2)
+    held = Cutover(repository).advance("shop", NoSource(), now=LATER)
+    assert held.commit is None
+    assert {v.gate: str(v.kind) for v in held.verdicts} == {
+        "soak": "pass", "success-rate": "wait", "latency": "wait", "requests": "wait",
+    }  # fmt: skip
+
+
+def test_a_failed_gate_holds_or_rolls_back(repository):
+    planned(repository)
+    move(repository, "shop", 2)
+    bad = FixedMetrics(
+        {"rate(envoy_cluster_upstream_rq_xx": (0.5, 0.5, 0.5), "increase(": (500.0,) * 3, "histogram": (9.0,) * 3}
+    )
+    held = Cutover(repository).advance("shop", bad, now=LATER)
+    assert (held.commit, held.after) == (None, "shift-1")
+    back = Cutover(repository).advance("shop", bad, now=LATER, on_fail="rollback")
+    assert (back.after, back.weight) == ("deploy", 0)
+    assert back.commit
+
+
+def test_soak_is_counted_from_the_commit(repository):
+    planned(repository)
+    move(repository, "shop", 2)
+    entered = Cutover(repository).history("shop")[0].when
+    held = Cutover(repository).advance("shop", BuiltInSource(), now=entered + timedelta(minutes=4))
+    assert [(v.gate, str(v.kind), v.reason) for v in held.verdicts][0] == ("soak", "wait", "4m of 5m")
+    early = Cutover(repository).advance("shop", BuiltInSource(), now=entered - timedelta(hours=1))
+    assert "a clock is wrong" in early.verdicts[0].reason
+
+
+def test_a_dry_run_shows_the_commit_and_makes_none(repository):
+    planned(repository)
+    before = repository.tree()
+    cutover = Cutover(repository, dry_run=True)
+    outcome = cutover.start("stock")
+    text = cutover.difference(outcome)
+    assert "cutover: stock not-started -> deploy" in text
+    assert "+  suspend: false" in text
+    assert (outcome.commit, repository.tree()) == (None, before)
+
+
+def test_weights_that_were_edited_by_hand_are_noticed_with_the_line(repository):
+    planned(repository)
+    route = layout.route("shop")
+    by_hand = repository.read(route).replace("weight: 100}", "weight: 40}").replace("weight: 0", "weight: 60")
+    repository.commit(ChangeSet("by hand", files={route: by_hand}))
+    with pytest.raises(
+        PlanError, match=r"route.yaml: the cluster's share is 60, but a service that was not started has 0"
+    ):
+        Cutover(repository).start("shop", out_of_order="x")
+
+
+def test_a_plan_that_a_person_edited_is_not_overwritten(repository):
+    planned(repository)
+    edited = repository.read(layout.PLAN).replace('window: "5m"', 'window: "7m"')
+    repository.commit(ChangeSet("longer soak", files={layout.PLAN: edited}))
+    with pytest.raises(PlanError, match="was edited since it was planned"):
+        engine.plan(repository)
+    assert engine.plan(repository, overwrite=True)[1]
+
+
+def test_a_start_over_changed_profiles_asks_for_a_new_plan(repository):
+    planned(repository)
+    path = "profiles/h1/stock.yaml"
+    repository.commit(ChangeSet("review", files={path: repository.read(path) + "directory: /opt/stock\n"}))
+    assert Cutover(repository).stale() == (path,)
+    with pytest.raises(Held, match="the plan was made from other profiles"):
+        Cutover(repository).start("stock")
+
+
+def test_status_of_everything(repository):
+    planned(repository)
+    move(repository, "shop", 3)
+    got = {one.service: (one.wave, one.phase, one.weight, one.next_phase) for one in Cutover(repository).status()}
+    assert got["shop"] == ("wave-2", "shift-5", 5, "shift-25")
+    assert got["stock"] == ("wave-1", "not-started", 0, "deploy")
+    assert got["db"] == ("stay", "stays", 0, "")
