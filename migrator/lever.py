@@ -123,5 +123,5 @@ def is_started(text: str, *, file: str) -> bool:
 def with_started(text: str, *, started: bool, file: str) -> str:
     """The same text with `spec.suspend` of every document set, everything else untouched."""
     parts = _DOCUMENTS.split(text)
-    suspend = {("spec", "suspend"): not started}
+    suspend: dict[yamlio.Path, int | bool] = {("spec", "suspend"): not started}
     return "---\n".join(yamlio.replace(part, suspend, file=file) if part.strip() else part for part in parts)

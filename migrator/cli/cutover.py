@@ -44,8 +44,8 @@ def _dry_run(command: F) -> F:
 def cutover() -> None:
     """Plan waves and move traffic phase by phase, each phase one commit.
 
-    State is read back from Git alone: the commits' trailers and the weights themselves. Ends with 4 when a gate waits or
-    fails or a rule forbids the step, with 5 when a failed gate rolled the service back.
+    State is read back from Git alone: the commits' trailers and the weights themselves. Ends with 4 when a gate waits
+    or fails or a rule forbids the step, with 5 when a failed gate rolled the service back.
     """
 
 
@@ -87,8 +87,15 @@ def start(service: str, repo: Path, output: str, dry_run: bool, out_of_order: st
 @click.option("--metrics", metavar="URL", default=None, help="Prometheus to ask, instead of the one in migrate.yaml.")
 @click.pass_context
 def advance(
-    ctx: click.Context, service: str, repo: Path, output: str, dry_run: bool, approve: str, on_fail: str, metrics: str | None
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    service: str,
+    repo: Path,
+    output: str,
+    dry_run: bool,
+    approve: str,
+    on_fail: str,
+    metrics: str | None,
+) -> None:
     """Enter the next phase of SERVICE, if every gate of this one passes."""
     from migrator.cli import cutting_over
 

@@ -1,6 +1,7 @@
 """A whole cutover over both repositories: every phase one commit, everything read back from Git, and all the way back."""
 
 import difflib
+import itertools
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -63,7 +64,7 @@ def test_the_whole_way_and_back_changes_two_integers_at_a_time(repository):
     Cutover(repository).start("shop", out_of_order="test")
     start = changed_lines(first, repository.tree())
     assert start == [("clusters/production/apps/shop.yaml", "  suspend: true", "  suspend: false")] * 2
-    for (_, before), (phase, weight) in zip(WEIGHTS, WEIGHTS[1:], strict=False):
+    for (_, before), (phase, weight) in itertools.pairwise(WEIGHTS):
         tree = repository.tree()
         outcome = Cutover(repository).advance("shop", BuiltInSource(), now=LATER, approved_by="ann")
         assert (outcome.after, outcome.weight) == (phase, weight)
@@ -164,7 +165,8 @@ def test_soak_is_counted_from_the_commit(repository):
     move(repository, "shop", 2)
     entered = Cutover(repository).history("shop")[0].when
     held = Cutover(repository).advance("shop", BuiltInSource(), now=entered + timedelta(minutes=4))
-    assert [(v.gate, str(v.kind), v.reason) for v in held.verdicts][0] == ("soak", "wait", "4m of 5m")
+    first = held.verdicts[0]
+    assert (first.gate, str(first.kind), first.reason) == ("soak", "wait", "4m of 5m")
     early = Cutover(repository).advance("shop", BuiltInSource(), now=entered - timedelta(hours=1))
     assert "a clock is wrong" in early.verdicts[0].reason
 

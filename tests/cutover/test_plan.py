@@ -1,5 +1,7 @@
 """Waves and plans: properties of the order, and what is said of a plan that was edited into nonsense."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,7 +80,7 @@ def test_unknown_state_counts_as_state():
 
 def test_a_long_chain_is_no_recursion():
     names = [f"n{number:05}" for number in range(3000)]
-    edges = tuple(Edge(a, b) for a, b in zip(names, names[1:], strict=False))
+    edges = tuple(Edge(a, b) for a, b in itertools.pairwise(names))
     made = waves(Estate("t", edges=edges), [profile(name, port=80) for name in names])
     assert len(made) == len(names)
 
