@@ -91,7 +91,7 @@ def test_completion_of_three_shells():
 @given(st.text(max_size=50))
 def test_no_text_can_drive_a_terminal(text):
     shown = safe(text)
-    assert not any(ord(char) < 32 and char not in "\n\t" or 127 <= ord(char) < 160 for char in shown)
+    assert not any((ord(char) < 32 and char not in "\n\t") or 127 <= ord(char) < 160 for char in shown)
     assert not set(shown) & set("\u202e\u200b\u2066\ufeff\u2028")
     shown.encode()
 

@@ -23,7 +23,8 @@ def skip_without_sshd():
 
 
 def make_key(path, *, kind="ed25519", passphrase=""):
-    command = ["ssh-keygen", "-q", "-t", kind, "-N", passphrase, "-C", "test", "-f", str(path)]
+    size = ["-b", "2048"] if kind == "rsa" else []
+    command = ["ssh-keygen", "-q", "-t", kind, *size, "-N", passphrase, "-C", "test", "-f", str(path)]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True)
     return path
 

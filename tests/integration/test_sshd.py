@@ -19,7 +19,7 @@ from migrator.errors import AuthError, ConnectError, DeadlineError, FloodError, 
 from migrator.model.hosts import Host
 from migrator.scan.host_keys import fingerprint
 from migrator.scan.transport import Budget
-from migrator.scan.transports import TransportOptions, Transports
+from migrator.scan.transports import TransportOptions, Transports, paramiko_ssh
 from tests.integration.sshd import USER, free_port, make_key, own_ssh_config, public, start_sshd
 
 pytestmark = pytest.mark.sshd
@@ -300,13 +300,19 @@ def test_silence_after_the_banner_costs_the_budget_and_no_more(ssh):
         ssh.run(port=port, budget=SHORT)
 
 
-def test_something_else_than_ssh_is_a_connect_error(ssh):
+def test_something_else_than_ssh_is_a_connect_error_after_a_few_tries(ssh, monkeypatch):
+    monkeypatch.setattr(paramiko_ssh, "_PAUSES", (0.01, 0.01, None))
+    came = []
+
     def rude(link):
+        if link.fileno() != -1:
+            came.append(link)
         link.send(b"HTTP/1.0 400 Bad Request\r\n\r\n")
         link.close()
 
-    with listening(rude) as port, pytest.raises(ConnectError):
+    with listening(rude) as port, pytest.raises(ConnectError, match="banner"):
         ssh.run(port=port)
+    assert len(came) == 3
 
 
 def test_a_drip_ends_at_the_deadline_and_what_came_is_kept(ssh, servers):

@@ -167,7 +167,7 @@ def test_bad_inventories_say_where_and_what_in_one_line(tmp_path, text, said):
 
 
 def test_missing_file_limit_and_encoding(tmp_path):
-    with pytest.raises(InventoryError, match="nowhere.yml: no such file"):
+    with pytest.raises(InventoryError, match=r"nowhere\.yml: no such file"):
         load_inventory([str(tmp_path / "nowhere.yml")])
     with pytest.raises(InventoryError, match="no host matches --limit zz"):
         load(tmp_path, "hosts: {a: {}}\n", limit="zz")

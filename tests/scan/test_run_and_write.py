@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from migrator.scan.transports.local import LocalTransport
 
+import migrator
 from migrator.errors import ConnectError, DeadlineError, InputError
 from migrator.model.hosts import Host
 from migrator.model.services import ServiceProfile
@@ -15,6 +15,7 @@ from migrator.scan.facts import FACTS
 from migrator.scan.recording import load_recordings, save_recording
 from migrator.scan.run import questions, read_answer, scan_hosts
 from migrator.scan.transport import Budget, Reply
+from migrator.scan.transports.local import LocalTransport
 from migrator.scan.write import write_scan
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -85,8 +86,6 @@ def test_a_scan_of_this_machine_does_not_find_itself():
 
 @pytest.fixture(scope="module")
 def estate_folder():
-    import migrator
-
     return Path(migrator.__file__).parent / "quickstart" / "estate"
 
 
