@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from migrator.errors import DeadlineError, FloodError
 from migrator.model.changes import ChangeSet, Commit
 from migrator.scan.transport import Budget, Reply
 
@@ -14,14 +15,22 @@ __all__ = ["FakeHost", "FixedMetrics", "MemoryRepository"]
 
 
 class FakeHost:
-    """A transport that answers from a function of the script."""
+    """A transport that answers from a function of the script. It takes no time, but can be said to need `seconds`."""
 
-    def __init__(self, answer: Callable[[str], Reply]) -> None:
-        self._answer = answer
+    def __init__(self, answer: Callable[[str], Reply], *, name: str = "fake", seconds: float = 0.0) -> None:
+        self._answer, self._name, self._seconds = answer, name, seconds
 
-    def run(self, script: str, budget: Budget) -> Reply:  # noqa: ARG002 - the fake is as quick as it is
-        """See `Transport.run`."""
-        return self._answer(script)
+    def run(self, script: str, budget: Budget) -> Reply:
+        """See `Transport.run`. A flood is cut where the budget ends, as standard output first."""
+        reply = self._answer(script)
+        if len(reply.stdout) + len(reply.stderr) > budget.bytes:
+            out = reply.stdout[: budget.bytes]
+            err = reply.stderr[: budget.bytes - len(out)]
+            return Reply(out, err, FloodError(self._name, f"sent more than {budget.bytes} bytes"))
+        if self._seconds > budget.seconds:
+            late = DeadlineError(self._name, f"did not finish within {budget.seconds:g} s")
+            return Reply(reply.stdout, reply.stderr, late)
+        return reply
 
 
 class MemoryRepository:
