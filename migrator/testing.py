@@ -40,10 +40,11 @@ class MemoryRepository:
         self._now = now
         self._files: dict[str, str] = {}
         self._commits: list[Commit] = []
+        self._at: dict[str, dict[str, str]] = {}
 
-    def read(self, path: str) -> str | None:
+    def read(self, path: str, *, at: str | None = None) -> str | None:
         """See `Repository.read`."""
-        return self._files.get(path)
+        return (self._files if at is None else self._at.get(at, {})).get(path)
 
     def tree(self, prefix: str = "") -> Mapping[str, str]:
         """See `Repository.tree`."""
@@ -61,7 +62,7 @@ class MemoryRepository:
         number = hashlib.sha256(f"{len(self._commits)}{changes!r}".encode()).hexdigest()[:40]
         trailers = {key: " ".join(value.split()) for key, value in changes.trailers.items()}
         self._commits.insert(0, Commit(number, self._now(), "memory", " ".join(changes.subject.split()), trailers))
-        self._files = after
+        self._files = self._at[number] = after
         return number
 
     def history(self, trailers: Mapping[str, str], *, limit: int = 1000) -> list[Commit]:

@@ -5,25 +5,53 @@ and other people's staged work are never involved; then the work tree follows. S
 git-read-tree(1).
 """
 
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path, PurePosixPath
-from typing import Self
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, Self
 
 from migrator.errors import DirtyTree, PushRejected, RepositoryError
+from migrator.gitops.paths import checked, folders_of, one_line, refuse_overlap
 from migrator.model.changes import ChangeSet, Commit
 
 __all__ = ["GitRepository", "message_of"]
 
-_HARDENED = ("-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never", "-c", "core.quotePath=false")
-_UNDER_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply", "BISECT_LOG")
+# Settings of the user that would run programs, invent an author or change the form of what is read here.
+_HARDENED = {
+    "core.hooksPath": "/dev/null",
+    "core.fsmonitor": "false",
+    "core.quotePath": "false",
+    "i18n.commitEncoding": "UTF-8",
+    "i18n.logOutputEncoding": "UTF-8",
+    "protocol.ext.allow": "never",
+    "trailer.separators": ":",
+    "user.useConfigOnly": "true",
+}
+# What stays of the environment's GIT_*: who, configuration, credentials. Never GIT_DIR and its like.
+_KEPT = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_SSH", "GIT_ASKPASS", "GIT_SSL_", "GIT_HTTP_", "GIT_PROXY")
+_UNDER_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "sequencer", "rebase-merge", "rebase-apply", "BISECT_LOG")
 _SECONDS = 600
-_FIELD, _RECORD = "\x1f", "\x1e"
-_LOG = f"{_RECORD}%H{_FIELD}%cI{_FIELD}%an{_FIELD}%s{_FIELD}%(trailers:only,unfold)"
+_FIELDS = ("%H", "%cI", "%an", "%s", "%(trailers:only,unfold)")
+_SHOWN = 3
+
+
+class _Entry(NamedTuple):
+    """One line of `git ls-tree`."""
+
+    mode: str
+    blob: str
+
+    @property
+    def is_file(self) -> bool:
+        """Neither a symbolic link (120000) nor another repository (160000)."""
+        return self.mode.startswith("100")
 
 
 class GitRepository:
@@ -35,9 +63,12 @@ class GitRepository:
     @classmethod
     def create(cls, path: Path) -> Self:
         """Open the repository at `path`, or make one with branch `main` if there is nothing or an empty folder."""
-        if not path.exists() or (path.is_dir() and not any(path.iterdir())):
-            path.mkdir(parents=True, exist_ok=True)
-            _git(path, "init", "--quiet", "--initial-branch=main")
+        try:
+            if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+                path.mkdir(parents=True, exist_ok=True)
+                _git(path, "init", "--quiet", "--initial-branch=main")
+        except OSError as error:
+            raise RepositoryError(f"{path}: cannot be made: {error.strerror}; choose another folder") from error
         return cls.open(path)
 
     @classmethod
@@ -46,19 +77,14 @@ class GitRepository:
         if not path.is_dir():
             what = "is a file" if path.exists() else "does not exist"
             raise RepositoryError(f"{path}: {what}; a Git repository is needed")
-        found = _git(path, "rev-parse", "--show-toplevel", "--absolute-git-dir", check=False)
+        found = _git(path, "rev-parse", "--show-toplevel", check=False)
         if found.returncode:
-            bare = not _git(path, "rev-parse", "--absolute-git-dir", check=False).returncode
-            what = (
-                "is a bare repository; clone it and use the clone"
-                if bare
-                else "is a folder with files, and no Git repository; choose another, or run `git init` in it"
-            )
-            raise RepositoryError(f"{path}: {what}")
-        top, git_dir = found.stdout.decode().split("\n")[:2]
+            raise RepositoryError(f"{path}: {_why_none(path, found)}")
+        top = _line(found)
         if Path(top).resolve() != path.resolve():
             raise RepositoryError(f"{path}: is a folder inside of the repository {top}; use that one")
-        busy = next((name for name in _UNDER_WAY if (Path(git_dir) / name).exists()), "")
+        git_dir = Path(_line(_git(path, "rev-parse", "--absolute-git-dir")))
+        busy = next((name for name in _UNDER_WAY if (git_dir / name).exists()), "")
         if busy:
             raise RepositoryError(
                 f"{path}: a merge, rebase or the like is under way ({busy}); finish or abort it first"
@@ -81,130 +107,122 @@ class GitRepository:
         """See `Repository.read`."""
         if self.head() is None:
             return None
-        found = _git(self.path, "cat-file", "blob", f"HEAD:{_checked(path)}", check=False)
-        if found.returncode:
+        listed = _git(self.path, "ls-tree", "-z", "--full-tree", "HEAD", "--", checked(path))
+        entry = _entries(listed.stdout).get(path)
+        if entry is None or entry.mode == "040000":
             return None
+        if not entry.is_file:
+            raise RepositoryError(f"{self.path / path}: is no file at HEAD but a link or another repository")
         try:
-            return found.stdout.decode()
+            return _git(self.path, "cat-file", "blob", entry.blob).stdout.decode()
         except UnicodeDecodeError as error:
             raise RepositoryError(f"{self.path / path}: is not UTF-8 text") from error
 
     def tree(self, prefix: str = "") -> Mapping[str, str]:
         """See `Repository.tree`."""
-        if self.head() is None:
-            return {}
-        listed = _git(self.path, "ls-tree", "-r", "-z", "--full-tree", "HEAD", "--", *([prefix] if prefix else []))
-        blobs: dict[str, str] = {}
-        for line in listed.stdout.decode("utf-8", "replace").split("\0"):
-            head, tab, path = line.partition("\t")
-            if tab and head.startswith("100"):
-                blobs[path] = head.split()[2]
-        texts = _texts(self.path, dict.fromkeys(blobs.values()))
-        return {path: texts[blob] for path, blob in blobs.items() if blob in texts}
+        folder = prefix.rstrip("/")
+        files = {path: entry.blob for path, entry in self._entries(folder).items() if entry.is_file}
+        texts = _texts(self.path, dict.fromkeys(files.values()))
+        return {path: texts[blob] for path, blob in files.items() if blob in texts and _is_text(path)}
 
     def commit(self, changes: ChangeSet) -> str | None:
         """See `Repository.commit`."""
         branch, old = self.branch(), self.head()
-        files = {_checked(path): text for path, text in changes.files.items()}
-        gone = {_checked(path) for path in changes.deletions}
-        changed = self._changed(files, gone)
-        if not changed:
+        entries, message = self._entries(), message_of(changes)
+        files = _written(changes, entries)
+        gone = {checked(path) for path in changes.deletions} & (entries.keys() - changes.files.keys())
+        if not files and not gone:
             return None
-        self._refuse_links(changed)
-        self._refuse_dirt(changed)
-        with tempfile.TemporaryDirectory(prefix="migrate-index-") as folder:
-            index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-            tree = self._write_tree(index, old, {p: files[p] for p in changed if p in files}, gone & set(changed))
-        new = self._commit_tree(tree, old, message_of(changes))
+        refuse_overlap(entries.keys() - gone | files.keys())
+        self._refuse_links({*files, *gone})
+        self._refuse_dirt(files.keys() - entries.keys(), {*files, *gone}, entries.keys())
+        lines = [f"0 {'0' * len(old or '')}\t{path}" for path in sorted(gone)]
+        lines += self._lines(files, entries)
+        new = self._commit_tree(self._write_tree(old, lines), old, message)
         self._move(branch, old, new)
-        self._follow(old, new)
         return new
 
-    def _changed(self, files: Mapping[str, str], gone: Iterable[str]) -> list[str]:
-        blobs = self._blobs()
-        ids = _ids(self.path, files)
-        written = [path for path in files if blobs.get(path) != ids[path]]
-        return sorted([*written, *(path for path in gone if path in blobs)])
-
-    def _blobs(self) -> dict[str, str]:
-        """Every file at HEAD: path -> blob id."""
+    def _entries(self, folder: str = "") -> dict[str, _Entry]:
+        """Every path at HEAD, or those below a folder."""
         if self.head() is None:
             return {}
-        listed = _git(self.path, "ls-tree", "-r", "-z", "--full-tree", "HEAD").stdout.decode("utf-8", "surrogateescape")
-        rows = (line.partition("\t") for line in listed.split("\0") if line)
-        return {path: head.split()[2] for head, _, path in rows}
+        below = [checked(folder)] if folder else []
+        return _entries(_git(self.path, "ls-tree", "-r", "-z", "--full-tree", "HEAD", "--", *below).stdout)
 
     def _refuse_links(self, paths: Iterable[str]) -> None:
         """A symbolic link in the way would lead a write out of the repository."""
-        for path in paths:
-            for folder in [PurePosixPath(path), *PurePosixPath(path).parents][:-1]:
-                if (self.path / folder).is_symlink():
-                    raise RepositoryError(f"{self.path / folder}: is a symbolic link; nothing is written through it")
+        for name in sorted({part for path in paths for part in (path, *folders_of(path))}):
+            if (self.path / name).is_symlink():
+                raise RepositoryError(f"{self.path / name}: is a symbolic link; nothing is written through it")
 
-    def _refuse_dirt(self, paths: Sequence[str]) -> None:
-        status = _git(self.path, "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
-        wanted = set(paths)
-        rows = [row for row in status.stdout.decode("utf-8", "surrogateescape").split("\0") if row]
-        dirty = sorted(row[3:] for row in rows if row[3:] in wanted)
+    def _refuse_dirt(self, new: Iterable[str], paths: Iterable[str], tracked: Iterable[str]) -> None:
+        """Refuse when one of the paths holds work that is not committed, staged or not, ignored or not."""
+        # Untracked files are looked up one by one: Git lists no ignored ones, and would write over them.
+        dirty = self._modified() & set(paths) | self._in_the_way(new, set(tracked))
         if dirty:
-            more = f" and {len(dirty) - 3} more" if len(dirty) > 3 else ""  # noqa: PLR2004
-            shown = ", ".join(dirty[:3])
+            more = f" and {len(dirty) - _SHOWN} more" if len(dirty) > _SHOWN else ""
+            shown = ", ".join(sorted(dirty)[:_SHOWN])
             raise DirtyTree(f"{self.path}: uncommitted changes in {shown}{more}; commit, stash or remove them first")
 
-    def _write_tree(
-        self, index: Mapping[str, str], old: str | None, files: Mapping[str, str], gone: Iterable[str]
-    ) -> str:
-        _git(self.path, "read-tree", old or "--empty", env=index)
-        modes = self._modes(files)
-        ids = _ids(self.path, files, write=True)
-        lines = [f"{modes.get(path, '100644')} {ids[path]}\t{path}" for path in files]
-        lines += [f"0 {'0' * 40}\t{path}" for path in gone]
-        _git(
-            self.path,
-            "update-index",
-            "-z",
-            "--index-info",
-            env=index,
-            stdin="".join(f"{line}\0" for line in lines).encode(),
-        )
-        return _git(self.path, "write-tree", env=index).stdout.decode().strip()
+    def _modified(self) -> set[str]:
+        options = ("--porcelain", "-z", "--untracked-files=no", "--no-renames", "--ignore-submodules=all")
+        status = _git(self.path, *_without_filters(self.path), "status", *options)
+        return {row[3:] for row in _rows(status.stdout)}
 
-    def _modes(self, files: Mapping[str, str]) -> dict[str, str]:
-        """Modes that stand at HEAD are kept; a script that is new is executable."""
-        new = {path: "100755" for path, text in files.items() if text.startswith("#!")}
-        if self.head() is None:
-            return new
-        listed = _git(self.path, "ls-tree", "-r", "-z", "--full-tree", "HEAD").stdout.decode("utf-8", "surrogateescape")
-        rows = (line.partition("\t") for line in listed.split("\0") if line)
-        return new | {path: head.split()[0] for head, _, path in rows if path in files and head.startswith("100")}
+    def _in_the_way(self, new: Iterable[str], tracked: set[str]) -> set[str]:
+        """Untracked files at paths that HEAD does not have, or where a folder is to be."""
+        found = set()
+        for path in new:
+            here = self.path / path
+            found |= {str(file.relative_to(self.path)) for file in _files_below(here)} - tracked
+            found |= {folder for folder in folders_of(path) if (self.path / folder).is_file()} - tracked
+        return found
+
+    def _lines(self, files: Mapping[str, str], entries: Mapping[str, _Entry]) -> list[str]:
+        """What `update-index` reads. Modes that stand at HEAD are kept; a script that is new is executable."""
+        lines = []
+        for (path, text), blob in zip(files.items(), _store(self.path, files.values()), strict=True):
+            entry = entries.get(path)
+            new = "100755" if text.startswith("#!") else "100644"
+            lines.append(f"{entry.mode if entry and entry.is_file else new} {blob}\t{path}")
+        return lines
+
+    def _write_tree(self, old: str | None, lines: Iterable[str]) -> str:
+        stdin = "".join(f"{line}\0" for line in lines).encode()
+        with tempfile.TemporaryDirectory(prefix="migrate-index-") as folder:
+            git = partial(_git, self.path, env={"GIT_INDEX_FILE": str(Path(folder) / "index")})
+            git("read-tree", old or "--empty")
+            git("update-index", "-z", "--index-info", stdin=stdin)
+            return _line(git("write-tree"))
 
     def _commit_tree(self, tree: str, parent: str | None, message: str) -> str:
         signs = _git(self.path, "config", "--type=bool", "commit.gpgsign", check=False).stdout.strip() == b"true"
         arguments = ["commit-tree", tree, *(["-p", parent] if parent else []), *(["-S"] if signs else []), "-F", "-"]
         done = _git(self.path, *arguments, check=False, stdin=message.encode())
         if not done.returncode:
-            return done.stdout.decode().strip()
-        said = _said(done)
-        if "tell me who you are" in said or "empty ident" in said or "auto-detect" in said:
+            return _line(done)
+        said = done.stderr.decode("utf-8", "replace")
+        if any(words in said for words in ("tell me who you are", "empty ident", "auto-detect")):
             raise RepositoryError(
                 f"{self.path}: Git does not know who you are: git config --global user.name NAME; "
                 "git config --global user.email ADDRESS"
             )
-        raise RepositoryError(f"{self.path}: the commit could not be made: {said}")
+        raise RepositoryError(f"{self.path}: the commit could not be made: {_said(done)}")
 
     def _move(self, branch: str, old: str | None, new: str) -> None:
-        done = _git(self.path, "update-ref", "-m", "migrate", branch, new, old or "0" * 40, check=False)
-        if done.returncode:
+        """Branch, index and work tree go from the old commit to the new one, or all stay; other changes stay."""
+        before = old or _line(_git(self.path, "hash-object", "-t", "tree", "--stdin"))
+        follow = partial(_git, self.path, *_without_filters(self.path), "read-tree", "-m", "-u", check=False)
+        tried = follow("-n", before, new)
+        if tried.returncode:
+            raise RepositoryError(f"{self.path}: nothing was changed: the work tree cannot follow: {_said(tried)}")
+        none = "0" * len(new)
+        if _git(self.path, "update-ref", "-m", "migrate", branch, new, old or none, check=False).returncode:
             raise RepositoryError(f"{self.path}: {branch} moved meanwhile, nothing was changed; run the command again")
-
-    def _follow(self, old: str | None, new: str) -> None:
-        """Bring index and work tree from the old commit to the new one; other changes in them stay."""
-        trees = [old, new] if old else [new]
-        done = _git(self.path, "read-tree", "-m", "-u", *trees, check=False)
+        done = follow(before, new)
         if done.returncode:
-            raise RepositoryError(
-                f"{self.path}: committed {new[:10]}, but the work tree could not follow: {_said(done)}"
-            )
+            _git(self.path, "update-ref", "-m", "migrate: undone", branch, old or none, new)
+            raise RepositoryError(f"{self.path}: nothing was committed: the work tree did not follow: {_said(done)}")
 
     def history(self, trailers: Mapping[str, str], *, limit: int = 1000) -> list[Commit]:
         """See `Repository.history`. An empty value matches any."""

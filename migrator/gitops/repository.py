@@ -11,8 +11,11 @@ __all__ = ["Repository"]
 class Repository(Protocol):
     """A branch of a Git repository. What is not committed does not exist: `read` sees HEAD, never the work tree."""
 
-    def read(self, path: str) -> str | None:
-        """Text of a file at HEAD, or None. Raises RepositoryError if it is not text."""
+    def read(self, path: str, *, at: str | None = None) -> str | None:
+        """Text of a file at HEAD, or at the commit with the id `at`; None where it has no such file.
+
+        Raises RepositoryError if it is not text.
+        """
 
     def tree(self, prefix: str = "") -> Mapping[str, str]:
         """Every file at HEAD below `prefix`: path -> text. Files that are not text are left out."""

@@ -1,0 +1,111 @@
+"""Every finding that generating can make, with its code. The texts stand here so that codes stay stable.
+
+MIG101 setting is a placeholder     MIG106 UDP is not moved             MIG111 data shared by services
+MIG102 size of a volume uncertain   MIG107 one port of several          MIG112 gateway without rules
+MIG103 place cannot be mounted      MIG108 schedule not understood      MIG113 one copy of the data
+MIG104 command line not usable      MIG109 name no variable can have    MIG114 profile is gone
+MIG105 no user to run as            MIG110 base image unknown
+"""
+
+from collections.abc import Iterable, Iterator
+
+from migrator.generate.schedule import in_kubernetes
+from migrator.generate.volumes import skipped, volumes
+from migrator.generate.workload import Workload, is_variable
+from migrator.model.findings import Finding, Severity
+from migrator.model.services import Protocol
+from migrator.model.settings import FluxSettings, MeshSettings, Settings
+
+__all__ = ["base_image_unknown", "gateway_without_rules", "of_service", "of_settings", "profile_gone"]
+
+
+def of_settings(settings: Settings) -> Iterator[Finding]:
+    """Each setting that nobody has set, where the default cannot be right anywhere."""
+    defaults = {
+        "registry": (settings.registry, Settings().registry),
+        "flux.url": (settings.flux.url, FluxSettings().url),
+        "mesh.controlPlane": (settings.mesh.control_plane, MeshSettings().control_plane),
+    }
+    for name, (value, default) in defaults.items():
+        if value == default and (settings.mesh.provider != "none" or not name.startswith("mesh.")):
+            message = f"`{name}` still is the placeholder {default}"
+            yield Finding(
+                "MIG101", Severity.WARNING, "migrate.yaml", message, "Set it and run `migrate generate` again."
+            )
+
+
+def of_service(service: Workload, shared: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+    """What of a service could not be generated as it was seen. `shared` is (path, other service)."""
+    yield from _of_volumes(service)
+    yield from _of_process(service)
+    yield from _of_ports(service)
+    for path, other in shared:
+        remedy = "Give both one volume that several Pods can mount, or move them together."
+        yield Finding("MIG111", Severity.WARNING, service.name, f"keeps data in {path}, as {other} does", remedy)
+
+
+def _of_volumes(service: Workload) -> Iterator[Finding]:
+    known = {one.path: one for one in service.state}
+    for volume in volumes(service):
+        state = known[volume.path]
+        if state.size_mib is None or not state.exact:
+            remedy = "Scan with --deep, or set `sizeMib` and `exact` in the profile."
+            yield Finding("MIG102", Severity.UNKNOWN, service.name, f"{volume.path}: {volume.why}", remedy)
+    for path, reason in skipped(service):
+        remedy = "Let the service keep it elsewhere, and name that place in the profile."
+        yield Finding("MIG103", Severity.WARNING, service.name, f"{path} {reason}", remedy)
+    if service.first_stateful and len(service.profiles) > 1:
+        message = f"runs on {len(service.profiles)} hosts and may keep data on each; one Pod is generated"
+        remedy = "Find out whether the copies differ before it moves."
+        yield Finding("MIG113", Severity.BLOCKER, service.name, message, remedy)
+
+
+def _of_process(service: Workload) -> Iterator[Finding]:
+    if not service.command:
+        remedy = "Write its command into `command` of the profile, with secrets taken from variables."
+        message = "its command line was not seen whole, so the image starts nothing by itself"
+        yield Finding("MIG104", Severity.WARNING, service.name, message, remedy)
+    if not service.uid:
+        remedy = "Give the image a USER that is not root."
+        message = "runs as root, or as a user that was not seen; the cluster takes neither"
+        yield Finding("MIG105", Severity.WARNING, service.name, message, remedy)
+    if service.is_job and in_kubernetes(service.first.schedule) is None:
+        message = f"its schedule {service.first.schedule!r} is none that Kubernetes reads; the CronJob never runs"
+        remedy = "Write five fields into `schedule` of the profile."
+        yield Finding("MIG108", Severity.WARNING, service.name, message, remedy)
+    names = {one.name for profile in service.profiles for one in profile.variables}
+    for name in sorted(name for name in names if not is_variable(name)):
+        remedy = "Set it in a wrapper inside of the image."
+        yield Finding("MIG109", Severity.WARNING, service.name, f"no Pod can have a variable {name!r}", remedy)
+
+
+def _of_ports(service: Workload) -> Iterator[Finding]:
+    if any(one.protocol is Protocol.UDP for one in service.ports):
+        message = "answers UDP, which no route moves"
+        remedy = "Move its clients by changing their configuration or DNS."
+        yield Finding("MIG106", Severity.WARNING, service.name, message, remedy)
+    others = [one for one in service.ports[1:] if one.protocol is not Protocol.UDP]
+    if service.routed and others:
+        ports = ", ".join(str(one.port) for one in others)
+        message = f"the route moves port {service.routed.port} only, not {ports}"
+        remedy = "Add a route for each other port that clients use."
+        yield Finding("MIG107", Severity.WARNING, service.name, message, remedy)
+
+
+def base_image_unknown(service: str, system: str) -> Finding:
+    """There is no image that is the host's system."""
+    remedy = "Choose an image and test the service on it; the rest of the Containerfile stays."
+    return Finding("MIG110", Severity.WARNING, service, f"no image stands for {system or 'the unknown system'}", remedy)
+
+
+def gateway_without_rules(service: str, callees: Iterable[str]) -> Finding:
+    """A load balancer sends to several services, and which request goes where was not observed."""
+    message = f"sends to {', '.join(callees)}; by which rules was not observed"
+    remedy = "Take the rules from its configuration into gateway/ before clients use the gateway."
+    return Finding("MIG112", Severity.WARNING, service, message, remedy)
+
+
+def profile_gone(service: str) -> Finding:
+    """A service that is applied in the cluster has no profile any more."""
+    remedy = "Roll it back and suspend it first, or bring its profile back."
+    return Finding("MIG114", Severity.BLOCKER, service, "has no profile any more but runs in the cluster; kept", remedy)

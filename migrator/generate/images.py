@@ -1,0 +1,84 @@
+"""The build context of a service's image: what was observed, and what has to be copied from which host. No secret files."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from migrator.generate.workload import Workload
+
+__all__ = ["base_image", "view"]
+
+_BASES = {
+    "debian": "docker.io/library/debian:{0}",
+    "ubuntu": "docker.io/library/ubuntu:{0}",
+    "alpine": "docker.io/library/alpine:{0}",
+    "rocky": "docker.io/library/rockylinux:{0}",
+    "almalinux": "docker.io/library/almalinux:{0}",
+    "fedora": "docker.io/library/fedora:{0}",
+    "amzn": "docker.io/library/amazonlinux:{0}",
+}
+_INSTALL = {
+    "debian": ("apt-get update && apt-get install --yes --no-install-recommends", "&& rm -rf /var/lib/apt/lists/*"),
+    "ubuntu": ("apt-get update && apt-get install --yes --no-install-recommends", "&& rm -rf /var/lib/apt/lists/*"),
+    "alpine": ("apk add --no-cache", ""),
+}
+_OTHER = ("dnf install --assumeyes", "&& dnf clean all")
+_VERSION = re.compile(r"[0-9]+(\.[0-9]+)*")
+_EXPANDED = {"$", "\\", "*", "?", "["}
+"""A Containerfile gives these a meaning, even in a quoted path."""
+_PLAIN = re.compile(r"(/[A-Za-z0-9_.@+-]+)+")
+_PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]*")
+_SYSTEM = re.compile(
+    r"/(etc|usr|bin|sbin|lib|lib64|proc|sys|dev|run|boot|tmp|root)?/*|/(var|var/lib|usr/local|home|srv|opt)/*"
+)
+_SECRET = re.compile(
+    r"\.(env|key|pem|p12|pfx|jks|keystore|token)$|/\.(ssh|aws|kube|gnupg|netrc|pgpass)|passw|secret|credential", re.I
+)
+
+
+def base_image(service: Workload) -> str | None:
+    """The public image of the system that the service runs on; None where there is none."""
+    system = service.first.os
+    if system.id not in _BASES or not _VERSION.fullmatch(system.version):
+        return None
+    return _BASES[system.id].format(system.version)
+
+
+def view(service: Workload) -> Mapping[str, Any]:
+    """What `image/Containerfile.j2` and `image/dockerignore.j2` show."""
+    first = service.first
+    install, cleanup = _INSTALL.get(first.os.id, _OTHER)
+    packages = sorted({one.partition("=")[0] for profile in service.profiles for one in profile.packages})
+    return {
+        "service": service.name,
+        "host": first.host,
+        "hosts": service.hosts,
+        "system": first.os.name or first.os.id or "not observed",
+        "runtime": f"{first.runtime.name} {first.runtime.version}".strip(),
+        "image": base_image(service),
+        "observed": first.packages,
+        "packages": [name for name in packages if _PACKAGE.fullmatch(name)],
+        "install": install,
+        "cleanup": cleanup,
+        "copies": [path for path in _paths(service) if not _SECRET.search(path)],
+        "configuration": [path for path in first.config if not _SECRET.search(path)],
+        "secret_files": [path for path in (*_paths(service), *first.config) if _SECRET.search(path)],
+        "user": f"{service.uid}:{service.gid}" if service.uid and service.gid else str(service.uid or ""),
+        "directory": first.directory if _PLAIN.fullmatch(first.directory) else "",
+        "ports": sorted({(one.inside, one.transport.lower()) for one in service.ports}),
+        "command": list(service.command),
+    }
+
+
+def _paths(service: Workload) -> list[str]:
+    """Files and folders of the program itself; whole parts of the system are no such thing, and state is data."""
+    data = tuple(state.path.rstrip("/") for state in service.state)
+    return [
+        path
+        for path in service.first.artifacts
+        if path.startswith("/")
+        and not _EXPANDED & {*path}
+        and ".." not in path
+        and not _SYSTEM.fullmatch(path)
+        and path.rstrip("/") not in data
+    ]

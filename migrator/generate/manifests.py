@@ -1,0 +1,230 @@
+"""The one decision of `generate`: what the repository should hold, given what it holds now. Pure.
+
+A second run over the same input changes nothing. What a person or a cutover has changed is kept: the position of every
+lever, and edits of generated files.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from migrator import lever
+from migrator.errors import InputError, MigrateError
+from migrator.generate import findings as found
+from migrator.generate import gateways, images, secrets_gate
+from migrator.generate.inputs import Inputs
+from migrator.generate.merge import Conflict, merged
+from migrator.generate.pages import meshed, pages_of_estate, pages_of_service, workloads
+from migrator.generate.templates import Templates
+from migrator.generate.workload import Workload
+from migrator.gitops import layout
+from migrator.mesh import Page
+from migrator.meshes import MESHES
+from migrator.model.changes import ChangeSet
+from migrator.model.findings import Finding
+from migrator.model.record import Record
+from migrator.records import dump_record, load_record
+
+__all__ = ["BASE", "INDEX", "Generated", "changes"]
+
+INDEX = ".migrate/generated.yaml"
+BASE = ".migrate/base/"
+"""Below it the text that was generated, for each file that stands differently in the repository."""
+
+Base = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedIndex(Record):
+    """What the last run generated: path -> SHA-256, so that an edit by a person is noticed."""
+
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What to commit, what a person should know, and which services it is about."""
+
+    changes: ChangeSet
+    findings: tuple[Finding, ...]
+    services: tuple[str, ...]
+    merged: tuple[str, ...] = ()
+    """Files in which a person's edits were kept."""
+
+
+def changes(inputs: Inputs, standing: Mapping[str, str], templates: Templates, *, base: Base) -> Generated:
+    """Work out the commit. `standing` is every file of the repository; only what differs from it is in the result.
+
+    `base` gives the text of a file as the last run left it, None where there was none. Raises TemplateError, InputError
+    (a secret; a file that is not what it was), or MigrateError naming every file where an edit and the new text collide.
+    """
+    services = workloads(inputs)
+    pages, findings = _pages(services, inputs)
+    fresh = {page.path: templates.render(page.template, page.view) for page in pages}
+    last = _index(standing)
+    wanted, edited = _settled(fresh, standing, last, base)
+    kept, gone_findings = _gone(fresh, standing, last)
+    files = {**inputs.files, **wanted}
+    if layout.SETTINGS not in standing and layout.SETTINGS not in inputs.files:
+        files[layout.SETTINGS] = templates.render("migrate.yaml.j2", {})
+    digests = {path: _digest(_at_rest(path, text)) for path, text in fresh.items()}
+    bases = {f"{BASE}{path}": fresh[path] for path in fresh if _at_rest(path, wanted[path]) != fresh[path]}
+    files |= bases
+    files[INDEX] = dump_record(GeneratedIndex(dict(sorted({**{p: last[p] for p in kept}, **digests}.items()))))
+    secrets_gate.check(files)
+    deletions = {path for path in last if path not in fresh and path not in kept and path in standing}
+    deletions |= {path for path in standing if path.startswith(BASE) and path not in bases}
+    return Generated(
+        changes=_change_set(files, frozenset(deletions), standing, len(services)),
+        findings=(*inputs.estate.findings, *_of_profiles(services), *findings, *gone_findings),
+        services=tuple(one.name for one in services),
+        merged=tuple(edited),
+    )
+
+
+def _change_set(
+    files: Mapping[str, str], deletions: frozenset[str], standing: Mapping[str, str], services: int
+) -> ChangeSet:
+    different = {path: text for path, text in sorted(files.items()) if standing.get(path) != text}
+    noun = "service" if services == 1 else "services"
+    return ChangeSet(
+        subject=f"generate: manifests for {services} {noun}",
+        files=different,
+        deletions=deletions,
+        trailers={"Migrate-Verb": "generate"},
+    )
+
+
+def _pages(services: tuple[Workload, ...], inputs: Inputs) -> tuple[list[Page], list[Finding]]:
+    mesh = MESHES[inputs.settings.mesh.provider]
+    balancers = gateways.balancers(services, inputs.estate.edges)
+    members = meshed(services, inputs, balancers)
+    sharing = _sharing(services)
+    findings = list(found.of_settings(inputs.settings))
+    pages = list(pages_of_estate(members, mesh, inputs, balancers))
+    for service, member in zip(services, members, strict=True):
+        own = list(found.of_service(service, sharing.get(service.name, ())))
+        if images.base_image(service) is None:
+            own.append(found.base_image_unknown(service.name, service.first.os.name))
+        own += [
+            found.gateway_without_rules(one.service.name, one.callees)
+            for one in balancers
+            if one.service is service and len(one.callees) > 1
+        ]
+        findings += own
+        pages += pages_of_service(service, member, mesh, inputs, own)
+    _refuse_doubles(pages)
+    return pages, findings
+
+
+def _refuse_doubles(pages: Iterable[Page]) -> None:
+    doubles = [path for path, count in Counter(page.path for page in pages).items() if count > 1]
+    if doubles:
+        raise MigrateError(f"{doubles[0]}: two things of the estate get this name; rename one `service` in its profile")
+
+
+def _sharing(services: Iterable[Workload]) -> dict[str, list[tuple[str, str]]]:
+    """Service -> the places where it keeps data on the same host as another service, and which one."""
+    users: dict[tuple[str, str], list[str]] = {}
+    for service in services:
+        for profile in service.profiles:
+            for state in profile.state:
+                users.setdefault((profile.host, state.path), []).append(service.name)
+    shared: dict[str, set[tuple[str, str]]] = {}
+    for (_, path), names in users.items():
+        for name in names:
+            shared.setdefault(name, set()).update((path, other) for other in names if other != name)
+    return {name: sorted(pairs) for name, pairs in shared.items()}
+
+
+def _of_profiles(services: Iterable[Workload]) -> list[Finding]:
+    return [finding for service in services for profile in service.profiles for finding in profile.findings]
+
+
+def _index(standing: Mapping[str, str]) -> Mapping[str, str]:
+    return load_record(GeneratedIndex, standing[INDEX], file=INDEX).digests if INDEX in standing else {}
+
+
+def _settled(
+    fresh: Mapping[str, str], standing: Mapping[str, str], last: Mapping[str, str], base: Base
+) -> tuple[dict[str, str], list[str]]:
+    """Path -> text that is to stand there, and which of them hold edits. Raises MigrateError for all conflicts at once."""
+    wanted, edited, conflicts = {}, [], []
+    for path, new in fresh.items():
+        outcome = _outcome(path, new, standing, last, base)
+        if isinstance(outcome, Conflict):
+            conflicts.append(f"{path}:{outcome.line}")
+            continue
+        wanted[path] = outcome
+        if _at_rest(path, outcome) != new:
+            edited.append(path)
+    if conflicts:
+        more = f" and {len(conflicts) - 5} more" if len(conflicts) > 5 else ""  # noqa: PLR2004
+        named = ", ".join(conflicts[:5]) + more
+        message = f"{named}: edited in the repository where the generated text changes, too; nothing was written. "
+        raise MigrateError(message + "Take your lines back or change the profile so that both agree")
+    return wanted, edited
+
+
+def _outcome(
+    path: str, new: str, standing: Mapping[str, str], last: Mapping[str, str], base: Base
+) -> str | Conflict:
+    now = standing.get(path)
+    if now is None:
+        return new
+    resting = _at_rest(path, now)
+    if resting == new or _digest(resting) == last.get(path):
+        return _as_it_stands(path, new, now)
+    before = standing.get(f"{BASE}{path}") or base(path)
+    if before is None:
+        return Conflict(1)
+    joined = merged(_at_rest(path, before), resting, new)
+    return joined if isinstance(joined, Conflict) else _as_it_stands(path, joined, now)
+
+
+def _gone(
+    fresh: Mapping[str, str], standing: Mapping[str, str], last: Mapping[str, str]
+) -> tuple[set[str], list[Finding]]:
+    """Files of services that have no profile any more but are applied in the cluster: removing them would delete it."""
+    started = {
+        path.rsplit("/", 1)[1].removesuffix(".yaml")
+        for path in last
+        if path not in fresh and _is_app(path) and path in standing and lever.is_started(standing[path], file=path)
+    }
+    prefixes = tuple(f"apps/{name}/" for name in started)
+    kept = {path for path in last if path not in fresh and (path.startswith(prefixes) or _app_name(path) in started)}
+    return kept, [found.profile_gone(name) for name in sorted(started)]
+
+
+def _is_app(path: str) -> bool:
+    return path.startswith("clusters/") and "/apps/" in path
+
+
+def _app_name(path: str) -> str:
+    return path.rsplit("/", 1)[1].removesuffix(".yaml") if _is_app(path) else ""
+
+
+def _is_lever(path: str) -> bool:
+    return path.startswith("apps/") and path.endswith(("/route/route.yaml", "/switch.yaml"))
+
+
+def _at_rest(path: str, text: str) -> str:
+    """The text with its lever where generating puts it; what is no lever any more is left as it is."""
+    try:
+        if _is_lever(path):
+            return lever.with_weight(text, 0, file=path)
+        return lever.with_started(text, started=False, file=path) if _is_app(path) else text
+    except InputError:
+        return text
+
+
+def _as_it_stands(path: str, text: str, now: str) -> str:
+    """`text` with the lever where it stands in `now`. Raises InputError where `now` is no lever."""
+    if _is_lever(path):
+        return lever.with_weight(text, lever.weight_of(now, file=path), file=path)
+    return lever.with_started(text, started=lever.is_started(now, file=path), file=path) if _is_app(path) else text
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,90 @@
+"""What differs from one environment to the other: how many, how large, which image, and whether a worker works. Pure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from migrator.generate.workload import Workload, cron_job_name
+from migrator.gitops import layout
+from migrator.lever import REPLICAS_ANNOTATION
+from migrator.mesh import Page
+from migrator.model.settings import Settings
+
+__all__ = ["UNBUILT", "has_switch", "overlay"]
+
+UNBUILT = "not-built-yet"
+"""The image's tag until a pipeline or a person sets a real one."""
+
+
+def has_switch(service: Workload) -> bool:
+    """Whether there is no traffic to move: the service is off in the cluster until its switch is thrown."""
+    return service.routed is None
+
+
+def overlay(service: Workload, settings: Settings) -> Iterator[Page]:
+    """The files in `overlays/<environment>/`."""
+    folder = layout.app_overlay(service.name, settings.environment)
+    patches = []
+    if has_switch(service):
+        patches.append("switch.yaml")
+        path = layout.switch(service.name, settings.environment)
+        yield Page(path, "kubernetes/patch.yaml.j2", _switch(service, settings))
+    spec = _size(service)
+    if spec:
+        patches.append("size.yaml")
+        comment = "Requests are what was used on the hosts; a limit stands here only where one is configured there."
+        view = {**_target(service, settings), "comment": comment, "annotations": {}, "spec": spec}
+        yield Page(f"{folder}/size.yaml", "kubernetes/patch.yaml.j2", view)
+    image = f"{settings.registry}/{service.name}"
+    view = {
+        "resources": ["../../base"],
+        "patches": [{"path": path} for path in patches],
+        "images": [{"name": image, "newTag": UNBUILT}],
+    }
+    yield Page(f"{folder}/kustomization.yaml", "kubernetes/kustomization.yaml.j2", view)
+
+
+def _target(service: Workload, settings: Settings) -> dict[str, Any]:
+    if service.is_job:
+        api, kind, name = "batch/v1", "CronJob", cron_job_name(service.name)
+    else:
+        api, kind, name = "apps/v1", "StatefulSet" if service.state else "Deployment", service.name
+    return {"api_version": api, "kind": kind, "name": name, "namespace": settings.namespace}
+
+
+def _switch(service: Workload, settings: Settings) -> dict[str, Any]:
+    """Off. The annotation says how many Pods there are to be when it is on."""
+    if service.is_job:
+        spec: dict[str, Any] = {"suspend": True}
+        return {
+            **_target(service, settings),
+            "comment": "The switch: false makes it run in the cluster; it must not run on the hosts any more then.",
+            "annotations": {},
+            "spec": spec,
+        }
+    return {
+        **_target(service, settings),
+        "comment": "The switch: it works in the cluster when there are replicas; it must not work on the hosts any more then.",
+        "annotations": {REPLICAS_ANNOTATION: str(service.replicas)},
+        "spec": {"replicas": 0},
+    }
+
+
+def _size(service: Workload) -> dict[str, Any]:
+    resources = _resources(service)
+    pod = {"spec": {"containers": [{"name": service.name, "resources": resources}]}} if resources else {}
+    if service.is_job:
+        return {"jobTemplate": {"spec": {"template": pod}}} if pod else {}
+    replicas = {} if has_switch(service) else {"replicas": service.replicas}
+    return {**replicas, **({"template": pod} if pod else {})}
+
+
+def _resources(service: Workload) -> dict[str, Any]:
+    """Kubernetes refuses a request above the limit, so the limit wins."""
+    usage = service.usage
+    requests: dict[str, str] = {}
+    if usage.cpu_millicores is not None:
+        requests["cpu"] = f"{max(1, usage.cpu_millicores)}m"
+    if usage.memory_mib:
+        requests["memory"] = f"{min(usage.memory_mib, usage.memory_limit_mib or usage.memory_mib)}Mi"
+    limits = {"memory": f"{usage.memory_limit_mib}Mi"} if usage.memory_limit_mib else {}
+    return {key: value for key, value in (("requests", requests), ("limits", limits)) if value}

@@ -1,0 +1,52 @@
+"""The last look at everything that is about to be written: a secret stops the run. Pure.
+
+Scan leaves values out; this is for what people wrote into profiles and templates, and for what scan did not know.
+"""
+
+import re
+from collections.abc import Mapping
+
+from migrator.errors import InputError
+
+__all__ = ["check"]
+
+_HARMLESS = r"(?:\*+|\$[({]?\w|<|\{\{|%|\.\.\.|x+\b|changeme\b|REDACTED)"
+_VERSION = r"(?:\d+:)?\d+\.\d[\w.+~:-]*(?:['\"\s]|$)"
+"""`passwd=1:4.13` is a package."""
+_PATTERNS = (
+    ("a password in a URL", re.compile(rf"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:(?!{_HARMLESS})[^\s/@'\"]+@")),
+    ("a private key", re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")),
+    (
+        "a password",
+        re.compile(
+            rf"(?:passw(?:or)?d|passphrase|secret_?key|api_?key|access_?token|auth_?token)['\"]?=['\"]?(?!{_HARMLESS}|{_VERSION})[^\s'\"&;,\]]+",
+            re.IGNORECASE,
+        ),
+    ),
+    ("a key of a cloud account", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
+    (
+        "an access token",
+        re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|glpat-[A-Za-z0-9_-]{20}|xox[abpr]-[A-Za-z0-9-]{20,})"),
+    ),
+    ("a web token", re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}")),
+)
+
+
+def check(files: Mapping[str, str]) -> None:
+    """Raise InputError with file:line for the first secret. The message never repeats it."""
+    for path, text in files.items():
+        for what, pattern in _PATTERNS:
+            found = pattern.search(text)
+            if found:
+                line = text.count("\n", 0, found.start()) + 1
+                message = f"looks like {what}; nothing was written. Take it out of the profile and give it to a Secret"
+                raise InputError(message, file=path, line=line)
+        _check_text(path, text)
+
+
+def _check_text(path: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as problem:
+        line = text.count("\n", 0, problem.start) + 1
+        raise InputError("is not Unicode text", file=path, line=line) from problem
