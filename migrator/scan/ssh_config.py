@@ -79,8 +79,12 @@ def jump_host(host: str, jump: str) -> Host:
     match = _JUMP.fullmatch(jump)
     if not match:
         raise ConnectError(host, f"the bastion {jump!r} is not written as [user@]host[:port]")
-    port = int(match["port"]) if match["port"] else None
-    return Host(jump, match["host"].strip("[]"), port, match["user"])
+    hop = Host(jump, match["host"].strip("[]"), int(match["port"]) if match["port"] else None, match["user"])
+    try:
+        _check(hop)
+    except ConnectError as error:
+        raise ConnectError(host, f"the bastion {jump[:60]!r}: {error.reason}") from error
+    return hop
 
 
 def _check(host: Host) -> None:
