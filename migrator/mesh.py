@@ -66,7 +66,7 @@ class Mesh(Protocol):
         """Labels that the services' namespace needs."""
 
     def route(self, service: MeshedService, settings: Settings) -> tuple[Page, ...]:
-        """The manifests in `apps/<service>/route/`; the first is the lever, at 100 for the hosts and 0 for the cluster."""
+        """The manifests in `apps/<service>/route/`; the first is the lever, 100 for the hosts and 0 for the cluster."""
 
     def shared(self, services: tuple[MeshedService, ...], settings: Settings) -> tuple[Page, ...]:
         """What the mesh needs once: in `mesh/`, and below it what is not for the cluster's agent."""

@@ -32,7 +32,8 @@ _SYSTEM = re.compile(
     r"/(etc|usr|bin|sbin|lib|lib64|proc|sys|dev|run|boot|tmp|root)?/*|/(var|var/lib|usr/local|home|srv|opt)/*"
 )
 _SECRET = re.compile(
-    r"\.(env|key|pem|p12|pfx|jks|keystore|token)$|/\.(ssh|aws|kube|gnupg|netrc|pgpass)|passw|secret|credential", re.I
+    r"\.(env|key|pem|p12|pfx|jks|keystore|token)$|/\.(ssh|aws|kube|gnupg|netrc|pgpass)|passw|secret|credential",
+    re.IGNORECASE,
 )
 
 

@@ -40,6 +40,8 @@ class GeneratedIndex(Record):
     """What the last run generated: path -> SHA-256, so that an edit by a person is noticed."""
 
     digests: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """The same for the profiles and the estate that were brought along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +59,27 @@ def changes(inputs: Inputs, standing: Mapping[str, str], templates: Templates, *
     """Work out the commit. `standing` is every file of the repository; only what differs from it is in the result.
 
     `base` gives the text of a file as the last run left it, None where there was none. Raises TemplateError, InputError
-    (a secret; a file that is not what it was), or MigrateError naming every file where an edit and the new text collide.
+    (a secret; a file that is not what it was), or MigrateError naming each file where an edit and the new text collide.
     """
     services = workloads(inputs)
     pages, findings = _pages(services, inputs)
     fresh = {page.path: templates.render(page.template, page.view) for page in pages}
-    last = _index(standing)
+    index = _index(standing)
+    last = index.digests
+    _refuse_edited_inputs(inputs.files, standing, index.inputs)
     wanted, edited = _settled(fresh, standing, last, base)
     kept, gone_findings = _gone(fresh, standing, last)
     files = {**inputs.files, **wanted}
     if layout.SETTINGS not in standing and layout.SETTINGS not in inputs.files:
         files[layout.SETTINGS] = templates.render("migrate.yaml.j2", {})
     digests = {path: _digest(_at_rest(path, text)) for path, text in fresh.items()}
-    bases = {f"{BASE}{path}": fresh[path] for path in fresh if _at_rest(path, wanted[path]) != fresh[path]}
+    bases = {f"{BASE}{path}": fresh[path] for path in wanted if _at_rest(path, wanted[path]) != fresh[path]}
     files |= bases
-    files[INDEX] = dump_record(GeneratedIndex(dict(sorted({**{p: last[p] for p in kept}, **digests}.items()))))
+    brought = {path: _digest(text) for path, text in inputs.files.items() if path != layout.SETTINGS}
+    files[INDEX] = dump_record(GeneratedIndex(_sorted({**{p: last[p] for p in kept}, **digests}), _sorted(brought)))
     secrets_gate.check(files)
     deletions = {path for path in last if path not in fresh and path not in kept and path in standing}
+    deletions |= {path for path in index.inputs if path not in brought and path in standing}
     deletions |= {path for path in standing if path.startswith(BASE) and path not in bases}
     return Generated(
         changes=_change_set(files, frozenset(deletions), standing, len(services)),
@@ -142,16 +148,35 @@ def _of_profiles(services: Iterable[Workload]) -> list[Finding]:
     return [finding for service in services for profile in service.profiles for finding in profile.findings]
 
 
-def _index(standing: Mapping[str, str]) -> Mapping[str, str]:
-    return load_record(GeneratedIndex, standing[INDEX], file=INDEX).digests if INDEX in standing else {}
+def _index(standing: Mapping[str, str]) -> GeneratedIndex:
+    return load_record(GeneratedIndex, standing[INDEX], file=INDEX) if INDEX in standing else GeneratedIndex()
+
+
+def _sorted(digests: Mapping[str, str]) -> dict[str, str]:
+    return dict(sorted(digests.items()))
+
+
+def _refuse_edited_inputs(files: Mapping[str, str], standing: Mapping[str, str], last: Mapping[str, str]) -> None:
+    """Profiles are edited in one place: a scan's folder does not overwrite what was reviewed in the repository."""
+    for path, text in files.items():
+        now = standing.get(path, text)
+        if now != text and _digest(now) != last.get(path):
+            message = "was edited in the repository and is different in the folder of --from; nothing was written. "
+            raise InputError(message + "Copy the edit there, or generate from the repository itself", file=path)
 
 
 def _settled(
     fresh: Mapping[str, str], standing: Mapping[str, str], last: Mapping[str, str], base: Base
 ) -> tuple[dict[str, str], list[str]]:
-    """Path -> text that is to stand there, and which of them hold edits. Raises MigrateError for all conflicts at once."""
+    """Path -> text that is to stand there, and which of them hold edits; a file that a person removed stays away.
+
+    Raises MigrateError for all conflicts at once.
+    """
     wanted, edited, conflicts = {}, [], []
     for path, new in fresh.items():
+        if path in last and path not in standing:
+            edited.append(path)
+            continue
         outcome = _outcome(path, new, standing, last, base)
         if isinstance(outcome, Conflict):
             conflicts.append(f"{path}:{outcome.line}")
@@ -167,9 +192,7 @@ def _settled(
     return wanted, edited
 
 
-def _outcome(
-    path: str, new: str, standing: Mapping[str, str], last: Mapping[str, str], base: Base
-) -> str | Conflict:
+def _outcome(path: str, new: str, standing: Mapping[str, str], last: Mapping[str, str], base: Base) -> str | Conflict:
     now = standing.get(path)
     if now is None:
         return new
@@ -194,7 +217,18 @@ def _gone(
     }
     prefixes = tuple(f"apps/{name}/" for name in started)
     kept = {path for path in last if path not in fresh and (path.startswith(prefixes) or _app_name(path) in started)}
+    for path in last:
+        if _is_lever(path) and path in standing and path not in fresh and path not in kept:
+            _refuse_thrown(path, standing[path])
     return kept, [found.profile_gone(name) for name in sorted(started)]
+
+
+def _refuse_thrown(path: str, text: str) -> None:
+    """A lever that goes away while the cluster does the work would take the work away from both sides."""
+    weight = lever.weight_of(text, file=path)
+    if weight:
+        message = f"stands at {weight} % in the cluster and would be removed; roll the service back first"
+        raise InputError(message, file=path)
 
 
 def _is_app(path: str) -> bool:

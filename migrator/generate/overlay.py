@@ -1,4 +1,4 @@
-"""What differs from one environment to the other: how many, how large, which image, and whether a worker works. Pure."""
+"""What differs between environments: how many, how large, which image, and whether a worker works. Pure."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -57,13 +57,13 @@ def _switch(service: Workload, settings: Settings) -> dict[str, Any]:
         spec: dict[str, Any] = {"suspend": True}
         return {
             **_target(service, settings),
-            "comment": "The switch: false makes it run in the cluster; it must not run on the hosts any more then.",
+            "comment": "The switch: with false it runs in the cluster, and must not run on the hosts any more.",
             "annotations": {},
             "spec": spec,
         }
     return {
         **_target(service, settings),
-        "comment": "The switch: it works in the cluster when there are replicas; it must not work on the hosts any more then.",
+        "comment": "The switch: with replicas it works in the cluster, and must not work on the hosts any more.",
         "annotations": {REPLICAS_ANNOTATION: str(service.replicas)},
         "spec": {"replicas": 0},
     }

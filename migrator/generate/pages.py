@@ -40,7 +40,9 @@ def meshed(services: Iterable[Workload], inputs: Inputs, balancers: Iterable[gat
         if caller in known and callee and callee.routed and edge.protocol is not Protocol.UNIX:
             callers.setdefault(callee.name, set()).add(caller)
             ports = {port.port for port in callee.ports}
-            callees.setdefault(caller, set()).add((callee.name, edge.port if edge.port in ports else callee.routed.port))
+            callees.setdefault(caller, set()).add(
+                (callee.name, edge.port if edge.port in ports else callee.routed.port)
+            )
     context = Context(inputs.settings)
     return [
         MeshedService(
@@ -52,7 +54,9 @@ def meshed(services: Iterable[Workload], inputs: Inputs, balancers: Iterable[gat
             callees=tuple(sorted(callees.get(one.name, ()))),
             gateways=tuple(balancer.gateway for balancer in balancers if one.name in balancer.callees),
             hostnames=tuple(
-                name for balancer in balancers for name in balancer.hostnames(one.name, inputs.settings.gateway.hostname)
+                name
+                for balancer in balancers
+                for name in balancer.hostnames(one.name, inputs.settings.gateway.hostname)
             ),
         )
         for one in known.values()
@@ -62,7 +66,9 @@ def meshed(services: Iterable[Workload], inputs: Inputs, balancers: Iterable[gat
 def _mesh_ports(service: Workload) -> tuple[MeshPort, ...]:
     if service.routed is None:
         return ()
-    return tuple(MeshPort(one.name, one.port, one.protocol) for one in service.ports if one.protocol is not Protocol.UDP)
+    return tuple(
+        MeshPort(one.name, one.port, one.protocol) for one in service.ports if one.protocol is not Protocol.UDP
+    )
 
 
 def pages_of_service(
@@ -119,7 +125,9 @@ def _namespace(inputs: Inputs, mesh: Mesh) -> Page:
     injected = mesh.namespace_labels()
     comment = "Pods without any privilege only. "
     if injected:
-        comment += "The mesh needs its CNI plug-in for that: the init container that it would use instead wants NET_ADMIN."
+        comment += (
+            "The mesh needs its CNI plug-in for that: the init container that it would use instead wants NET_ADMIN."
+        )
     standards = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
     view = {
         "comment": comment.strip(),
@@ -129,9 +137,7 @@ def _namespace(inputs: Inputs, mesh: Mesh) -> Page:
     return Page(f"namespaces/{inputs.settings.namespace}.yaml", "kubernetes/namespace.yaml.j2", view)
 
 
-def _readme(
-    service: Workload, member: MeshedService, inputs: Inputs, findings: Iterable[Finding]
-) -> Mapping[str, Any]:
+def _readme(service: Workload, member: MeshedService, inputs: Inputs, findings: Iterable[Finding]) -> Mapping[str, Any]:
     edges = [edge for edge in inputs.estate.edges if service.name in {dns_label(edge.caller), dns_label(edge.callee)}]
     profiled = [one for profile in service.profiles for one in profile.findings]
     return {

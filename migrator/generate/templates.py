@@ -183,7 +183,7 @@ class Templates:
             loader=jinja2.ChoiceLoader([*own, built_in, named]),
             undefined=jinja2.StrictUndefined,
             extensions=[_Quoting],
-            autoescape=False,  # noqa: S701 - HTML's escapes would be wrong in YAML; _Quoting does it
+            autoescape=False,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
