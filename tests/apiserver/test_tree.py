@@ -67,3 +67,16 @@ def test_what_waits_for_ever_and_what_has_no_namespace_is_named(repository: Path
     found = reading.manifests(repository)
     assert len(reading.unknown_dependencies(found)) == 1
     assert len(reading.undeclared_namespaces(found)) == 1
+
+
+def test_what_the_hosts_zone_is_given_takes_the_form_of_its_crd(tmp_path: Path) -> None:
+    (tmp_path / "allow.yaml").write_text("type: MeshTrafficPermission\nname: allow\nmesh: default\nspec: {rules: []}\n")
+    (tmp_path / "estate.yaml").write_text("apiVersion: migrate.dev/v1alpha1\nkind: Estate\n")
+    assert [one.data for one in reading.universal(tmp_path)] == [
+        {
+            "apiVersion": "kuma.io/v1alpha1",
+            "kind": "MeshTrafficPermission",
+            "metadata": {"name": "allow", "namespace": "kuma-system", "labels": {"kuma.io/mesh": "default"}},
+            "spec": {"rules": []},
+        }
+    ]

@@ -1,5 +1,6 @@
 """Reading of a generated repository the way a cluster's agent would: which manifests there are and what refers to what."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,33 @@ def _manifests_of(text: str, file: str) -> Iterator[Manifest]:
 def built(text: str, folder: str) -> list[Manifest]:
     """The manifests of a built kustomization."""
     return list(_manifests_of(text, f"kustomize build {folder}"))
+
+
+def universal(root: Path) -> list[Manifest]:
+    """What Kuma's zone for hosts is given (`type`, `mesh`, `name`), put into the form that Kuma's CRDs describe."""
+    found = []
+    for path in _yaml_files(root):
+        for part in documents(path.read_text(encoding="utf-8")):
+            data = yaml.safe_load(part)
+            if isinstance(data, dict) and {"type", "name"} <= data.keys():
+                wrapped = _wrapped(data)
+                found.append(Manifest(str(path.relative_to(root)), json.dumps(wrapped), wrapped))
+    return found
+
+
+def _wrapped(data: dict[str, Any]) -> dict[str, Any]:
+    """Source: Kuma, "Resource" reference: policies have a `spec` in both forms; Mesh and Dataplane are all spec."""
+    about = {"type", "name", "mesh", "labels"}
+    document: dict[str, Any] = {"apiVersion": "kuma.io/v1alpha1", "kind": data["type"]}
+    document["metadata"] = {"name": data["name"], "labels": dict(data.get("labels", {}))}
+    document["spec"] = data.get("spec") or {key: value for key, value in data.items() if key not in about}
+    if data["type"] == "Mesh":
+        return document
+    if data["type"] == "Dataplane":
+        document["mesh"] = data["mesh"]
+    document["metadata"]["namespace"] = "kuma-system"
+    document["metadata"]["labels"]["kuma.io/mesh"] = data["mesh"]
+    return document
 
 
 def _yaml_files(root: Path) -> list[Path]:
