@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from migrator.errors import DeadlineError, FloodError
+from migrator.gitops.message import carries, message_of
+from migrator.gitops.paths import checked, one_line, refuse_overlap, written_as
 from migrator.model.changes import ChangeSet, Commit
 from migrator.scan.transport import Budget, Reply
 
@@ -44,35 +46,32 @@ class MemoryRepository:
 
     def read(self, path: str, *, at: str | None = None) -> str | None:
         """See `Repository.read`."""
-        return (self._files if at is None else self._at.get(at, {})).get(path)
+        return (self._files if at is None else self._at.get(at, {})).get(checked(path))
 
     def tree(self, prefix: str = "") -> Mapping[str, str]:
         """See `Repository.tree`."""
-        folder = prefix.rstrip("/")
+        folder = checked(prefix.rstrip("/")) if prefix else ""
         inside = (path for path in sorted(self._files) if not folder or path == folder or path.startswith(f"{folder}/"))
         return {path: self._files[path] for path in inside}
 
     def commit(self, changes: ChangeSet) -> str | None:
         """See `Repository.commit`."""
-        after = {path: text for path, text in self._files.items() if path not in changes.deletions} | dict(
-            changes.files
-        )
+        message = message_of(changes)
+        written = {checked(path): written_as(path, text).decode() for path, text in changes.files.items()}
+        gone = {checked(path) for path in changes.deletions}
+        after = {path: text for path, text in self._files.items() if path not in gone} | written
         if after == self._files:
             return None
-        number = hashlib.sha256(f"{len(self._commits)}{changes!r}".encode()).hexdigest()[:40]
-        trailers = {key: " ".join(value.split()) for key, value in changes.trailers.items()}
-        self._commits.insert(0, Commit(number, self._now(), "memory", " ".join(changes.subject.split()), trailers))
+        refuse_overlap(after)
+        number = hashlib.sha256(f"{len(self._commits)}{message}{after}".encode()).hexdigest()[:40]
+        trailers = {key: one_line(value) for key, value in changes.trailers.items()}
+        self._commits.insert(0, Commit(number, self._now(), "memory", one_line(changes.subject), trailers))
         self._files = self._at[number] = after
         return number
 
     def history(self, trailers: Mapping[str, str], *, limit: int = 1000) -> list[Commit]:
         """See `Repository.history`."""
-        found = [
-            c
-            for c in self._commits
-            if all(c.trailers.get(k) is not None and v in {"", c.trailers[k]} for k, v in trailers.items())
-        ]
-        return found[:limit]
+        return [commit for commit in self._commits if carries(commit.trailers, trailers)][:limit]
 
 
 class FixedMetrics:

@@ -16,7 +16,17 @@ def diff_text(changes: ChangeSet, read: Callable[[str], str | None]) -> str:
 def _parts(changes: ChangeSet, read: Callable[[str], str | None]) -> Iterator[str]:
     for path in sorted({*changes.files, *changes.deletions}):
         before, after = read(path), changes.files.get(path)
-        old, new = (before or "").splitlines(keepends=True), (after or "").splitlines(keepends=True)
-        names = (f"a/{path}" if before is not None else "/dev/null", f"b/{path}" if after is not None else "/dev/null")
-        for line in difflib.unified_diff(old, new, *names):
-            yield line if line.endswith("\n") else f"{line}\n"
+        if before != after:
+            yield f"--- a/{path}\n" if before is not None else "--- /dev/null\n"
+            yield f"+++ b/{path}\n" if after is not None else "+++ /dev/null\n"
+            yield from _hunks(_lines(before or ""), _lines(after or ""))
+
+
+def _hunks(before: list[str], after: list[str]) -> Iterator[str]:
+    for line in list(difflib.unified_diff(before, after))[2:]:
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _lines(text: str) -> list[str]:
+    # Only a line feed ends a line of a patch; `splitlines` knows more ends.
+    return [f"{line}\n" for line in text.split("\n")[:-1]] + [line for line in text.split("\n")[-1:] if line]

@@ -11,14 +11,15 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from migrator.errors import DirtyTree, PushRejected, RepositoryError
-from migrator.gitops.paths import checked, folders_of, one_line, refuse_overlap
+from migrator.gitops.message import carries, message_of, trailer_key, trailers_of
+from migrator.gitops.paths import checked, folders_of, one_line, refuse_overlap, written_as
 from migrator.model.changes import ChangeSet, Commit
 
 __all__ = ["GitRepository", "message_of"]
@@ -36,10 +37,20 @@ _HARDENED = {
 }
 # What stays of the environment's GIT_*: who, configuration, credentials. Never GIT_DIR and its like.
 _KEPT = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_SSH", "GIT_ASKPASS", "GIT_SSL_", "GIT_HTTP_", "GIT_PROXY")
-_UNDER_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "sequencer", "rebase-merge", "rebase-apply", "BISECT_LOG")
+_UNDER_WAY = (
+    "MERGE_HEAD",
+    "CHERRY_PICK_HEAD",
+    "REVERT_HEAD",
+    "sequencer",
+    "rebase-merge",
+    "rebase-apply",
+    "BISECT_LOG",
+)
 _SECONDS = 600
 _FIELDS = ("%H", "%cI", "%an", "%s", "%(trailers:only,unfold)")
 _SHOWN = 3
+_EMPTY = "MIGRATE_EMPTY"
+"""A variable that is always empty: `--config-env` takes names that `-c` cannot."""
 
 
 class _Entry(NamedTuple):
@@ -103,20 +114,27 @@ class GitRepository:
             raise RepositoryError(f"{self.path}: no branch is checked out (HEAD is detached); check one out first")
         return found.stdout.decode().strip()
 
-    def read(self, path: str) -> str | None:
+    def read(self, path: str, *, at: str | None = None) -> str | None:
         """See `Repository.read`."""
-        if self.head() is None:
+        commit = at or self.head()
+        if commit is None:
             return None
-        listed = _git(self.path, "ls-tree", "-z", "--full-tree", "HEAD", "--", checked(path))
+        listed = _git(self.path, "ls-tree", "-z", "--full-tree", commit, "--", checked(path))
         entry = _entries(listed.stdout).get(path)
         if entry is None or entry.mode == "040000":
             return None
         if not entry.is_file:
-            raise RepositoryError(f"{self.path / path}: is no file at HEAD but a link or another repository")
+            raise RepositoryError(f"{self.path / path}: is committed as a link or another repository, not as a file")
         try:
             return _git(self.path, "cat-file", "blob", entry.blob).stdout.decode()
         except UnicodeDecodeError as error:
             raise RepositoryError(f"{self.path / path}: is not UTF-8 text") from error
+
+    def _known(self, commit: str) -> str | None:
+        found = _git(
+            self.path, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}", check=False
+        )
+        return _line(found) if _is_id(commit) and not found.returncode else None
 
     def tree(self, prefix: str = "") -> Mapping[str, str]:
         """See `Repository.tree`."""
@@ -181,7 +199,7 @@ class GitRepository:
     def _lines(self, files: Mapping[str, str], entries: Mapping[str, _Entry]) -> list[str]:
         """What `update-index` reads. Modes that stand at HEAD are kept; a script that is new is executable."""
         lines = []
-        for (path, text), blob in zip(files.items(), _store(self.path, files.values()), strict=True):
+        for (path, text), blob in zip(files.items(), _store(self.path, files), strict=True):
             entry = entries.get(path)
             new = "100755" if text.startswith("#!") else "100644"
             lines.append(f"{entry.mode if entry and entry.is_file else new} {blob}\t{path}")
@@ -228,92 +246,140 @@ class GitRepository:
         """See `Repository.history`. An empty value matches any."""
         if self.head() is None:
             return []
-        wanted = [f"--grep=^{key}:" for key in trailers]
-        found = _git(self.path, "log", "--all-match", *wanted, f"--format={_LOG}", "HEAD", "--")
-        commits = (_commit(record) for record in found.stdout.decode("utf-8", "replace").split(_RECORD)[1:])
-        matching = (
-            c
-            for c in commits
-            if all(c.trailers.get(k) is not None and v in {"", c.trailers[k]} for k, v in trailers.items())
-        )
-        return [commit for commit, _ in zip(matching, range(limit), strict=False)]
+        # The search only narrows: what a message says in its text is no trailer, which the fields below tell apart.
+        narrowed = [f"--grep=^{trailer_key(key)}:" for key in trailers]
+        options = ("--topo-order", "--no-show-signature", "--basic-regexp", "--all-match", *narrowed)
+        form = "%x00".join(_FIELDS)
+        found = _git(self.path, "log", "-z", *options, f"--format={form}", "HEAD", "--")
+        fields = found.stdout.decode("utf-8", "replace").split("\0")[:-1]
+        records = (fields[at : at + len(_FIELDS)] for at in range(0, len(fields), len(_FIELDS)))
+        matching = (record for record in records if carries(trailers_of(record[-1]), trailers))
+        return [_commit(*record) for record, _ in zip(matching, range(limit), strict=False)]
 
     def push(self, remote: str) -> None:
         """Push the branch, fast-forward only. Raises PushRejected with what the remote says."""
         branch = self.branch()
-        done = _git(self.path, "push", "--porcelain", "--", remote, f"{branch}:{branch}", check=False)
+        done = _git(self.path, "push", "--porcelain", "--no-verify", "--", remote, f"{branch}:{branch}", check=False)
         if done.returncode:
-            lines = [line for line in done.stdout.decode("utf-8", "replace").split("\n") if line.startswith("!")]
-            raise PushRejected(f"{self.path}: {remote} did not take the push: {' '.join(lines) or _said(done)}")
+            rows = [row for row in done.stdout.decode("utf-8", "replace").split("\n") if row.startswith("!")]
+            said = " ".join(part for part in (one_line(" ".join(rows)), _said(done)) if part)
+            raise PushRejected(_without_secrets(f"{self.path}: {one_line(remote)} did not take the push: {said}"))
 
 
-def message_of(changes: ChangeSet) -> str:
-    """Subject, body and trailers as git-interpret-trailers(1) reads them; every trailer is one line."""
-    parts = [_one_line(changes.subject), changes.body.strip()]
-    parts.append("\n".join(f"{key}: {_one_line(value)}" for key, value in changes.trailers.items()))
-    return "\n\n".join(part for part in parts if part) + "\n"
+def _is_id(text: str) -> bool:
+    return bool(re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", text))
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _commit(commit: str, when: str, author: str, subject: str, trailers: str) -> Commit:
+    try:
+        moment = datetime.fromisoformat(when)
+    except ValueError as error:
+        raise RepositoryError(f"commit {commit}: its time cannot be read") from error
+    return Commit(commit, moment, one_line(author), one_line(subject), trailers_of(trailers))
 
 
-def _commit(record: str) -> Commit:
-    commit, when, author, subject, rest = record.split(_FIELD, 4)
-    trailers = dict(line.split(": ", 1) for line in rest.split("\n") if ": " in line)
-    return Commit(commit, datetime.fromisoformat(when), author, subject, trailers)
+def _why_none(path: Path, found: subprocess.CompletedProcess[bytes]) -> str:
+    said = _said(found)
+    if "dubious ownership" in said:
+        return f"belongs to another user; if you trust it: git config --global --add safe.directory {path.resolve()}"
+    if not _git(path, "rev-parse", "--absolute-git-dir", check=False).returncode:
+        return "is a bare repository; clone it and use the clone"
+    if "not a git repository" in said:
+        return "is a folder that is no Git repository; choose another, or run `git init` in it"
+    return f"cannot be opened by Git: {said}"
 
 
-def _checked(path: str) -> str:
-    """A path that stays inside of the repository and out of its .git."""
-    parts = path.split("/")
-    if (
-        not path
-        or path.startswith("/")
-        or "\0" in path
-        or any(p in {"", ".", ".."} or p.lower() == ".git" for p in parts)
-    ):
-        raise RepositoryError(f"{path!r} is no path inside of a repository")
-    return path
+def _written(changes: ChangeSet, entries: Mapping[str, _Entry]) -> dict[str, str]:
+    """The files of a change set that HEAD does not hold as they are."""
+    return {
+        checked(path): text
+        for path, text in changes.files.items()
+        if path not in entries or entries[path].blob != _blob_id(path, text, len(entries[path].blob))
+    }
 
 
-def _ids(path: Path, files: Mapping[str, str], *, write: bool = False) -> dict[str, str]:
-    """Blob ids of texts; `write` stores them. Through files, because git takes many only that way."""
-    if not files:
-        return {}
+def _blob_id(path: str, text: str, length: int) -> str:
+    """The id that Git gives to a text. Source: gitformat-pack(5), hash-function-transition."""
+    data = written_as(path, text)
+    kind = hashlib.sha1 if length == len(hashlib.sha1(usedforsecurity=False).hexdigest()) else hashlib.sha256
+    return kind(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def _store(path: Path, files: Mapping[str, str]) -> list[str]:
+    """Store the texts of files, and return their ids. Through files, because Git takes many at once only that way."""
     with tempfile.TemporaryDirectory(prefix="migrate-blobs-") as folder:
         names = []
-        for number, text in enumerate(files.values()):
+        for number, (file, text) in enumerate(files.items()):
             name = Path(folder) / str(number)
-            name.write_bytes(text.encode())
-            names.append(str(name))
-        arguments = ["hash-object", "--no-filters", *(["-w"] if write else []), "--stdin-paths"]
-        found = _git(path, *arguments, stdin="\n".join(names).encode()).stdout.decode().split()
-    return dict(zip(files, found, strict=True))
+            name.write_bytes(written_as(file, text))
+            names.append(f"{name}\n")
+        found = _git(path, "hash-object", "--no-filters", "-w", "--stdin-paths", stdin="".join(names).encode())
+    return found.stdout.decode().split()
+
+
+def _entries(listed: bytes) -> dict[str, _Entry]:
+    rows = (row.partition("\t") for row in _rows(listed))
+    return {path: _Entry(head.split()[0], head.split()[2]) for head, _, path in rows}
+
+
+def _rows(listed: bytes) -> list[str]:
+    # Names that are not UTF-8 are kept apart from one another, and never match a path that is written here.
+    return [row for row in listed.decode("utf-8", "surrogateescape").split("\0") if row]
+
+
+def _is_text(path: str) -> bool:
+    return not any("\udc80" <= character <= "\udcff" for character in path)
+
+
+def _files_below(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from (file for file in path.rglob("*") if file.is_symlink() or not file.is_dir())
+    elif path.exists():
+        yield path
 
 
 def _texts(path: Path, blobs: Iterable[str]) -> dict[str, str]:
     """Contents of blobs that are UTF-8 text."""
-    wanted = list(blobs)
-    done = _git(path, "cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in wanted).encode())
-    return dict(_parsed(done.stdout))
+    done = _git(path, "cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in blobs).encode())
+    return dict(_parsed(path, done.stdout))
 
 
-def _parsed(data: bytes) -> Iterator[tuple[str, str]]:
+def _parsed(path: Path, data: bytes) -> Iterator[tuple[str, str]]:
     at = 0
     while at < len(data):
         end = data.index(b"\n", at)
         blob, _, size = data[at:end].decode().partition(" blob ")
-        body = data[end + 1 : end + 1 + int(size)]
+        if not size:
+            raise RepositoryError(f"{path}: the repository is damaged ({blob}); run `git fsck` in it")
         at = end + 2 + int(size)
         try:
-            yield blob, body.decode()
+            yield blob, data[end + 1 : at - 1].decode()
         except UnicodeDecodeError:
             continue
 
 
+def _without_filters(path: Path) -> list[str]:
+    """Options that keep `.gitattributes` from running a program: each filter that is configured is emptied."""
+    found = _git(path, "config", "-z", "--name-only", "--get-regexp", r"^filter\.", check=False)
+    drivers = sorted({row.rpartition(".")[0] for row in _rows(found.stdout)})
+    return [
+        f"--config-env={driver}.{key}={_EMPTY}"
+        for driver in drivers
+        for key in ("clean", "smudge", "process", "required")
+    ]
+
+
+def _line(done: subprocess.CompletedProcess[bytes]) -> str:
+    return os.fsdecode(done.stdout).removesuffix("\n")
+
+
 def _said(done: subprocess.CompletedProcess[bytes]) -> str:
-    return _one_line(done.stderr.decode("utf-8", "replace"))[-300:]
+    return _without_secrets(one_line(done.stderr.decode("utf-8", "replace")))[-300:]
+
+
+def _without_secrets(text: str) -> str:
+    """A text without the user and password of its URLs."""
+    return re.sub(r"://[^/\s]*@", "://", text)
 
 
 def _git(
@@ -322,17 +388,18 @@ def _git(
     program = shutil.which("git")
     if not program:
         raise RepositoryError("no `git` program here: install git")
-    clean = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith("GIT_") or key.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG", "GIT_SSH"))
-    }
-    clean |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", **(env or {})}
-    command = [program, *_HARDENED, "-C", str(path), *arguments]
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key.startswith(_KEPT)}
+    clean |= {"GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C.UTF-8", _EMPTY: "", **(env or {})}
+    settings = [part for key, value in _HARDENED.items() for part in ("-c", f"{key}={value}")]
+    command = [program, *settings, "-C", str(path), *arguments]
     try:
         done = subprocess.run(command, input=stdin, capture_output=True, check=False, env=clean, timeout=_SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise RepositoryError(f"{path}: `git {arguments[0]}` did not end within {_SECONDS} s") from error
+        raise RepositoryError(f"{path}: `{_name(arguments)}` did not end within {_SECONDS} s") from error
     if check and done.returncode:
-        raise RepositoryError(f"{path}: `git {arguments[0]}` failed: {_said(done)}")
+        raise RepositoryError(f"{path}: `{_name(arguments)}` failed: {_said(done)}")
     return done
+
+
+def _name(arguments: Iterable[str]) -> str:
+    return f"git {next(argument for argument in arguments if not argument.startswith('-'))}"
