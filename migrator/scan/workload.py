@@ -24,6 +24,7 @@ from migrator.scan.snapshot import Snapshot
 __all__ = ["Workload", "Workloads", "workloads"]
 
 _CONTAINER = re.compile(r"(?:docker|libpod|crio|cri-containerd|lxc)[-/.]([0-9a-f]{12})|/kubepods")
+_IN_CONTAINER = "container "
 _TAKEN_APART = re.compile(r"(?:crond?|atd|sshd?|ssh@.*|sshd@.*|user@\d+|getty@.*|serial-getty@.*)\.service")
 _MANAGERS = {"supervisord": "supervisor", "circusd": "circus", "runsvdir": "runit", "s6-svscan": "s6", "god": "god"}
 _SESSIONS = frozenset({"sshd", "sshd-session", "dropbear", "login", "in.telnetd", "su", "sudo"})
@@ -68,8 +69,8 @@ def workloads(snapshot: Snapshot) -> Workloads:
     found: list[Workload] = []
     loose: list[Process] = []
     for unit_name, group in _by_unit(context).items():
-        if _CONTAINER.search(group[0].cgroup):
-            set_aside[f"container {group[0].program}"] = "already runs in a container"
+        if unit_name.startswith(_IN_CONTAINER):
+            set_aside[f"container with {group[0].program}"] = "already runs in a container"
         elif not unit_name or _TAKEN_APART.fullmatch(unit_name):
             loose.extend(group)
         elif reason := platform_reason(unit_name):
@@ -91,6 +92,8 @@ class _Context:
     inittab: tuple[InittabEntry, ...]
     listening: frozenset[int]
     """Processes that hold a listening TCP socket."""
+    namespace: str = ""
+    """The process namespace that the scan itself ran in."""
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "_Context":
@@ -108,6 +111,7 @@ class _Context:
             tuple(entry for entry in cron if entry.schedule == "@reboot"),
             snapshot.value(Inittab, ()),
             _listening(snapshot),
+            _own_namespace(snapshot),
         )
 
     def tree(self, root: Process) -> tuple[Process, ...]:
@@ -136,6 +140,11 @@ def _own_processes(snapshot: Snapshot) -> frozenset[int]:
     return frozenset(own | below)
 
 
+def _own_namespace(snapshot: Snapshot) -> str:
+    scan_pid = snapshot.value(Machine, MachineFacts(uid=-1)).scan_pid
+    return next((p.namespace for p in snapshot.value(Processes, ()) if p.pid == scan_pid), "")
+
+
 def _listening(snapshot: Snapshot) -> frozenset[int]:
     owners = snapshot.value(Descriptors, DescriptorsFacts()).owners
     listeners = snapshot.value(Sockets, SocketsFacts()).listeners
@@ -146,7 +155,9 @@ def _listening(snapshot: Snapshot) -> frozenset[int]:
 def _by_unit(context: _Context) -> dict[str, list[Process]]:
     groups: dict[str, list[Process]] = {}
     for process in context.processes.values():
-        key = process.cgroup if _CONTAINER.search(process.cgroup) else _unit_name(process.cgroup)
+        key = _unit_name(process.cgroup)
+        if _CONTAINER.search(process.cgroup) or process.namespace not in {"", context.namespace}:
+            key = f"{_IN_CONTAINER}{process.namespace or process.cgroup}"
         groups.setdefault(key, []).append(process)
     return groups
 

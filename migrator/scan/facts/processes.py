@@ -11,7 +11,7 @@ __all__ = ["Process", "Processes"]
 
 _STATUS = re.compile(r"(\d+)/status:(\w+):\s*(.*)")
 _CGROUP = re.compile(r"(\d+)/cgroup:(\d+):([^:]*):(.*)")
-_LINK = re.compile(r" (\d+)/(exe|cwd)(?: -> (.*))?$")
+_LINK = re.compile(r" (\d+)/(exe|cwd|ns/pid)(?: -> (.*))?$")
 _STAT = re.compile(r"(\d+) \(.*\) \S (.*)")
 
 
@@ -29,6 +29,8 @@ class Process:
     exe: str = ""
     cwd: str = ""
     cgroup: str = ""
+    namespace: str = ""
+    """Its process namespace, `pid:[4026531836]`; another one than ours means a container."""
     rss_kib: int = 0
     """Resident memory, with pages that it shares with others."""
     own_kib: int | None = None
@@ -60,7 +62,7 @@ echo '#status'; grep -HE '^(Name|PPid|Uid|Gid|VmRSS|RssAnon):' [0-9]*/status 2>/
 echo '#stat'; cat [0-9]*/stat 2>/dev/null | sed 's/^/ /'
 echo '#cgroup'; grep -HE '^([0-9]+:name=systemd|0:):' [0-9]*/cgroup 2>/dev/null
 q=q; ls -dq / >/dev/null 2>&1 || q=
-echo '#links'; ls -l$q [0-9]*/exe [0-9]*/cwd | sed -n 's/^l/ l/p'
+echo '#links'; ls -l$q [0-9]*/exe [0-9]*/cwd [0-9]*/ns/pid | sed -n 's/^l/ l/p'
 echo '#cmdline'
 for p in [0-9]*; do
   { IFS= read -r x <"$p/cmdline"; } 2>/dev/null
@@ -107,6 +109,7 @@ def _process(
         exe=links.get((pid, "exe"), ""),
         cwd=links.get((pid, "cwd"), ""),
         cgroup=cgroup,
+        namespace=links.get((pid, "ns/pid"), ""),
         rss_kib=_first_integer(status.get("VmRSS", "")),
         own_kib=_first_integer(status["RssAnon"]) if "RssAnon" in status else None,
         cpu_ticks=times[0],
