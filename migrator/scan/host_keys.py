@@ -93,7 +93,8 @@ def verify(host: str, offered: HostKey, known: KnownKeys, *, advice: str) -> Non
     if any(key.blob == offered.blob for key in known.trusted):
         return
     if known.trusted:
-        record = ", ".join(f"{fingerprint(key.blob)} ({key.type}, {key.file})" for key in known.trusted[:3])
+        alike = [key for key in known.trusted if key.type == offered.type] or known.trusted
+        record = ", ".join(f"{fingerprint(key.blob)} ({key.type}, {key.file})" for key in alike[:3])
         raise HostKeyError(host, f"host key CHANGED: it shows {shown}, on record is {record}; nothing was sent")
     if known.authorities:
         only = "only a certificate authority is on record for it"

@@ -48,7 +48,7 @@ def test_an_unknown_key_comes_with_its_fingerprint_and_the_remedy():
 
 
 def test_a_changed_key_comes_with_both_fingerprints_and_no_remedy_to_copy():
-    said = verdict(KnownKeys(trusted=(ANOTHER,)))
+    said = verdict(KnownKeys(trusted=(HostKey("ssh-rsa", b"of another type"), ANOTHER)))
     assert said == (
         f"host key CHANGED: it shows {fingerprint(BLOB)} (ssh-ed25519), "
         f"on record is {fingerprint(OTHER)} (ssh-ed25519, known_hosts); nothing was sent"
