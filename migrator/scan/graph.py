@@ -19,6 +19,9 @@ __all__ = ["Directory", "edges", "external", "health_checks", "known_calls", "sp
 _LOCAL = frozenset({"localhost", "ip6-localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - a name, not a binding
 
 
+_PROGRAM_TEXT = (".py", ".sh", ".js", ".php", ".rb", ".pl")
+
+
 def external(target: str) -> str:
     """How an edge names something that no scanned service answers for."""
     return f"external:{target}"
@@ -111,7 +114,7 @@ def edges(directory: Directory) -> tuple[tuple[Edge, ...], tuple[Finding, ...]]:
 def _edge(directory: Directory, profile: ServiceProfile, call: Call) -> Edge | Finding | None:
     host = profile.host if call.protocol is Protocol.UNIX else directory.host_of(call.target, profile.host)
     if not host:
-        outside = directory.is_known_name(call.target, profile.host)
+        outside = directory.is_known_name(call.target, profile.host) and not _only_in_programs(call)
         return _to(profile, call, external(call.target), call.port) if outside else None
     if call.protocol is Protocol.UNIX:
         callee = directory.at_path(host, call.target)
@@ -126,6 +129,12 @@ def _edge(directory: Directory, profile: ServiceProfile, call: Call) -> Edge | F
     return (
         findings.no_service_there(f"{profile.host}/{profile.service}", f"{call.target}:{call.port}") if silent else None
     )
+
+
+def _only_in_programs(call: Call) -> bool:
+    """Whether only the text of programs names it: there, addresses outside of the estate are mostly documentation."""
+    files = [evidence.where.rpartition(":")[0] for evidence in call.evidence]
+    return Source.CLIENT_SOCKET not in call.sources and all(file.endswith(_PROGRAM_TEXT) for file in files)
 
 
 def _callees(directory: Directory, profile: ServiceProfile, call: Call, host: str) -> list[ServiceProfile]:
@@ -208,7 +217,8 @@ def _endpoint(directory: Directory, profile: ServiceProfile, call: Call) -> tupl
     host = directory.host_of(call.target, profile.host)
     if not host:
         socket = Source.CLIENT_SOCKET in call.sources
-        return (call.target, call.port) if socket or directory.is_known_name(call.target, profile.host) else None
+        known = directory.is_known_name(call.target, profile.host) and not _only_in_programs(call)
+        return (call.target, call.port) if socket or known else None
     callees = _callees(directory, profile, call, host)
     port = call.port or next((li.port for callee in callees[:1] for li in callee.listens if li.port), None)
     return host, port if len(callees) == 1 else call.port

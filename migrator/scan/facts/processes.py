@@ -42,7 +42,7 @@ class Process:
     @property
     def program(self) -> str:
         """Base name of what is executed: from the kernel's link, else from the first argument."""
-        path = self.exe or (self.arguments[0] if self.arguments else self.comm)
+        path = self.exe if self.exe and not self.exe.startswith("/memfd:") else next(iter(self.arguments), self.comm)
         return path.removesuffix(" (deleted)").rsplit("/", 1)[-1]
 
 
