@@ -25,7 +25,7 @@ def infrastructure(settings: Settings, folders: Iterable[str]) -> tuple[Page, ..
         "with_secret": settings.flux.url.startswith("ssh://") or "@" in settings.flux.url,
     }
     rows = [
-        _kustomization(name, f"./{name}", suspend=False, after=[] if name == NAMESPACES else [NAMESPACES])
+        _kustomization(_shared(name), f"./{name}", suspend=False, after=[] if name == NAMESPACES else [NAMESPACES])
         for name in folders
     ]
     folder = f"clusters/{settings.cluster}"
@@ -38,11 +38,18 @@ def infrastructure(settings: Settings, folders: Iterable[str]) -> tuple[Page, ..
 def app(service: Workload, settings: Settings, folders: Iterable[str]) -> Page:
     """One service: its manifests, then its route. Suspended until its cutover begins."""
     path = f"./{layout.app_overlay(service.name, settings.environment)}"
-    rows = [_kustomization(service.name, path, suspend=True, after=list(folders))]
+    own = _kustomization(service.name, path, suspend=True, after=list(folders))
+    rows = [own]
     if service.routed:
         route = f"./{layout.route(service.name).rpartition('/')[0]}"
-        rows.append(_kustomization(derived(service.name, "route"), route, suspend=True, after=[service.name]))
+        second = _kustomization(derived(service.name, "route"), route, suspend=True, after=[])
+        rows.append({**second, "after": [{"name": service.name}]})
     return Page(layout.flux_app(settings.cluster, service.name), "flux/kustomizations.yaml.j2", _view(settings, rows))
+
+
+def _shared(folder: str) -> str:
+    """A service may well be called `gateway`."""
+    return f"migrate-{folder}"
 
 
 def _view(settings: Settings, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -55,4 +62,4 @@ def _view(settings: Settings, rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _kustomization(name: str, path: str, *, suspend: bool, after: list[str]) -> dict[str, Any]:
-    return {"name": name, "path": path, "suspend": suspend, "after": [{"name": one} for one in after]}
+    return {"name": name, "path": path, "suspend": suspend, "after": [{"name": _shared(one)} for one in after]}

@@ -1,4 +1,4 @@
-"""The build context of a service's image: what was observed, and what has to be copied from which host. No secret files."""
+"""The build context of a service's image: what was observed, and what to copy from which host. No secret files."""
 
 import re
 from collections.abc import Mapping

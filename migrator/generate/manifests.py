@@ -17,7 +17,7 @@ from migrator.generate.inputs import Inputs
 from migrator.generate.merge import Conflict, merged
 from migrator.generate.pages import meshed, pages_of_estate, pages_of_service, workloads
 from migrator.generate.templates import Templates
-from migrator.generate.workload import Workload
+from migrator.generate.workload import Workload, derived
 from migrator.gitops import layout
 from migrator.mesh import Page
 from migrator.meshes import MESHES
@@ -120,12 +120,16 @@ def _pages(services: tuple[Workload, ...], inputs: Inputs) -> tuple[list[Page], 
         ]
         findings += own
         pages += pages_of_service(service, member, mesh, inputs, own)
-    _refuse_doubles(pages)
+    _refuse_doubles(pages, services)
     return pages, findings
 
 
-def _refuse_doubles(pages: Iterable[Page]) -> None:
-    doubles = [path for path, count in Counter(page.path for page in pages).items() if count > 1]
+def _refuse_doubles(pages: Iterable[Page], services: Iterable[Workload]) -> None:
+    """Two things with one name: files, and what is named after a service beside the service of that very name."""
+    names = [one.name for one in services]
+    names += [derived(one.name, suffix) for one in services if one.routed for suffix in ("route", "vm")]
+    names += [page.path for page in pages]
+    doubles = [name for name, count in Counter(names).items() if count > 1]
     if doubles:
         raise MigrateError(f"{doubles[0]}: two things of the estate get this name; rename one `service` in its profile")
 

@@ -123,14 +123,12 @@ def _with_kustomization(folder: str, pages: list[Page]) -> Iterator[Page]:
 
 def _namespace(inputs: Inputs, mesh: Mesh) -> Page:
     injected = mesh.namespace_labels()
-    comment = "Pods without any privilege only. "
+    comment = "Pods without any privilege only."
     if injected:
-        comment += (
-            "The mesh needs its CNI plug-in for that: the init container that it would use instead wants NET_ADMIN."
-        )
+        comment += " That needs the mesh's CNI plug-in: its init container would want NET_ADMIN."
     standards = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
     view = {
-        "comment": comment.strip(),
+        "comment": comment,
         "name": inputs.settings.namespace,
         "labels": {"app.kubernetes.io/managed-by": "migrate", **standards, **injected},
     }

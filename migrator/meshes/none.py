@@ -66,7 +66,11 @@ def _view(service: MeshedService, settings: Settings) -> dict[str, Any]:
         "listeners": [{"name": port.name, "port": port.port, "protocol": "HTTP" if is_http else "TCP"}],
         "hosts": hosts,
         "host_ports": [_port(one) for one in service.ports],
-        "slice_labels": {**service.labels, "kubernetes.io/service-name": hosts},
+        "slice_labels": {
+            **service.labels,
+            "endpointslice.kubernetes.io/managed-by": "migrate",
+            "kubernetes.io/service-name": hosts,
+        },
         "slice_ports": [{"name": one.name, "port": one.port, "protocol": "TCP"} for one in service.ports],
         **_addresses(service),
     }
