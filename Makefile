@@ -15,6 +15,9 @@ help: ## list the targets
 demo: ## set everything up, then scan, generate and cut over a recorded estate into ./demo
 	@command -v git >/dev/null || { echo "demo: git is missing: install it with apt-get, dnf or brew"; exit 1; }
 	@.ci/venv run
+	@# Only a folder that this target made is replaced; the command itself refuses any other that is not empty.
+	@if [ -e $(DEMO) ] && [ "$$(cat .venv/.demo 2>/dev/null)" = "$(abspath $(DEMO))" ]; then rm -rf $(DEMO); fi
+	@[ -e $(DEMO) ] || echo "$(abspath $(DEMO))" > .venv/.demo
 	$(BIN)/migrate quickstart --dir $(DEMO)
 
 test: ## unit, golden and sshd tests: quick, no root, no network

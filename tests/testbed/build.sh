@@ -72,7 +72,7 @@ build() { # build NAME PACKAGE EXPECTATION
 
 fetch_crds() { # fetch_crds NAME MODULE@VERSION SUM FOLDER-IN-MODULE
   local name=$1 module=$2 sum=$3 folder=$4 stamp="$crds/.$1.key" answer dir
-  if [[ -d "$crds/$name" && -f "$stamp" && $(<"$stamp") == "$module $sum" ]]; then
+  if [[ -d "$crds/$name" && -f "$stamp" && $(<"$stamp") == "$module $sum $folder" ]]; then
     say "CRDs of $module: found"
     return
   fi
@@ -91,12 +91,13 @@ fetch_crds() { # fetch_crds NAME MODULE@VERSION SUM FOLDER-IN-MODULE
   cp "$dir/$folder"/*.yaml "$crds/$name/"
   rm -f "$crds/$name/kustomization.yaml"
   chmod -R u+w "$crds/$name"
-  printf '%s\n' "$module $sum" >"$stamp"
+  printf '%s\n' "$module $sum $folder" >"$stamp"
   say "CRDs of $module: $(find "$crds/$name" -name '*.yaml' | wc -l) files"
 }
 
 began=$SECONDS
-fetch_crds gateway-api "$GATEWAY_API_MODULE" "$GATEWAY_API_SUM" config/crd/standard
+# The experimental channel has TCPRoute in the version that releases before 1.6 know.
+fetch_crds gateway-api "$GATEWAY_API_MODULE" "$GATEWAY_API_SUM" config/crd/experimental
 fetch_crds flux-source "$FLUX_SOURCE_MODULE" "$FLUX_SOURCE_SUM" config/crd/bases
 fetch_crds flux-kustomize "$FLUX_KUSTOMIZE_MODULE" "$FLUX_KUSTOMIZE_SUM" config/crd/bases
 download_modules
