@@ -116,10 +116,10 @@ class GitRepository:
 
     def read(self, path: str, *, at: str | None = None) -> str | None:
         """See `Repository.read`."""
-        commit = at or self.head()
+        name, commit = checked(path), self.head() if at is None else self._known(at)
         if commit is None:
             return None
-        listed = _git(self.path, "ls-tree", "-z", "--full-tree", commit, "--", checked(path))
+        listed = _git(self.path, "ls-tree", "-z", "--full-tree", commit, "--", name)
         entry = _entries(listed.stdout).get(path)
         if entry is None or entry.mode == "040000":
             return None
@@ -131,10 +131,10 @@ class GitRepository:
             raise RepositoryError(f"{self.path / path}: is not UTF-8 text") from error
 
     def _known(self, commit: str) -> str | None:
-        found = _git(
-            self.path, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}", check=False
-        )
-        return _line(found) if _is_id(commit) and not found.returncode else None
+        if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", commit):
+            return None
+        found = _git(self.path, "cat-file", "-e", f"{commit}^{{commit}}", check=False)
+        return None if found.returncode else commit
 
     def tree(self, prefix: str = "") -> Mapping[str, str]:
         """See `Repository.tree`."""
@@ -266,10 +266,6 @@ class GitRepository:
             raise PushRejected(_without_secrets(f"{self.path}: {one_line(remote)} did not take the push: {said}"))
 
 
-def _is_id(text: str) -> bool:
-    return bool(re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", text))
-
-
 def _commit(commit: str, when: str, author: str, subject: str, trailers: str) -> Commit:
     try:
         moment = datetime.fromisoformat(when)
@@ -291,11 +287,11 @@ def _why_none(path: Path, found: subprocess.CompletedProcess[bytes]) -> str:
 
 def _written(changes: ChangeSet, entries: Mapping[str, _Entry]) -> dict[str, str]:
     """The files of a change set that HEAD does not hold as they are."""
-    return {
-        checked(path): text
-        for path, text in changes.files.items()
-        if path not in entries or entries[path].blob != _blob_id(path, text, len(entries[path].blob))
-    }
+    return {checked(path): text for path, text in changes.files.items() if not _stands(path, text, entries.get(path))}
+
+
+def _stands(path: str, text: str, entry: _Entry | None) -> bool:
+    return entry is not None and entry.is_file and entry.blob == _blob_id(path, text, len(entry.blob))
 
 
 def _blob_id(path: str, text: str, length: int) -> str:
@@ -374,7 +370,7 @@ def _line(done: subprocess.CompletedProcess[bytes]) -> str:
 
 
 def _said(done: subprocess.CompletedProcess[bytes]) -> str:
-    return _without_secrets(one_line(done.stderr.decode("utf-8", "replace")))[-300:]
+    return _without_secrets(one_line(done.stderr.decode("utf-8", "replace")))[:400]
 
 
 def _without_secrets(text: str) -> str:
