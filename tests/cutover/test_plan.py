@@ -12,8 +12,7 @@ from migrator.errors import PlanError
 from migrator.gitops import layout
 from migrator.model.estate import Edge, Estate
 from migrator.model.plans import Strategy
-
-from .conftest import PROFILES, files, profile
+from tests.cutover.conftest import PROFILES, files, profile
 
 NAMES = [f"s{n}" for n in range(9)]
 
