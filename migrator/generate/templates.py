@@ -88,8 +88,29 @@ def _block(value: object, indent: int) -> str:
         str(value)  # raises UndefinedError with the name
     if not value:
         return _Written(" " + scalar(value))
-    lines = yamlio.dump(value).rstrip("\n").split("\n")
-    return _Written("".join(f"\n{' ' * indent}{line}" if line else "\n" for line in lines))
+    return _Written("".join(f"\n{' ' * indent}{line}" for line in _lines(value)))
+
+
+def _lines(value: object) -> Iterator[str]:
+    """A mapping or list in block style, every string on its line."""
+    if isinstance(value, Mapping) and value:
+        for key, item in value.items():
+            yield from _entry(f"{_string(str(key))}:", item)
+    elif isinstance(value, Sequence) and not isinstance(value, str) and value:
+        for item in value:
+            first, *others = _lines(item)
+            yield f"- {first}"
+            yield from (f"  {line}" for line in others)
+    else:
+        yield scalar(value)
+
+
+def _entry(key: str, item: object) -> Iterator[str]:
+    if item and isinstance(item, Mapping | Sequence) and not isinstance(item, str):
+        yield key
+        yield from (f"  {line}" for line in _lines(item))
+    else:
+        yield f"{key} {scalar(item)}"
 
 
 def _line(value: object) -> str:

@@ -1,0 +1,98 @@
+"""What people edit is read with the place of every mistake."""
+
+from dataclasses import replace
+
+import pytest
+
+from migrator.errors import InputError, ProfileError, SettingsError
+from migrator.generate.inputs import is_input, read_inputs
+from migrator.model.services import ServiceKind
+from tests.generate.builders import JOB, SHOP, WORKER, scan
+
+PROFILE = "profiles/h0/p0.yaml"
+
+
+def test_replicas_are_one_service() -> None:
+    inputs = read_inputs(scan(replace(SHOP, host="b"), replace(SHOP, host="a"), WORKER))
+    assert {name: [one.host for one in found] for name, found in inputs.services.items()} == {
+        "shop": ["a", "b"],
+        "worker": ["app01"],
+    }
+
+
+@pytest.mark.parametrize("name", ["Shop.Web", "../../etc/passwd", "y" * 200, "kill: -9\nx: y", "-", "ünïcode"])
+def test_any_name_becomes_a_label(name: str) -> None:
+    (label,) = read_inputs(scan(replace(SHOP, service=name))).services
+    assert label.replace("-", "").isalnum()
+    assert label.isascii()
+    assert len(label) <= 63
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("host: app01", "host: app01\nport: 8000", f"{PROFILE}:5: unknown key `port`"),
+        ("host: app01", 'host: ""', f"{PROFILE}:4: `host` is empty"),
+        ("  memoryMib: 100", "  memoryMib: many", f"{PROFILE}:"),
+        ("kind: ServiceProfile", "kind: Estate", f"{PROFILE}:2: `kind` is 'Estate'"),
+        ("runtime:", "\truntime:", f"{PROFILE}:5: a tab indents"),
+    ],
+)
+def test_a_bad_profile_is_named_with_its_line(old: str, new: str, message: str) -> None:
+    files = scan(SHOP)
+    assert old in files[PROFILE]
+    files[PROFILE] = files[PROFILE].replace(old, new, 1)
+    with pytest.raises(ProfileError) as caught:
+        read_inputs(files)
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "message"),
+    [
+        (SHOP, replace(SHOP, usage=WORKER.usage), "stands twice for host `app01`"),
+        (SHOP, replace(SHOP, service="Shop", host="b"), "gets the same Kubernetes name as"),
+        (JOB, replace(JOB, kind=ServiceKind.SERVICE, host="b"), "is a service here and a job"),
+    ],
+)
+def test_profiles_that_cannot_be_one_service(one, other, message) -> None:
+    with pytest.raises(ProfileError, match=message):
+        read_inputs(scan(one, other))
+
+
+def test_nothing_to_read() -> None:
+    with pytest.raises(ProfileError, match="holds no profiles"):
+        read_inputs({})
+    with pytest.raises(ProfileError, match="estate.yaml: is missing"):
+        read_inputs({path: text for path, text in scan(SHOP).items() if path != "estate.yaml"})
+
+
+HEAD = "apiVersion: migrate.dev/v1alpha1\nkind: Settings\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("cluster: ../up", "migrate.yaml:3: `cluster` is not a name"),
+        ("environment: Prod", "migrate.yaml:3: `environment` is not a name"),
+        ("mesh:\n  vmZone: a b", "migrate.yaml:4: `mesh.vmZone` is not a name"),
+        ("mesh:\n  provider: istio", "migrate.yaml:4: `mesh.provider` is none of kuma, none"),
+        ("clutser: a", "migrate.yaml:3: unknown key `clutser`"),
+    ],
+)
+def test_bad_settings_are_named_with_their_line(text: str, message: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_inputs({**scan(SHOP), "migrate.yaml": HEAD + text + "\n"}, meshes=frozenset(["kuma", "none"]))
+    assert str(caught.value).startswith(message)
+
+
+def test_errors_are_input_errors() -> None:
+    assert issubclass(ProfileError, InputError)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("profiles/a/b.yaml", True), ("estate.yaml", True), ("migrate.yaml", True), ("apps/a/b.yaml", False)],
+)
+def test_which_files_are_read(path: str, expected: bool) -> None:  # noqa: FBT001
+    assert is_input(path) is expected
