@@ -1,12 +1,14 @@
 """A commit beside other people's work: what is theirs stays, and nothing of theirs runs."""
 
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from migrator.errors import DirtyTree, RepositoryError
+from migrator.gitops import git as gitmodule
 from migrator.gitops.git import GitRepository
 from migrator.model.changes import ChangeSet
 
@@ -291,3 +293,18 @@ def test_a_work_tree_of_its_own_is_used(two: GitRepository, git: Git, tmp_path: 
     assert write(second)
     assert (tmp_path / "second" / "ours").read_text() == "2\n"
     assert two.read("ours") == (two.path / "ours").read_text() == "1\n"
+
+
+def test_a_commit_whose_files_cannot_be_written_is_undone(two: GitRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = two.head()
+    real = gitmodule._git
+
+    def full_disk(path: Path, *arguments: str, **options: object) -> object:
+        done = real(path, *arguments, **options)
+        writes = "read-tree" in arguments and "-u" in arguments and "-n" not in arguments
+        return subprocess.CompletedProcess(done.args, 128, b"", b"fatal: no space left") if writes else done
+
+    monkeypatch.setattr(gitmodule, "_git", full_disk)
+    with pytest.raises(RepositoryError, match=r"nothing was committed.*no space left"):
+        write(two)
+    assert two.head() == before
