@@ -59,6 +59,10 @@ def migrate(verbose: bool, color: str) -> None:  # noqa: ARG001 - `verbose` is r
         os.environ["FORCE_COLOR"] = "1"
 
 
+_UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, AssertionError)
+"""What only a bug raises; `-v` shows where. Everything else is explained in one line, also with `-v`."""
+
+
 def main() -> None:
     """Entry point of `migrate`, `kubectl migrate` and `flux migrate`."""
     sys.exit(run(sys.argv[1:]))
@@ -75,7 +79,7 @@ def run(arguments: list[str]) -> int:
         return problem.exit_code
     except BaseException as problem:
         message, code = _explained(problem)
-        if not message or {"-v", "--verbose"} & set(arguments):
+        if not message or (isinstance(problem, _UNFORESEEN) and {"-v", "--verbose"} & set(arguments)):
             raise
         _complain(message)
     return int(code or 0)
