@@ -5,7 +5,6 @@ and other people's staged work are never involved; then the work tree follows. S
 git-read-tree(1).
 """
 
-import hashlib
 import os
 import re
 import shutil
@@ -19,6 +18,7 @@ from typing import NamedTuple, Self
 
 from migrator.errors import DirtyTree, PushRejected, RepositoryError
 from migrator.gitops.message import carries, message_of, trailer_key, trailers_of
+from migrator.gitops.pack import blob_id, pack_of
 from migrator.gitops.paths import checked, folders_of, one_line, refuse_overlap, written_as
 from migrator.model.changes import ChangeSet, Commit
 
@@ -49,6 +49,8 @@ _UNDER_WAY = (
 _SECONDS = 600
 _FIELDS = ("%H", "%cI", "%an", "%s", "%(trailers:only,unfold)")
 _SHOWN = 3
+_PACKED = 100
+_SHA1 = 40
 _EMPTY = "MIGRATE_EMPTY"
 """A variable that is always empty: `--config-env` takes names that `-c` cannot."""
 
@@ -58,6 +60,11 @@ class _Entry(NamedTuple):
 
     mode: str
     blob: str
+
+    @property
+    def algorithm(self) -> str:
+        """Which hash made the id: sha1 has 40 digits."""
+        return "sha256" if len(self.blob) > _SHA1 else "sha1"
 
     @property
     def is_file(self) -> bool:
@@ -291,26 +298,20 @@ def _written(changes: ChangeSet, entries: Mapping[str, _Entry]) -> dict[str, str
 
 
 def _stands(path: str, text: str, entry: _Entry | None) -> bool:
-    return entry is not None and entry.is_file and entry.blob == _blob_id(path, text, len(entry.blob))
-
-
-def _blob_id(path: str, text: str, length: int) -> str:
-    """The id that Git gives to a text. Source: gitformat-pack(5), hash-function-transition."""
-    data = written_as(path, text)
-    kind = hashlib.sha1 if length == len(hashlib.sha1(usedforsecurity=False).hexdigest()) else hashlib.sha256
-    return kind(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    return entry is not None and entry.is_file and entry.blob == blob_id(written_as(path, text), entry.algorithm)
 
 
 def _store(path: Path, files: Mapping[str, str]) -> list[str]:
-    """Store the texts of files, and return their ids. Through files, because Git takes many at once only that way."""
-    with tempfile.TemporaryDirectory(prefix="migrate-blobs-") as folder:
-        names = []
-        for number, (file, text) in enumerate(files.items()):
-            name = Path(folder) / str(number)
-            name.write_bytes(written_as(file, text))
-            names.append(f"{name}\n")
-        found = _git(path, "hash-object", "--no-filters", "-w", "--stdin-paths", stdin="".join(names).encode())
-    return found.stdout.decode().split()
+    """Store the texts of files in one go, and return their ids."""
+    algorithm = _line(_git(path, "rev-parse", "--show-object-format"))
+    contents = [written_as(file, text) for file, text in files.items()]
+    ids = [blob_id(data, algorithm) for data in contents]
+    fresh = dict(zip(ids, contents, strict=True))
+    # Few become single objects, many stay one pack: what Git does with what it fetches (fetch.unpackLimit).
+    keep = ("index-pack", "--stdin") if len(fresh) >= _PACKED else ("unpack-objects", "-q")
+    if fresh:
+        _git(path, *keep, stdin=pack_of(fresh.values(), algorithm))
+    return ids
 
 
 def _entries(listed: bytes) -> dict[str, _Entry]:
