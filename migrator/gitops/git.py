@@ -145,7 +145,7 @@ class GitRepository:
 
     def tree(self, prefix: str = "") -> Mapping[str, str]:
         """See `Repository.tree`."""
-        folder = prefix.rstrip("/")
+        folder = checked(prefix.rstrip("/")) if prefix else ""
         files = {path: entry.blob for path, entry in self._entries(folder).items() if entry.is_file}
         texts = _texts(self.path, dict.fromkeys(files.values()))
         return {path: texts[blob] for path, blob in files.items() if blob in texts and _is_text(path)}
@@ -171,7 +171,7 @@ class GitRepository:
         """Every path at HEAD, or those below a folder."""
         if self.head() is None:
             return {}
-        below = [checked(folder)] if folder else []
+        below = [folder] if folder else []
         return _entries(_git(self.path, "ls-tree", "-r", "-z", "--full-tree", "HEAD", "--", *below).stdout)
 
     def _refuse_links(self, paths: Iterable[str]) -> None:

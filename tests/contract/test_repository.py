@@ -179,3 +179,17 @@ def test_a_file_is_read_as_it_was_at_a_commit(repository: Repository) -> None:
     assert [repository.read("b", at=commit) for commit in (first, second)] == [None, "3"]
     for unknown in ("0" * 40, "HEAD", "--help", ""):
         assert repository.read("a", at=unknown) is None
+
+
+def test_the_clock_of_memory_is_given() -> None:
+    moment = datetime(2026, 1, 2, tzinfo=UTC)
+    repository = MemoryRepository(now=lambda: moment)
+    write(repository)
+    assert repository.history({})[0].when == moment
+
+
+@pytest.mark.parametrize("prefix", ["..", "/", "apps/../..", "a\nb"])
+def test_a_prefix_that_leads_out_is_refused(repository: Repository, prefix: str) -> None:
+    write(repository)
+    with pytest.raises(RepositoryError, match="no path inside"):
+        repository.tree(prefix)

@@ -308,3 +308,23 @@ def test_a_commit_whose_files_cannot_be_written_is_undone(two: GitRepository, mo
     with pytest.raises(RepositoryError, match=r"nothing was committed.*no space left"):
         write(two)
     assert two.head() == before
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_an_edit_that_git_was_told_to_overlook_is_not_lost(two: GitRepository, git: Git, flag: str) -> None:
+    git("update-index", flag, "ours")
+    (two.path / "ours").write_text("mine\n")
+    refused(two, ChangeSet("Write", files={"ours": "2\n"}))
+    assert write(two, "theirs")
+
+
+def test_an_empty_folder_is_in_nobodys_way(two: GitRepository) -> None:
+    (two.path / "new").mkdir()
+    assert write(two, "new")
+    assert (two.path / "new").read_text() == "2\n"
+
+
+def test_another_repository_inside_is_left_alone(two: GitRepository, git: Git) -> None:
+    git("init", "-q", "repository/inner", at=".")
+    assert "inner/.git/" in refused(two, ChangeSet("Write", files={"inner": "2\n"}), DirtyTree)
+    assert write(two)
