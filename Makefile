@@ -19,6 +19,7 @@ demo: ## set everything up, then scan, generate and cut over a recorded estate i
 	@if [ -e $(DEMO) ] && [ "$$(cat .venv/.demo 2>/dev/null)" = "$(abspath $(DEMO))" ]; then rm -rf $(DEMO); fi
 	@[ -e $(DEMO) ] || echo "$(abspath $(DEMO))" > .venv/.demo
 	$(BIN)/migrate quickstart --dir $(DEMO)
+	@echo "migrate is $(BIN)/migrate here; 'source $(BIN)/activate' puts it on your PATH."
 
 test: ## unit, golden and sshd tests: quick, no root, no network
 	@.ci/venv dev

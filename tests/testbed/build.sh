@@ -96,8 +96,7 @@ fetch_crds() { # fetch_crds NAME MODULE@VERSION SUM FOLDER-IN-MODULE
 }
 
 began=$SECONDS
-# The experimental channel has TCPRoute in the version that releases before 1.6 know.
-fetch_crds gateway-api "$GATEWAY_API_MODULE" "$GATEWAY_API_SUM" config/crd/experimental
+fetch_crds gateway-api "$GATEWAY_API_MODULE" "$GATEWAY_API_SUM" config/crd/standard
 fetch_crds flux-source "$FLUX_SOURCE_MODULE" "$FLUX_SOURCE_SUM" config/crd/bases
 fetch_crds flux-kustomize "$FLUX_KUSTOMIZE_MODULE" "$FLUX_KUSTOMIZE_SUM" config/crd/bases
 download_modules
