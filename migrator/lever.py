@@ -15,7 +15,8 @@ __all__ = ["REPLICAS_ANNOTATION", "is_started", "weight_of", "with_started", "wi
 REPLICAS_ANNOTATION = "migrate.dev/replicas-on-cluster"
 _ALL = 100
 _MOST_REPLICAS = 1000
-_DOCUMENTS = re.compile(r"^---\n", re.MULTILINE)
+_SUSPEND: yamlio.Path = ("spec", "suspend")
+_MARKER = re.compile(r"^(---(?:[ \t][^\r\n]*)?(?:\r?\n|\Z))", re.MULTILINE)
 _ROUTES = frozenset({"MeshHTTPRoute", "MeshTCPRoute", "HTTPRoute", "TCPRoute"})
 
 
@@ -39,18 +40,45 @@ def weight_of(text: str, *, file: str) -> int:
 
 
 def with_weight(text: str, weight: int, *, file: str) -> str:
-    """The same text with the lever at `weight` (0 to 100). Raises InputError where the lever has no such position."""
+    """The same text with the lever at `weight` (0 to 100); the very same text where it stands there already.
+
+    Raises InputError where the lever has no such position, or is written in a way that cannot be edited in place.
+    """
+    if _stands_at(text, weight, file):
+        return text
     document = _read(text, file)
+    values = _values(document, weight)
+    try:
+        moved = yamlio.replace(text, values, file=file)
+    except InputError as error:
+        raise _wrong(document, next(iter(values)), _NOT_IN_PLACE) from error
+    if not _stands_at(moved, weight, file):
+        raise _wrong(document, next(iter(values)), _NOT_IN_PLACE)
+    return moved
+
+
+_NOT_IN_PLACE = "cannot be edited in place: write the value out, without an anchor, an alias or a merge key"
+
+
+def _values(document: yamlio.Document, weight: int) -> dict[yamlio.Path, int | bool]:
     kind = document.data["kind"]
     if kind in _ROUTES:
         host, cluster = _weight_paths(document)
-        return yamlio.replace(text, {host: _ALL - weight, cluster: weight}, file=file)
-    if weight not in (0, _ALL):
-        raise InputError(f"a {kind} is either off or on; it cannot take {weight} % of the work", file=file)
+        return {host: _ALL - weight, cluster: weight}
     path = _switch_path(document)
+    if weight not in (0, _ALL):
+        raise _wrong(document, path, f"a {kind} is either off or on; it cannot take {weight} % of the work")
     if path[-1] == "suspend":
-        return yamlio.replace(text, {path: weight == 0}, file=file)
-    return yamlio.replace(text, {path: _replicas(document) if weight else 0}, file=file)
+        return {path: weight == 0}
+    return {path: _replicas(document) if weight else 0}
+
+
+def _stands_at(text: str, weight: int, file: str) -> bool:
+    """Whether a text says `weight`: after an edit, too, where an alias may show the same value in two places."""
+    try:
+        return weight_of(text, file=file) == weight
+    except InputError:
+        return False
 
 
 def _read(text: str, file: str) -> yamlio.Document:
@@ -116,12 +144,50 @@ def _weight(document: yamlio.Document, path: yamlio.Path) -> int:
 
 
 def is_started(text: str, *, file: str) -> bool:
-    """Whether the Flux Kustomizations of a service are applied: false while `spec.suspend` is true in any of them."""
-    return not any(_value(document, ("spec", "suspend")) for document in yamlio.load_all(text, file=file))
+    """Whether the Flux Kustomizations of a service are applied: false while `spec.suspend` is true in any of them.
+
+    Raises InputError with file:line where a `spec.suspend` is neither true nor false.
+    """
+    found = [_suspended(document) for document in _kustomizations(text, file)]
+    return True not in found
 
 
 def with_started(text: str, *, started: bool, file: str) -> str:
-    """The same text with `spec.suspend` of every document set, everything else untouched."""
-    parts = _DOCUMENTS.split(text)
-    suspend: dict[yamlio.Path, int | bool] = {("spec", "suspend"): not started}
-    return "---\n".join(yamlio.replace(part, suspend, file=file) if part.strip() else part for part in parts)
+    """The same text with `spec.suspend` of every document set, everything else untouched.
+
+    Raises InputError with file:line where a document has no `spec.suspend` that could be set.
+    """
+    documents = _kustomizations(text, file)
+    for document in documents:
+        if _suspended(document) is None:
+            raise _wrong(document, _SUSPEND, "has no `spec.suspend`; write `suspend: true` or `suspend: false` there")
+    values: dict[yamlio.Path, int | bool] = {_SUSPEND: not started}
+    parts = _MARKER.split(text)
+    try:
+        moved = "".join(yamlio.replace(part, values, file=file) if _holds(part) else part for part in parts)
+    except InputError as error:
+        raise _wrong(documents[0], _SUSPEND, _NOT_IN_PLACE) from error
+    if {_suspended(document) for document in _kustomizations(moved, file)} != {not started}:
+        raise _wrong(documents[0], _SUSPEND, _NOT_IN_PLACE)
+    return moved
+
+
+def _kustomizations(text: str, file: str) -> list[yamlio.Document]:
+    documents = [document for document in yamlio.load_all(text, file=file) if document.data is not None]
+    if not documents:
+        raise InputError("holds no Kustomization; run `migrate generate`", file=file, line=1)
+    return documents
+
+
+def _suspended(document: yamlio.Document) -> bool | None:
+    """What `spec.suspend` says; None where it is not there."""
+    value = _value(document, _SUSPEND)
+    if value is not None and not isinstance(value, bool):
+        raise _wrong(document, _SUSPEND, f"`suspend` is {value!r}; it should be true or false")
+    return value
+
+
+def _holds(part: str) -> bool:
+    """Whether a part of a text between two markers holds a document, and not just comments."""
+    lines = (line.strip() for line in part.splitlines())
+    return any(line and line != "..." and not line.startswith(("#", "---", "%")) for line in lines)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator import lever
+from migrator import lever, yamlio
 from migrator.errors import InputError
 
 MESH = """kind: MeshHTTPRoute
@@ -82,3 +82,99 @@ def test_started_is_one_flag_in_every_document():
     assert started == text.replace("suspend: true", "suspend: false")
     assert lever.is_started(started, file="f")
     assert lever.with_started(started, started=False, file="f") == text
+
+
+FLUX = [
+    "# why\n---\nspec: {suspend: true}\n--- # the second\nspec:\n  suspend: true # until the start\n",
+    "---\nspec: {suspend: true}\n---   \nspec: {suspend: true}\n...\n---\n# nothing more\n",
+    "spec:\r\n  suspend: true\r\n---\r\nspec:\r\n  suspend: true\r\n",
+]
+
+
+@pytest.mark.parametrize("text", FLUX)
+def test_comments_and_markers_of_a_flux_file_are_left_alone(text):
+    started = lever.with_started(text, started=True, file="f")
+    assert started == text.replace("suspend: true", "suspend: false")
+    assert lever.is_started(started, file="f")
+    assert lever.with_started(started, started=False, file="f") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("", 1, "holds no Kustomization"),
+        ("# only a comment\n", 1, "holds no Kustomization"),
+        ("spec:\n  suspend: maybe\n", 2, "`suspend` is 'maybe'; it should be true or false"),
+        ("spec: {suspend: true}\n---\nkind: x\nspec: {}\n", 4, "has no `spec.suspend`"),
+        ("spec: {suspend: true}\n---\n3\n", 3, "has no `spec.suspend`"),
+        ("spec: &s {suspend: true}\n---\nspec: &s\n  suspend: &t true\n  <<: [}\n", 5, "did not find"),
+        ("spec: {<<: {suspend: true}}\n", 1, "has no|cannot be edited in place"),
+    ],
+)
+def test_a_flux_file_that_cannot_be_switched_is_said_with_its_line(text, line, said):
+    with pytest.raises(InputError, match=said) as caught:
+        lever.with_started(text, started=True, file="clusters/c/apps/x.yaml")
+    assert caught.value.line == line
+
+
+ALIASED = [
+    "kind: HTTPRoute\nspec:\n  rules:\n  - backendRefs:\n    - {name: a, weight: &w 50}\n    - {name: b, weight: *w}\n",
+    "kind: HTTPRoute\nspec:\n  rules:\n  - backendRefs:\n    - &x {name: a, weight: 50}\n    - *x\n",
+    "kind: HTTPRoute\nspec:\n  rules:\n  - backendRefs:\n    - &x {name: a, weight: 50}\n    - {<<: *x, name: b}\n",
+]
+
+
+@pytest.mark.parametrize("text", ALIASED)
+def test_one_value_shown_in_two_places_is_refused_and_not_torn(text):
+    assert lever.weight_of(text, file="r") == 50
+    with pytest.raises(InputError, match="r:5: cannot be edited in place"):
+        lever.with_weight(text, 10, file="r")
+
+
+def test_a_lever_that_stands_there_already_is_the_same_text():
+    scaled = WORKER.replace("replicas: 0", "replicas: 7")
+    assert lever.with_weight(scaled, 100, file="s") == scaled
+
+
+def test_weights_that_do_not_add_up_can_still_be_put_right():
+    assert lever.with_weight(GATEWAY.replace("75", "40"), 0, file="r") == GATEWAY.replace("75", "100").replace(
+        "25", "0"
+    )
+
+
+WORDS = ["kind", "spec", "to", "rules", "default", "backendRefs", "weight", "suspend", "replicas", "metadata"]
+KINDS = ["MeshHTTPRoute", "MeshTCPRoute", "HTTPRoute", "TCPRoute", "CronJob", "Deployment", "ConfigMap"]
+VALUES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-5, 120), st.floats(), st.sampled_from(WORDS)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def attempt(edit):
+    """What an edit gives, or the error that it is refused with."""
+    try:
+        return edit()
+    except InputError as error:
+        return error
+
+
+@given(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(WORDS[1:]), VALUES), st.integers(0, 100))
+def test_no_document_whatever_breaks_the_lever(kind, body, weight):
+    text = yamlio.dump({"kind": kind, **body})
+    moved = attempt(lambda: lever.with_weight(text, weight, file="r"))
+    if isinstance(moved, InputError):
+        assert "\n" not in str(moved)
+        assert moved.line
+    else:
+        assert lever.weight_of(moved, file="r") == weight
+
+
+@given(st.lists(VALUES, max_size=3), st.booleans())
+def test_no_document_whatever_breaks_the_start(documents, started):
+    text = yamlio.dump_all(documents)
+    moved = attempt(lambda: lever.with_started(text, started=started, file="f"))
+    if isinstance(moved, InputError):
+        assert moved.line
+    else:
+        assert lever.is_started(moved, file="f") is started
