@@ -58,13 +58,14 @@ def generate(source: Path, target: Path, folder: Path | None, dry_run: bool, out
 
     files = run.read_folder(source)
     is_new = not target.exists() or not any(target.iterdir())
-    repository = MemoryRepository() if dry_run and is_new else GitRepository.create(target)
+    repository = MemoryRepository() if is_new else GitRepository.open(target)
     in_place = source.resolve() == target.resolve()
-    outcome = run.generate(files, repository, Templates(folder), in_place=in_place, dry=dry_run)
+    made = run.decide(files, repository, Templates(folder), in_place=in_place)
+    outcome = run.Outcome(made, None if dry_run else GitRepository.create(target).commit(made.changes))
     if dry_run and output == "table":
-        click.echo(diff_text(outcome.generated.changes, repository.read), nl=False)
+        click.echo(diff_text(made.changes, repository.read), nl=False)
     else:
-        emit(rows(outcome.generated), ["service", "files", "blockers", "findings"], output)
+        emit(rows(made), ["service", "files", "blockers", "findings"], output)
     for line in lines(outcome):
         say(line)
     if not dry_run:

@@ -15,7 +15,7 @@ from migrator.generate import findings as found
 from migrator.generate import gateways, images, secrets_gate
 from migrator.generate.inputs import Inputs
 from migrator.generate.merge import Conflict, merged
-from migrator.generate.pages import meshed, pages_of_estate, pages_of_service, workloads
+from migrator.generate.pages import edges_by_service, meshed, pages_of_estate, pages_of_service, workloads
 from migrator.generate.templates import Templates
 from migrator.generate.workload import Workload, derived
 from migrator.gitops import layout
@@ -72,12 +72,12 @@ def changes(inputs: Inputs, standing: Mapping[str, str], templates: Templates, *
     files = {**inputs.files, **wanted}
     if layout.SETTINGS not in standing and layout.SETTINGS not in inputs.files:
         files[layout.SETTINGS] = templates.render("migrate.yaml.j2", {})
-    digests = {path: _digest(_at_rest(path, text)) for path, text in fresh.items()}
-    bases = {f"{BASE}{path}": fresh[path] for path in wanted if _at_rest(path, wanted[path]) != fresh[path]}
+    digests = {path: _digest(text) for path, text in fresh.items()}
+    bases = {f"{BASE}{path}": fresh[path] for path in wanted if _is_edited(path, wanted[path], fresh[path])}
     files |= bases
     brought = {path: _digest(text) for path, text in inputs.files.items() if path != layout.SETTINGS}
     files[INDEX] = dump_record(GeneratedIndex(_sorted({**{p: last[p] for p in kept}, **digests}), _sorted(brought)))
-    secrets_gate.check(files)
+    secrets_gate.check({path: text for path, text in files.items() if standing.get(path) != text})
     deletions = {path for path in last if path not in fresh and path not in kept and path in standing}
     deletions |= {path for path in index.inputs if path not in brought and path in standing}
     deletions |= {path for path in standing if path.startswith(BASE) and path not in bases}
@@ -106,7 +106,7 @@ def _pages(services: tuple[Workload, ...], inputs: Inputs) -> tuple[list[Page], 
     mesh = MESHES[inputs.settings.mesh.provider]
     balancers = gateways.balancers(services, inputs.estate.edges)
     members = meshed(services, inputs, balancers)
-    sharing = _sharing(services)
+    sharing, edges = _sharing(services), edges_by_service(inputs)
     findings = list(found.of_settings(inputs.settings))
     pages = list(pages_of_estate(members, mesh, inputs, balancers))
     for service, member in zip(services, members, strict=True):
@@ -119,7 +119,8 @@ def _pages(services: tuple[Workload, ...], inputs: Inputs) -> tuple[list[Page], 
             if one.service is service and len(one.callees) > 1
         ]
         findings += own
-        pages += pages_of_service(service, member, mesh, inputs, own)
+        calls = edges.get(service.name, ())
+        pages += pages_of_service(service, member, mesh, inputs, edges=calls, findings=own)
     _refuse_doubles(pages, services)
     return pages, findings
 
@@ -186,7 +187,7 @@ def _settled(
             conflicts.append(f"{path}:{outcome.line}")
             continue
         wanted[path] = outcome
-        if _at_rest(path, outcome) != new:
+        if _is_edited(path, outcome, new):
             edited.append(path)
     if conflicts:
         more = f" and {len(conflicts) - 5} more" if len(conflicts) > 5 else ""  # noqa: PLR2004
@@ -197,8 +198,8 @@ def _settled(
 
 
 def _outcome(path: str, new: str, standing: Mapping[str, str], last: Mapping[str, str], base: Base) -> str | Conflict:
-    now = standing.get(path)
-    if now is None:
+    now = standing.get(path, new)
+    if now == new:
         return new
     resting = _at_rest(path, now)
     if resting == new or _digest(resting) == last.get(path):
@@ -245,6 +246,11 @@ def _app_name(path: str) -> str:
 
 def _is_lever(path: str) -> bool:
     return path.startswith("apps/") and path.endswith(("/route/route.yaml", "/switch.yaml"))
+
+
+def _is_edited(path: str, text: str, generated: str) -> bool:
+    """Whether more than a lever is different. What was just generated is at rest."""
+    return text != generated and _at_rest(path, text) != generated
 
 
 def _at_rest(path: str, text: str) -> str:

@@ -11,11 +11,12 @@ from migrator.generate.overlay import overlay
 from migrator.generate.workload import Workload, workload
 from migrator.gitops import layout
 from migrator.mesh import Mesh, MeshedHost, MeshedService, MeshPort, Page
+from migrator.model.estate import Edge
 from migrator.model.findings import Finding
 from migrator.model.names import dns_label
 from migrator.model.services import Protocol
 
-__all__ = ["meshed", "pages_of_estate", "pages_of_service", "workloads"]
+__all__ = ["edges_by_service", "meshed", "pages_of_estate", "pages_of_service", "workloads"]
 
 
 def workloads(inputs: Inputs) -> tuple[Workload, ...]:
@@ -71,8 +72,24 @@ def _mesh_ports(service: Workload) -> tuple[MeshPort, ...]:
     )
 
 
+def edges_by_service(inputs: Inputs) -> Mapping[str, list[Edge]]:
+    """Label of a service -> the calls that it makes or answers, without those to itself."""
+    found: dict[str, list[Edge]] = {}
+    for edge in inputs.estate.edges:
+        if edge.caller != edge.callee:
+            for name in (edge.caller, edge.callee):
+                found.setdefault(dns_label(name), []).append(edge)
+    return found
+
+
 def pages_of_service(
-    service: Workload, member: MeshedService, mesh: Mesh, inputs: Inputs, findings: Iterable[Finding]
+    service: Workload,
+    member: MeshedService,
+    mesh: Mesh,
+    inputs: Inputs,
+    *,
+    edges: Iterable[Edge],
+    findings: Iterable[Finding],
 ) -> Iterator[Page]:
     """Everything below `apps/<service>/`, and the service's entry for Flux."""
     context = Context(inputs.settings)
@@ -87,7 +104,7 @@ def pages_of_service(
     image = images.view(service)
     yield Page(f"{layout.image(service.name)}/Containerfile", "image/Containerfile.j2", image)
     yield Page(f"{layout.image(service.name)}/.dockerignore", "image/dockerignore.j2", image)
-    yield Page(f"apps/{service.name}/README.md", "readme.md.j2", _readme(service, member, inputs, findings))
+    yield Page(f"apps/{service.name}/README.md", "readme.md.j2", _readme(service, member, edges, findings))
     yield flux.app(service, inputs.settings, _folders(inputs, mesh))
 
 
@@ -101,9 +118,12 @@ def pages_of_estate(
     yield from (page for page in shared if page.path.count("/") > 1)
     yield from _with_kustomization("mesh", [page for page in shared if page.path.count("/") == 1])
     yield from _with_kustomization("gateway", list(gateways.pages(balancers, inputs.settings, mesh)))
-    for report in inputs.estate.hosts:
-        here = tuple(one for one in members if report.name in {host.name for host in one.hosts})
-        yield from mesh.legacy(report.name, here, settings)
+    here: dict[str, list[MeshedService]] = {}
+    for member in members:
+        for host in member.hosts:
+            here.setdefault(host.name, []).append(member)
+    for name in sorted(here):
+        yield from mesh.legacy(name, tuple(here[name]), settings)
     folders = ["namespaces", *(["mesh"] if shared else []), *(["gateway"] if balancers else [])]
     yield from flux.infrastructure(settings, folders)
 
@@ -135,8 +155,9 @@ def _namespace(inputs: Inputs, mesh: Mesh) -> Page:
     return Page(f"namespaces/{inputs.settings.namespace}.yaml", "kubernetes/namespace.yaml.j2", view)
 
 
-def _readme(service: Workload, member: MeshedService, inputs: Inputs, findings: Iterable[Finding]) -> Mapping[str, Any]:
-    edges = [edge for edge in inputs.estate.edges if service.name in {dns_label(edge.caller), dns_label(edge.callee)}]
+def _readme(
+    service: Workload, member: MeshedService, edges: Iterable[Edge], findings: Iterable[Finding]
+) -> Mapping[str, Any]:
     profiled = [one for profile in service.profiles for one in profile.findings]
     return {
         "service": service.name,
@@ -150,7 +171,7 @@ def _readme(service: Workload, member: MeshedService, inputs: Inputs, findings: 
         "config": service.first.config,
         "state": service.state,
         "moved": [(one.port, one.inside) for one in service.ports if one.inside != one.port],
-        "edges": [edge for edge in edges if edge.caller != edge.callee],
+        "edges": list(edges),
         "routed": member.ports[0].port if member.ports else 0,
         "findings": [*profiled, *findings],
     }

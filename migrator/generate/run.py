@@ -13,7 +13,7 @@ from migrator.gitops import layout
 from migrator.gitops.repository import Repository
 from migrator.meshes import MESHES
 
-__all__ = ["Outcome", "generate", "read_folder"]
+__all__ = ["Outcome", "decide", "generate", "read_folder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,15 @@ def read_folder(folder: Path) -> dict[str, str]:
 def generate(
     files: Mapping[str, str], repository: Repository, templates: Templates, *, in_place: bool = False, dry: bool = False
 ) -> Outcome:
-    """Read a scan's `files`, work out what the repository should hold, and commit it unless `dry`.
+    """Decide and commit, unless `dry`. See `decide`."""
+    decided = decide(files, repository, templates, in_place=in_place)
+    return Outcome(decided, None if dry else repository.commit(decided.changes))
+
+
+def decide(
+    files: Mapping[str, str], repository: Repository, templates: Templates, *, in_place: bool = False
+) -> Generated:
+    """Read a scan's `files` and work out what the repository should hold. Writes nothing.
 
     The repository's own `migrate.yaml` wins over one among `files`. `in_place` says that `files` come from the
     repository's folder: they must then be committed, because only what is committed counts.
@@ -57,8 +65,7 @@ def generate(
         commit = last()
         return repository.read(path, at=commit.id) if commit else None
 
-    decided = changes(inputs, standing, templates, base=base)
-    return Outcome(decided, None if dry else repository.commit(decided.changes))
+    return changes(inputs, standing, templates, base=base)
 
 
 def _refuse_uncommitted(files: Mapping[str, str], standing: Mapping[str, str]) -> None:

@@ -1,0 +1,116 @@
+"""`migrate generate` as a person calls it, with a real Git repository."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from migrator.cli import run
+from tests.generate.builders import SHOP, WORKER, scan
+
+
+@pytest.fixture
+def estate(tmp_path: Path) -> Path:
+    folder = tmp_path / "estate"
+    _write(folder, scan(SHOP, WORKER))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "Test")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "test@example.com")
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture
+def generate(estate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = run(["generate", "--from", str(estate), "--to", str(tmp_path / "fleet"), *arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def test_one_commit_and_then_none(generate, tmp_path: Path) -> None:
+    code, out, err = generate("-o", "name")
+    assert (code, out.split()) == (0, ["shop", "worker"])
+    assert "files written" in err
+    assert f"next: migrate cutover plan -C {tmp_path / 'fleet'}" in err
+    assert generate()[0] == 0
+    log = _git(tmp_path / "fleet", "log", "--format=%s|%(trailers:key=Migrate-Verb,valueonly)").split("\n")
+    assert [line for line in log if line] == ["generate: manifests for 2 services|generate"]
+    assert _git(tmp_path / "fleet", "status", "--porcelain") == ""
+
+
+def test_rows_for_programs(generate) -> None:
+    _, out, _ = generate("-o", "json")
+    shop, worker = json.loads(out)
+    assert (shop["service"], worker["service"]) == ("shop", "worker")
+    assert shop["files"] > worker["files"] > 0
+    assert isinstance(shop["details"], list)
+
+
+def test_a_dry_run_shows_the_difference_and_makes_nothing(generate, tmp_path: Path) -> None:
+    code, out, err = generate("--dry-run")
+    assert code == 0
+    assert "+++ b/apps/shop/base/deployment.yaml" in out
+    assert "would be written" in err
+    assert not (tmp_path / "fleet").exists()
+
+
+def test_an_edit_is_kept_in_git_and_a_conflict_named(generate, estate: Path, tmp_path: Path) -> None:
+    generate()
+    fleet, size = tmp_path / "fleet", "apps/shop/overlays/production/size.yaml"
+    text = (fleet / size).read_text(encoding="utf-8")
+    _write(fleet, {size: text.replace("  replicas: 1", "  replicas: 4")})
+    _git(fleet, "commit", "-qam", "more")
+    _write(estate, scan(replace(SHOP, usage=replace(SHOP.usage, memory_mib=300)), WORKER))
+    code, _, err = generate()
+    assert code == 0
+    assert f"edits kept in {size}" in err
+    kept = (fleet / size).read_text(encoding="utf-8")
+    assert "replicas: 4" in kept
+    assert "300Mi" in kept
+    _write(fleet, {size: kept.replace("300Mi", "301Mi")})
+    _git(fleet, "commit", "-qam", "more memory")
+    _write(estate, scan(SHOP, WORKER))
+    head = _git(fleet, "rev-parse", "HEAD")
+    code, _, err = generate()
+    assert code == 1
+    assert err.startswith(f"error: {size}:")
+    assert _git(fleet, "rev-parse", "HEAD") == head
+    assert _git(fleet, "status", "--porcelain") == ""
+
+
+def test_a_template_of_ones_own(generate, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    text = '{% extends "default:kubernetes/service_account.yaml.j2" %}'
+    _write(own, {"kubernetes/service_account.yaml.j2": text, "kubernetes/service.yaml.j2": "kind: {{ nothing }}\n"})
+    code, _, err = generate("--templates", str(own))
+    assert (code, err) == (1, "error: kubernetes/service.yaml.j2:1: 'nothing' is undefined\n")
+
+
+def test_a_bad_profile_ends_with_its_line(generate, estate: Path, tmp_path: Path) -> None:
+    path = estate / "profiles" / "h0" / "p0.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "colour: red\n", encoding="utf-8")
+    code, _, err = generate()
+    assert code == 1
+    assert err.startswith("error: profiles/h0/p0.yaml:")
+    assert "unknown key `colour`" in err
+    assert not (tmp_path / "fleet").exists()

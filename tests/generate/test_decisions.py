@@ -1,0 +1,235 @@
+"""Single decisions, as tables: schedules, volumes, ports, users, merging."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from migrator.generate.images import base_image, view
+from migrator.generate.kind import Context
+from migrator.generate.kinds import KINDS
+from migrator.generate.merge import Conflict, merged
+from migrator.generate.schedule import in_kubernetes
+from migrator.generate.volumes import skipped, volumes
+from migrator.generate.workload import Workload, workload
+from migrator.model.services import (
+    Account,
+    HealthCheck,
+    Listen,
+    OperatingSystem,
+    Protocol,
+    ServiceProfile,
+    State,
+    Variable,
+)
+from migrator.model.settings import Settings
+from tests.generate.builders import JOB, SHOP, WORKER
+
+HTTP, TCP, UDP, UNIX = Protocol.HTTP, Protocol.TCP, Protocol.UDP, Protocol.UNIX
+
+
+def _joined(*profiles: ServiceProfile, called: frozenset[int] = frozenset()) -> Workload:
+    return workload(profiles[0].service, profiles, called)
+
+
+def _kinds(service: Workload) -> set[str]:
+    return {kind.name for kind in KINDS if kind.view(service, Context(Settings())) is not None}
+
+
+@pytest.mark.parametrize(
+    ("schedule", "want"),
+    [
+        ("*/5 * * * *", "*/5 * * * *"),
+        ("0 0 * * 7", "0 0 * * 0"),
+        ("0 0 * * 5-7", "0 0 * * 5-6,0"),
+        ("0 0 * jan-mar mon", "0 0 * jan-mar mon"),
+        ("@reboot", None),
+        ("", None),
+        ("60 * * * *", None),
+        ("0 0 0 * *", None),
+        ("* * * *", None),
+        ("* * * * * *", None),
+        ("0 0 * * $(id)", None),
+    ],
+)
+def test_schedules(schedule: str, want: str | None) -> None:
+    assert in_kubernetes(schedule) == want
+
+
+@pytest.mark.parametrize(
+    ("state", "size"),
+    [
+        (State("/data", 100, exact=True), "1Gi"),
+        (State("/data", 1024, exact=True), "2Gi"),
+        (State("/data", 2310, exact=True), "4Gi"),
+        (State("/data", 2048, exact=False), "2Gi"),
+        (State("/data"), "1Gi"),
+    ],
+)
+def test_sizes_of_volumes(state: State, size: str) -> None:
+    (volume,) = volumes(_joined(replace(SHOP, state=(state,))))
+    assert (volume.name, volume.path, volume.size) == ("data", "/data", size)
+
+
+@pytest.mark.parametrize("path", ["/a:b", "relative", "/", "/a/../b", "/a\nb", ""])
+def test_places_that_no_pod_can_mount(path: str) -> None:
+    service = _joined(replace(SHOP, state=(State(path),)))
+    assert volumes(service) == ()
+    assert [place for place, _ in skipped(service)] == [path]
+
+
+@pytest.mark.parametrize(
+    ("listens", "ports", "routed"),
+    [
+        ([Listen(HTTP, "*", 8080)], [("http", 8080, 8080)], 8080),
+        ([Listen(TCP, "*", 443), Listen(HTTP, "*", 80)], [("http", 80, 8080), ("tcp-443", 443, 8443)], 80),
+        ([Listen(HTTP, "*", 80), Listen(TCP, "*", 8080)], [("http", 80, 8081), ("tcp-8080", 8080, 8080)], 80),
+        ([Listen(TCP, "*", 53), Listen(UDP, "*", 53)], [("tcp-53", 53, 8053), ("udp-53", 53, 8053)], 53),
+        ([Listen(UDP, "*", 514)], [("udp-514", 514, 8514)], None),
+        ([Listen(TCP, "127.0.0.1", 25, loopback=True), Listen(UNIX, path="/run/x")], [], None),
+    ],
+)
+def test_ports(listens: list[Listen], ports: list[tuple[str, int, int]], routed: int | None) -> None:
+    service = _joined(replace(SHOP, listens=tuple(listens)))
+    assert [(one.name, one.port, one.inside) for one in service.ports] == ports
+    assert (service.routed.port if service.routed else None) == routed
+
+
+def test_the_port_that_is_called_is_moved_first() -> None:
+    both = replace(SHOP, listens=(Listen(TCP, "*", 5672), Listen(TCP, "*", 25672)))
+    routed = _joined(both, called=frozenset([25672])).routed
+    assert routed is not None
+    assert routed.port == 25672
+
+
+@pytest.mark.parametrize(
+    ("accounts", "uid"),
+    [
+        ([Account("a", 998, 998)], 998),
+        ([Account("root", 0, 0)], None),
+        ([Account("a")], None),
+        ([Account("a", 998), Account("a", 998)], 998),
+        ([Account("a", 998), Account("a", 997)], None),
+    ],
+)
+def test_a_user_id_only_where_one_was_seen(accounts: list[Account], uid: int | None) -> None:
+    replicas = [replace(SHOP, host=f"h{n}", account=one) for n, one in enumerate(accounts)]
+    assert _joined(*replicas).uid == uid
+
+
+@pytest.mark.parametrize(
+    ("profile", "kinds"),
+    [
+        (SHOP, {"service_account", "deployment", "service"}),
+        (WORKER, {"service_account", "deployment"}),
+        (replace(SHOP, state=(State("/d"),)), {"service_account", "stateful_set", "service"}),
+        (replace(WORKER, variables=(Variable("A"),)), {"service_account", "deployment", "config_map"}),
+        (JOB, {"service_account", "cron_job"}),
+        (replace(JOB, state=(State("/d"),)), {"service_account", "cron_job", "persistent_volume_claim"}),
+    ],
+)
+def test_which_kinds_a_service_gets(profile: ServiceProfile, kinds: set[str]) -> None:
+    assert _kinds(_joined(profile)) == kinds
+
+
+def _deployment(profile: ServiceProfile) -> dict:
+    (kind,) = [kind for kind in KINDS if kind.name == "deployment"]
+    return dict(kind.view(_joined(profile), Context(Settings())) or {})
+
+
+def test_no_probe_is_invented() -> None:
+    container = _deployment(SHOP)["template"]["spec"]["containers"][0]
+    assert not [key for key in container if "robe" in key]
+    checked = replace(SHOP, health=(HealthCheck(8000),))
+    assert _deployment(checked)["template"]["spec"]["containers"][0]["readinessProbe"] == {
+        "tcpSocket": {"port": "http"}
+    }
+    elsewhere = replace(SHOP, health=(HealthCheck(9999, "/x"),))
+    assert "readinessProbe" not in _deployment(elsewhere)["template"]["spec"]["containers"][0]
+
+
+def test_what_may_keep_state_never_runs_twice() -> None:
+    assert _deployment(replace(SHOP, state_observed=False))["alone"] is True
+    assert _deployment(SHOP)["alone"] is False
+
+
+def test_variables_are_references() -> None:
+    named = replace(SHOP, variables=(Variable("TOKEN", secret=True), Variable("MODE"), Variable("not possible")))
+    assert _deployment(named)["template"]["spec"]["containers"][0]["env"] == [
+        {"name": "MODE", "valueFrom": {"configMapKeyRef": {"name": "shop-settings", "key": "MODE", "optional": True}}},
+        {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "shop-env", "key": "TOKEN"}}},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "kept"),
+    [
+        (("/bin/a", "-b"), True),
+        (("/bin/a", "--token=***"), False),
+        (("nginx: master process /usr/sbin/nginx",), False),
+        ((), False),
+    ],
+)
+def test_which_command_lines_an_image_can_have(command: tuple[str, ...], kept: bool) -> None:  # noqa: FBT001
+    assert bool(_joined(replace(SHOP, command=command)).command) is kept
+
+
+@pytest.mark.parametrize(
+    ("system", "image"),
+    [
+        (OperatingSystem("debian", "12"), "docker.io/library/debian:12"),
+        (OperatingSystem("centos", "7"), None),
+        (OperatingSystem("debian", "12\nRUN evil"), None),
+        (OperatingSystem(), None),
+    ],
+)
+def test_base_images(system: OperatingSystem, image: str | None) -> None:
+    assert base_image(_joined(replace(SHOP, os=system))) == image
+
+
+def test_an_image_gets_no_secret_file_no_data_and_no_system() -> None:
+    profile = replace(
+        SHOP,
+        artifacts=("/opt/shop", "/opt/shop/tls.key", "/usr", "/var/lib/shop", "/opt/$HOME"),
+        config=("/etc/shop.ini", "/etc/shop.env"),
+        state=(State("/var/lib/shop"),),
+        packages=("shop=1.0", "evil; rm -rf /=1"),
+    )
+    shown = view(_joined(profile))
+    assert shown["copies"] == ["/opt/shop"]
+    assert shown["configuration"] == ["/etc/shop.ini"]
+    assert shown["secret_files"] == ["/opt/shop/tls.key", "/etc/shop.env"]
+    assert shown["packages"] == ["shop"]
+
+
+BASE = "a\nb\nc\nd\ne\n"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "want"),
+    [
+        (BASE, BASE, BASE),
+        (BASE, "a\nB\nc\nd\ne\n", "a\nB\nc\nd\ne\n"),
+        ("a\nB\nc\nd\ne\n", BASE, "a\nB\nc\nd\ne\n"),
+        ("a\nB\nc\nd\ne\n", "a\nb\nc\nd\nE\n", "a\nB\nc\nd\nE\n"),
+        ("a\nb\nc\nd\ne\nf\n", "0\n" + BASE, "0\na\nb\nc\nd\ne\nf\n"),
+        ("a\nc\nd\ne\n", "a\nb\nc\nd\n", "a\nc\nd\n"),
+        ("a\nX\nc\nd\ne\n", "a\nX\nc\nd\nE\n", "a\nX\nc\nd\nE\n"),
+        ("a\nX\nc\nd\ne\n", "a\nY\nc\nd\ne\n", Conflict(2)),
+        ("a\nb\nc\nd\n", "a\nb\nc\nd\nE\n", Conflict(5)),
+    ],
+)
+def test_merging(theirs: str, ours: str, want: str | Conflict) -> None:
+    assert merged(BASE, theirs, ours) == want
+
+
+TEXTS = st.lists(st.sampled_from("abc"), max_size=6).map(lambda lines: "".join(f"{line}\n" for line in lines))
+
+
+@given(TEXTS, TEXTS)
+@settings(max_examples=100)
+def test_only_one_side_changed(base: str, other: str) -> None:
+    assert merged(base, other, base) == other
+    assert merged(base, base, other) == other
+    assert merged(base, other, other) == other
