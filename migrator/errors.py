@@ -18,6 +18,7 @@
     │   ├── DirtyTree
     │   └── PushRejected
     ├── MetricError              -   a metric source could not answer; the gate waits
+    ├── ClusterError             1   the cluster could not be asked
     └── Held                     4   a gate or a rule forbids the next phase
 
 An error stops the item it is about; what is merely worth knowing is a `Finding`, which is data.
@@ -123,6 +124,10 @@ class PushRejected(RepositoryError):
 
 class MetricError(MigrateError):
     """A metric source could not be asked, or its answer could not be read."""
+
+
+class ClusterError(MigrateError):
+    """The cluster could not be asked, or refused the question."""
 
 
 class Held(MigrateError):

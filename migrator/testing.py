@@ -6,6 +6,7 @@ Each one passes the same contract suite as the real part (`tests/contract/`).
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from migrator.errors import DeadlineError, FloodError
 from migrator.gitops.message import carries, message_of
@@ -13,7 +14,7 @@ from migrator.gitops.paths import checked, one_line, refuse_overlap, written_as
 from migrator.model.changes import ChangeSet, Commit
 from migrator.scan.transport import Budget, Reply
 
-__all__ = ["FakeHost", "FixedMetrics", "MemoryRepository"]
+__all__ = ["FakeCluster", "FakeHost", "FixedMetrics", "MemoryRepository"]
 
 
 class FakeHost:
@@ -75,7 +76,7 @@ class MemoryRepository:
 
 
 class FixedMetrics:
-    """A metric source that answers by what a query contains: the first key that is in it wins, and nothing is no data."""
+    """A metric source that answers by what a query contains: the first key that is in it wins; nothing is no data."""
 
     name = "fixed (a fake)"
 
@@ -85,3 +86,14 @@ class FixedMetrics:
     def query(self, expression: str) -> tuple[float, ...]:
         """See `MetricSource.query`."""
         return next((samples for word, samples in self._answers.items() if word in expression), ())
+
+
+class FakeCluster:
+    """A cluster that holds the objects it was given, by API path."""
+
+    def __init__(self, objects: Mapping[str, Mapping[str, Any]]) -> None:
+        self._objects = objects
+
+    def get(self, path: str) -> Mapping[str, Any] | None:
+        """See `ClusterReader.get`."""
+        return self._objects.get(path)

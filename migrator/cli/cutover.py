@@ -108,11 +108,14 @@ def advance(
 @cutover.command()
 @click.argument("service", required=False, default="")
 @_repository
-def status(service: str, repo: Path, output: str) -> None:
+@click.option("--live", is_flag=True, help="Also ask the cluster whether it has what Git says.")
+@click.option("--kubeconfig", metavar="FILE", default=None, help="With --live: instead of kubectl's own.")
+@click.option("--context", metavar="NAME", default=None, help="With --live: instead of the current context.")
+def status(service: str, repo: Path, output: str, live: bool, kubeconfig: str | None, context: str | None) -> None:
     """Show where every service stands, or one of them with the reasons."""
     from migrator.cli import cutting_over
 
-    cutting_over.status(repo, service, output)
+    cutting_over.status(repo, service, output, cutting_over.Live(kubeconfig, context) if live else None)
 
 
 @cutover.command()

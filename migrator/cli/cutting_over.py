@@ -1,5 +1,6 @@
 """What `migrate cutover` does once its options are read; apart from `cutover.py`, so that help stays light."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,13 +9,22 @@ import click
 
 from migrator.cli.output import emit, safe, say
 from migrator.cutover import advance as engine
-from migrator.cutover.advance import Cutover, Outcome
+from migrator.cutover.advance import Cutover, Outcome, Status
+from migrator.cutover.plan_file import service_of
 from migrator.cutover.sources import open_source
 from migrator.errors import ExitCode
 from migrator.gitops.git import GitRepository
 from migrator.model.plans import Plan, Verdict
 
-__all__ = ["Advance", "advance", "history", "plan", "rollback", "start", "status"]
+__all__ = ["Advance", "Live", "advance", "history", "plan", "rollback", "start", "status"]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Which cluster to ask; None: as kubectl would."""
+
+    kubeconfig: str | None
+    context: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,28 +114,40 @@ def rollback(repo: Path, service: str, output: str, *, dry_run: bool, to: str | 
         say(f"{service} is in {outcome.after or 'not-started'} already; nothing was committed")
 
 
-def status(repo: Path, service: str, output: str) -> None:
-    """Print where services stand."""
-    cutover = Cutover(GitRepository.open(repo))
-    rows = [
-        {
-            "name": one.service,
-            "service": one.service,
-            "wave": one.wave,
-            "strategy": str(one.strategy),
-            "phase": one.phase,
-            "cluster": f"{one.weight} %",
-            "since": one.since.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if one.since else "",
-            "next": one.next_phase,
-            "why": "; ".join(one.why),
-        }
-        for one in cutover.status()
-        if service in {"", one.service}
-    ]
-    columns = ["service", "wave", "strategy", "phase", "cluster", "since", "next"]
+def status(repo: Path, service: str, output: str, live: Live | None) -> None:
+    """Print where services stand, with `live` also what the cluster says."""
+    repository = GitRepository.open(repo)
+    cutover = Cutover(repository)
+    if service:
+        service_of(cutover.plan, service)
+    chosen = [one for one in cutover.status() if service in {"", one.service}]
+    said = _live(cutover, repository.head() or "", live, [one.service for one in chosen]) if live else {}
+    rows = [{**_status_row(one), **({"live": said.get(one.service, "")} if live else {})} for one in chosen]
+    columns = ["service", "wave", "strategy", "phase", "cluster", "since", "next", *(["live"] if live else [])]
     emit(rows, [*columns, "why"] if service or output == "wide" else columns, output)
     for path in cutover.stale():
         say(f"warning: {path} changed since the plan was made")
+
+
+def _live(cutover: Cutover, head: str, live: Live, services: list[str]) -> dict[str, str]:
+    from migrator.cutover.cluster import KubernetesReader
+
+    with closing(KubernetesReader(kubeconfig=live.kubeconfig, context=live.context)) as reader:
+        return {service: cutover.live(reader, service, head=head) for service in services}
+
+
+def _status_row(one: Status) -> dict[str, object]:
+    return {
+        "name": one.service,
+        "service": one.service,
+        "wave": one.wave,
+        "strategy": str(one.strategy),
+        "phase": one.phase,
+        "cluster": f"{one.weight} %",
+        "since": one.since.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if one.since else "",
+        "next": one.next_phase,
+        "why": "; ".join(one.why),
+    }
 
 
 def history(repo: Path, service: str, output: str) -> None:

@@ -78,7 +78,7 @@ def scan(
     \b
     migrate scan -i inventories/prod.yml
     migrate scan -i web01,web02,
-    migrate scan -i localhost --out /tmp/here
+    migrate scan -i localhost --out here
     """
     from migrator.cli import scanning
 

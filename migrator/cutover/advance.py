@@ -8,6 +8,7 @@ from migrator import lever
 from migrator.cutover.gate import Answers, Situation
 from migrator.cutover.gates import GATES
 from migrator.cutover.journal import NOT_STARTED, PHASE, SERVICE, STEP, Standing, lever_path, standing, step_id
+from migrator.cutover.live import ClusterReader, live_state
 from migrator.cutover.metrics import MetricSource
 from migrator.cutover.plan_file import changed_inputs, make_plan, plan_digest, read_plan, service_of
 from migrator.cutover.steps import Step, StepKind, next_step, step_back
@@ -137,6 +138,15 @@ class Cutover:
     def status(self) -> list[Status]:
         """Every service of the plan, in the plan's order."""
         return [self._status(service, wave.name) for wave in self.plan.waves for service in wave.services]
+
+    def live(self, reader: ClusterReader, name: str, *, head: str) -> str:
+        """Whether the cluster has what Git says of a service; see `live_state`. Empty for what was never started."""
+        service = service_of(self.plan, name)
+        if service.strategy is Strategy.STAY or not standing(self._repository, self.settings, service).phase:
+            return ""
+        path = lever_path(self._repository, self.settings, name)
+        text = self._files[path]
+        return live_state(reader, self.settings, name, head=head, lever_text=text, lever_file=path)
 
     def history(self, name: str = "") -> list[Commit]:
         """Commits of the cutover, newest first."""
