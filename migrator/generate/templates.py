@@ -63,6 +63,7 @@ def scalar(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no form in YAML")
 
 
+@lru_cache(maxsize=1 << 16)
 def _string(value: str) -> str:
     if _DULL.fullmatch(value) and value.lower() not in _WORDS:
         return value
@@ -192,7 +193,8 @@ def _is_block(tokens: list[Token], begin: int) -> bool:
 class Templates:
     """Renders templates by name, such as `kubernetes/deployment.yaml.j2`.
 
-    A file of the same name in `folder` wins; it may begin with `{% extends "default:kubernetes/deployment.yaml.j2" %}`.
+    A file of the same name in `folder` wins; it may begin with `{% extends "default:kubernetes/deployment.yaml.j2" %}`
+    and fill the blocks `more_metadata` and `more_spec` with lines of its own.
     """
 
     def __init__(self, folder: Path | None = None) -> None:

@@ -119,6 +119,14 @@ def test_a_wrong_template_is_named_with_its_line(own: Path, text: str, message: 
 
 
 def test_a_user_extends_what_is_built_in(own: Path) -> None:
+    text = '{% extends "default:kubernetes/service.yaml.j2" %}{% block more_spec %}  type: {{ kind }}\n{% endblock %}'
+    _write(own, "kubernetes/service.yaml.j2", text)
+    view = {"name": "a", "namespace": "b", "labels": {}, "annotations": {}, "selector": {}, "ports": [], "kind": "yes"}
+    made = yaml.safe_load(Templates(own).render("kubernetes/service.yaml.j2", view))
+    assert made["spec"] == {"selector": {}, "ports": [], "type": "yes"}
+
+
+def test_an_extension_that_adds_nothing_changes_nothing(own: Path) -> None:
     text = '{% extends "default:kubernetes/service_account.yaml.j2" %}'
     _write(own, "kubernetes/service_account.yaml.j2", text)
     view = {"name": "a", "namespace": "b", "labels": {}, "annotations": {}}
