@@ -10,7 +10,7 @@ from migrator.cutover.gate import Answers, Situation
 from migrator.errors import PlanError
 from migrator.model.names import is_dns_label
 
-__all__ = ["SAMPLES", "cluster_side", "host_side", "sampled", "samples_of"]
+__all__ = ["SAMPLES", "cluster_side", "fresh", "host_side", "sampled", "samples_of"]
 
 SAMPLES = 3
 """How many good samples in a row open a gate: one that passed between two bad ones promotes nothing."""
@@ -39,9 +39,18 @@ def _name(situation: Situation, namespace: str) -> str:
     )
 
 
+def fresh(expression: str, series: str) -> str:
+    """An expression that has no value once its series are stale: a rate over minutes outlives what it is a rate of."""
+    return f"({expression}) and count({series})"
+
+
 def sampled(expression: str) -> str:
-    """The last SAMPLES values of an expression, by the source's own clock: a subquery, asked as an instant query."""
-    return f"({expression})[{(SAMPLES - 1) * STEP_S}s:{STEP_S}s]"
+    """The last SAMPLES values of an expression, by the source's own clock: a subquery, asked as an instant query.
+
+    A subquery is evaluated at multiples of its step, so a range of three steps holds three of them whenever it is asked
+    (and a fourth at times, where both ends belong to it, before Prometheus 3).
+    """
+    return f"({expression})[{SAMPLES * STEP_S}s:{STEP_S}s]"
 
 
 def samples_of(answers: Answers, query: str) -> tuple[float, ...] | str:

@@ -1,5 +1,6 @@
 """Gates as tables: answers in, verdict out. What is not known never opens one."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,6 +60,7 @@ def test_what_is_not_known_waits(spec, answers):
         (LATENCY, (12.0, 12.0, 900.0), "fail"),
         (REQUESTS, (20.0, 20.0, 20.0), "pass"),
         (REQUESTS, (500.0, 500.0, 3.0), "wait"),
+        (REQUESTS, (3.0, 500.0, 500.0), "wait"),
         (REQUESTS, (0.0, 0.0, 0.0), "wait"),
         (REQUESTS, {"cluster": (50.0,) * 3, "host": (1.0,) * 3}, "wait"),
         (REQUESTS, {"cluster": (50.0,) * 3, "host": ()}, "wait"),
@@ -83,6 +85,23 @@ def test_nothing_is_judged_about_a_cluster_that_gets_nothing():
 def test_soak(minutes, want):
     spec = GateSpec("soak", window="5m")
     assert judge(spec, {}, entered_at=NOW - timedelta(minutes=minutes)) == want
+
+
+def test_every_question_spans_as_many_steps_as_samples_are_wanted():
+    assert sampled("x") == "(x)[45s:15s]"
+
+
+@pytest.mark.parametrize("spec", [SUCCESS, LATENCY, REQUESTS], ids=lambda spec: spec.gate)
+def test_series_that_went_stale_take_the_answer_with_them(spec):
+    for query in GATES[spec.gate].queries(spec, situation()).values():
+        assert re.search(r"\) and count\(envoy_cluster_upstream_rq_\w+\{[^}]*\}\)\)\[45s:15s\]$", query)
+
+
+def test_errors_alone_and_no_error_at_all_both_give_a_rate():
+    (query,) = GATES["success-rate"].queries(SUCCESS, situation()).values()
+    series = 'envoy_cluster_upstream_rq_xx{envoy_cluster_name=~"default_shop_legacy_.*"'
+    every, bad = f"sum(rate({series}}}[5m]))", f'sum(rate({series},envoy_response_code_class="5"}}[5m]))'
+    assert query.startswith(f"((1 - ({bad} or 0 * {every}) / {every}) and ")
 
 
 def test_approval():

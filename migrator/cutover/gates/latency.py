@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from migrator.cutover.gate import Answers, Gate, Situation, failed, passed, waiting
-from migrator.cutover.queries import cluster_side, sampled, samples_of
+from migrator.cutover.queries import cluster_side, fresh, sampled, samples_of
 from migrator.model.plans import GateSpec, Verdict
 
 __all__ = ["GATE"]
@@ -13,8 +13,8 @@ _P99 = "p99"
 
 def queries(spec: GateSpec, situation: Situation) -> Mapping[str, str]:
     """One query; Envoy's histogram counts milliseconds."""
-    buckets = f"rate(envoy_cluster_upstream_rq_time_bucket{{{cluster_side(situation)}}}[{spec.window}])"
-    return {_P99: sampled(f"histogram_quantile(0.99, sum by (le) ({buckets}))")}
+    series = f"envoy_cluster_upstream_rq_time_bucket{{{cluster_side(situation)}}}"
+    return {_P99: sampled(fresh(f"histogram_quantile(0.99, sum by (le) (rate({series}[{spec.window}])))", series))}
 
 
 def judge(spec: GateSpec, situation: Situation, answers: Answers) -> Verdict:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from migrator.cutover.gate import Answers, Gate, Situation, passed, waiting
-from migrator.cutover.queries import cluster_side, host_side, sampled, samples_of
+from migrator.cutover.queries import cluster_side, fresh, host_side, sampled, samples_of
 from migrator.model.plans import GateSpec, Verdict
 
 __all__ = ["GATE"]
@@ -16,8 +16,8 @@ def queries(spec: GateSpec, situation: Situation) -> Mapping[str, str]:
     sides = {"cluster": cluster_side(situation)} if situation.weight else {}
     if situation.weight < _ALL:
         sides["host"] = host_side(situation)
-    counter = "envoy_cluster_upstream_rq_total"
-    return {side: sampled(f"sum(increase({counter}{{{which}}}[{spec.window}]))") for side, which in sides.items()}
+    series = {side: f"envoy_cluster_upstream_rq_total{{{which}}}" for side, which in sides.items()}
+    return {side: sampled(fresh(f"sum(increase({one}[{spec.window}]))", one)) for side, one in series.items()}
 
 
 def judge(spec: GateSpec, situation: Situation, answers: Answers) -> Verdict:
@@ -27,9 +27,10 @@ def judge(spec: GateSpec, situation: Situation, answers: Answers) -> Verdict:
         samples = samples_of(answers, side)
         if isinstance(samples, str):
             return waiting(spec, f"{side}: {samples}")
-        if samples[-1] < (spec.threshold or 0):
-            return waiting(spec, f"{side}: {samples[-1]:.0f} requests in {spec.window}, wanted {spec.threshold:g}")
-        counts.append(f"{side} {samples[-1]:.0f}")
+        fewest = min(samples)
+        if fewest < (spec.threshold or 0):
+            return waiting(spec, f"{side}: {fewest:.0f} requests in {spec.window}, wanted {spec.threshold:g}")
+        counts.append(f"{side} {fewest:.0f}")
     return passed(spec, f"requests in {spec.window}: {', '.join(counts)}")
 
 
