@@ -1,5 +1,6 @@
 """One contract for every metric source: samples oldest first, empty for no data, MetricError for no answer."""
 
+import gzip
 import json
 import math
 import time
@@ -56,6 +57,17 @@ BAD = [
     ('{"status": "success", "data": {"resultType": "scalar", "result": [1, "2"]}}', 200, "expected a matrix"),
     ('{"status": "success", "data": {"resultType": "matrix", "result": [{"values": [["x"]]}]}}', 200, "cannot be read"),
     ('{"status": "success", "data": 3}', 200, "is no result"),
+    (matrix((1.0,), warnings=5), 200, "warning: 5"),
+    ('{"status": "success", "data": {"resultType": "matrix", "result": [3]}}', 200, "cannot be read"),
+    (matrix((1.0,)).replace('"1.0"', "1" + "0" * 400), 200, "cannot be read"),
+    (
+        '{"status": "success", "data": {"resultType": "matrix", "result": [{"values": [[1, [2]]]}]}}',
+        200,
+        "cannot be read",
+    ),
+    ('{"status": "success", "data": {"resultType": "vector", "result": []}}', 200, "expected a matrix"),
+    (b"\xff\xfe", 200, "not JSON"),
+    ('{"status": "error", "error": "two\\nlines \\u001b[2J"}', 422, "HTTP 422: two lines"),
     ("x" * 2_000_000, 200, "larger than 1 MiB"),
     ("[" * 200_000, 200, "not JSON"),
 ]
@@ -79,6 +91,41 @@ def test_a_server_that_does_not_answer_in_time(httpserver):
         PrometheusSource(httpserver.url_for("/"), seconds=0.2).query("x")
 
 
+def test_a_server_that_answers_drop_by_drop(httpserver):
+    def dripping(_request):
+        def body():
+            for _ in range(12):
+                time.sleep(0.1)
+                yield b" "
+
+        return Response(body())
+
+    httpserver.expect_request("/api/v1/query").respond_with_handler(dripping)
+    with pytest.raises(MetricError, match="no answer: "):
+        PrometheusSource(httpserver.url_for("/"), seconds=0.6).query("x")
+
+
+def test_a_compressed_answer_is_not_opened(httpserver):
+    body = gzip.compress(b" " * 50_000_000)
+    httpserver.expect_request("/api/v1/query").respond_with_data(body, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(MetricError, match="not JSON"):
+        PrometheusSource(httpserver.url_for("/")).query("x")
+
+
+def test_the_question_goes_to_the_address_with_its_path_and_without_a_time(httpserver):
+    httpserver.expect_request("/metrics/api/v1/query", method="POST").respond_with_handler(
+        lambda request: Response(matrix((float(len(request.form)),)))
+    )
+    assert PrometheusSource(httpserver.url_for("/metrics/")).query("x") == (2.0,), "query and timeout, no time"
+
+
+@pytest.mark.parametrize("address", ["http://h:x", "http://127.0.0.1:9/\n", "http://a\x1bb/"])
+def test_what_is_no_address_is_said_in_one_line(address):
+    with pytest.raises(MetricError, match="no URL|no answer") as caught:
+        open_source(address).query("x")
+    assert "\n" not in str(caught.value)
+
+
 def test_nobody_there():
     with pytest.raises(MetricError, match="no answer: ConnectError"):
         PrometheusSource("http://127.0.0.1:1").query("x")
@@ -91,7 +138,7 @@ def test_not_a_number_is_passed_on_for_the_gate_to_judge(httpserver):
 
 
 def test_a_password_in_the_address_is_not_in_the_name():
-    assert "hunter2" not in PrometheusSource("http://u:hunter2@127.0.0.1:9/").name
+    assert "hunter2" not in PrometheusSource("http://u:hunter2@127.0.0.1:9/?key=hunter2").name
 
 
 def test_sources_by_address():
