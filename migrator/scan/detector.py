@@ -7,6 +7,7 @@ ordered: the particular (Tomcat) before the general (Java).
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrator.model.services import Evidence, Runtime
 from migrator.scan.facts.packages import Packages
@@ -15,6 +16,7 @@ from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
 __all__ = [
+    "JAVA_PACKAGES",
     "Detection",
     "Detector",
     "argument_value",
@@ -78,14 +80,30 @@ def argument_value(arguments: Iterable[str], *names: str) -> str:
     return ""
 
 
-def package_of(snapshot: Snapshot, pattern: str) -> tuple[str, str]:
-    """Name and version of the installed package whose whole name matches `pattern`; empty when there is none.
+JAVA_PACKAGES = r"openjdk-\d+-jre-headless|java-[\d.]+-openjdk-headless|temurin-\d+-j[rd][ek]"
+"""What provides Java on Debian, on Red Hat, and from Adoptium."""
+
+
+class Package(NamedTuple):
+    """An installed package; both empty when there is none."""
+
+    name: str = ""
+    version: str = ""
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """`name=version`, as a profile lists it."""
+        return (f"{self.name}={self.version}",) if self.name else ()
+
+
+def package_of(snapshot: Snapshot, pattern: str) -> Package:
+    """The installed package whose whole name matches `pattern`.
 
     The longest name wins, so that `postgresql-15` is preferred to `postgresql`.
     """
     packages = snapshot.value(Packages, {})
     names = sorted((name for name in packages if re.fullmatch(pattern, name)), key=lambda name: (-len(name), name))
-    return (names[0], packages[names[0]]) if names else ("", "")
+    return Package(names[0], packages[names[0]]) if names else Package()
 
 
 def script_of(process: Process) -> str:
@@ -102,8 +120,7 @@ def script_of(process: Process) -> str:
 
 def interpreter_package(process: Process, snapshot: Snapshot) -> tuple[str, ...]:
     """The package of the interpreter, `name=version`; nothing where it was built by hand."""
-    package, version = package_of(snapshot, re.escape(process.program))
-    return (f"{package}={version}",) if package else ()
+    return package_of(snapshot, re.escape(process.program)).pins
 
 
 def heap_mib(arguments: Sequence[str]) -> int | None:

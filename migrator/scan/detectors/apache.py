@@ -10,10 +10,9 @@ __all__ = ["detect"]
 
 def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     """An Apache parent process. A `httpd` without the package is somebody else's (busybox has one)."""
-    package, version = package_of(snapshot, r"apache2|httpd")
+    package = package_of(snapshot, r"apache2|httpd")
     names = names_of(workload.main)
-    if "apache2" not in names and not ("httpd" in names and package):
+    if "apache2" not in names and not ("httpd" in names and package.name):
         return None
-    packages = (f"{package}={version}",) if package else ()
-    runtime = Runtime("apache", version, (command_evidence(workload.main),))
-    return Detection(runtime, http=True, homes=("/var/www",), packages=packages)
+    runtime = Runtime("apache", package.version, (command_evidence(workload.main),))
+    return Detection(runtime, http=True, homes=("/var/www",), packages=package.pins)

@@ -11,10 +11,9 @@ __all__ = ["detect"]
 def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     """Any program. If a package has its very name, that package's version is taken."""
     name = workload.main.program
-    package, version = package_of(snapshot, _literal(name))
-    packages = (f"{package}={version}",) if package else ()
-    runtime = Runtime("binary", version, (command_evidence(workload.main),))
-    return Detection(runtime, name="" if workload.unit else name, packages=packages)
+    package = package_of(snapshot, _literal(name))
+    runtime = Runtime("binary", package.version, (command_evidence(workload.main),))
+    return Detection(runtime, name="" if workload.unit else name, packages=package.pins)
 
 
 def _literal(name: str) -> str:

@@ -14,7 +14,8 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     """A process executed by dotnet, named after its assembly."""
     if "dotnet" not in names_of(workload.main):
         return None
-    package, version = package_of(snapshot, r"(?:aspnetcore|dotnet)-runtime-[\d.]+")
-    packages = (f"{package}={version}",) if package else ()
+    package = package_of(snapshot, r"(?:aspnetcore|dotnet)-runtime-[\d.]+")
     name = PurePosixPath(script_of(workload.main)).stem.lower()
-    return Detection(Runtime("dotnet", version, (command_evidence(workload.main),)), name=name, packages=packages)
+    return Detection(
+        Runtime("dotnet", package.version, (command_evidence(workload.main),)), name=name, packages=package.pins
+    )

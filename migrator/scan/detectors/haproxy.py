@@ -12,6 +12,7 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     """A haproxy process."""
     if "haproxy" not in names_of(workload.main):
         return None
-    package, version = package_of(snapshot, r"haproxy")
-    packages = (f"{package}={version}",) if package else ()
-    return Detection(Runtime("haproxy", version, (command_evidence(workload.main),)), http=True, packages=packages)
+    package = package_of(snapshot, r"haproxy")
+    return Detection(
+        Runtime("haproxy", package.version, (command_evidence(workload.main),)), http=True, packages=package.pins
+    )

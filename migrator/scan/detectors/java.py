@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from migrator.model.services import Runtime
-from migrator.scan.detector import Detection, argument_value, command_evidence, heap_mib, names_of, package_of
+from migrator.scan.detector import (
+    JAVA_PACKAGES,
+    Detection,
+    argument_value,
+    command_evidence,
+    heap_mib,
+    names_of,
+    package_of,
+)
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
@@ -22,14 +30,12 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     archive = argument_value(arguments, "-jar")
     stem = PurePosixPath(archive).stem if archive else _main_class(arguments)
     match = _VERSION_IN_NAME.fullmatch(stem)
-    package, version = package_of(
-        snapshot, r"openjdk-\d+-jre-headless|java-[\d.]+-openjdk-headless|temurin-\d+-j[rd][ek]"
-    )
+    package = package_of(snapshot, JAVA_PACKAGES)
     return Detection(
-        Runtime("java", version, (command_evidence(workload.main),)),
+        Runtime("java", package.version, (command_evidence(workload.main),)),
         name=match[1] if match else stem,
         heap_mib=heap_mib(arguments),
-        packages=(f"{package}={version}",) if package else (),
+        packages=package.pins,
     )
 
 

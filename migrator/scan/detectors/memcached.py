@@ -12,6 +12,5 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     """A memcached process."""
     if "memcached" not in names_of(workload.main):
         return None
-    package, version = package_of(snapshot, r"memcached")
-    packages = (f"{package}={version}",) if package else ()
-    return Detection(Runtime("memcached", version, (command_evidence(workload.main),)), packages=packages)
+    package = package_of(snapshot, r"memcached")
+    return Detection(Runtime("memcached", package.version, (command_evidence(workload.main),)), packages=package.pins)

@@ -13,9 +13,8 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     names = names_of(workload.main)
     if not names & {"mysqld", "mariadbd", "mysqld_safe", "mariadbd-safe"}:
         return None
-    package, version = package_of(snapshot, r"mariadb-server(?:-[\d.]+)?|mysql-(?:community-)?server(?:-[\d.]+)?")
-    name = "mariadb" if "mariadb" in package or "mariadbd" in names else "mysql"
+    package = package_of(snapshot, r"mariadb-server(?:-[\d.]+)?|mysql-(?:community-)?server(?:-[\d.]+)?")
+    name = "mariadb" if "mariadb" in package.name or "mariadbd" in names else "mysql"
     data = argument_value(workload.main.arguments, "--datadir")
-    packages = (f"{package}={version}",) if package else ()
-    runtime = Runtime(name, version, (command_evidence(workload.main),))
-    return Detection(runtime, stateful=True, data=(data,) if data else (), packages=packages)
+    runtime = Runtime(name, package.version, (command_evidence(workload.main),))
+    return Detection(runtime, stateful=True, data=(data,) if data else (), packages=package.pins)

@@ -12,6 +12,7 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     """An nginx master process."""
     if not names_of(workload.main) & {"nginx", "openresty"}:
         return None
-    package, version = package_of(snapshot, r"nginx(?:-light|-full|-core|-extras)?")
-    packages = (f"{package}={version}",) if package else ()
-    return Detection(Runtime("nginx", version, (command_evidence(workload.main),)), http=True, packages=packages)
+    package = package_of(snapshot, r"nginx(?:-light|-full|-core|-extras)?")
+    return Detection(
+        Runtime("nginx", package.version, (command_evidence(workload.main),)), http=True, packages=package.pins
+    )

@@ -19,6 +19,7 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     script = PurePosixPath(script_of(workload.main))
     names = [script.stem, *(parent.name for parent in script.parents)]
     name = next((name for name in names if name and name not in _GENERIC), "")
-    package, version = package_of(snapshot, r"nodejs")
-    packages = (f"{package}={version}",) if package else ()
-    return Detection(Runtime("node", version, (command_evidence(workload.main),)), name=name, packages=packages)
+    package = package_of(snapshot, r"nodejs")
+    return Detection(
+        Runtime("node", package.version, (command_evidence(workload.main),)), name=name, packages=package.pins
+    )

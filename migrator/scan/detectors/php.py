@@ -12,8 +12,9 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     """A process executed by php; with `-S` it is a development web server."""
     if not any(name == "php" or (name.startswith("php") and name[3:4].isdigit()) for name in names_of(workload.main)):
         return None
-    package, version = package_of(snapshot, r"php[\d.]*-cli")
-    packages = (f"{package}={version}",) if package else ()
+    package = package_of(snapshot, r"php[\d.]*-cli")
     serves = "-S" in workload.main.arguments
     name = "php-built-in-server" if serves else ""
-    return Detection(Runtime("php", version, (command_evidence(workload.main),)), name, http=serves, packages=packages)
+    return Detection(
+        Runtime("php", package.version, (command_evidence(workload.main),)), name, http=serves, packages=package.pins
+    )

@@ -14,7 +14,6 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     """A php-fpm master. The programs that it runs stand where web servers keep them."""
     if not any(re.fullmatch(r"php-fpm[\d.]*", name) for name in names_of(workload.main)):
         return None
-    package, version = package_of(snapshot, r"php[\d.]*-fpm")
-    packages = (f"{package}={version}",) if package else ()
-    runtime = Runtime("php-fpm", version, (command_evidence(workload.main),))
-    return Detection(runtime, name="php-fpm", homes=("/var/www",), packages=packages)
+    package = package_of(snapshot, r"php[\d.]*-fpm")
+    runtime = Runtime("php-fpm", package.version, (command_evidence(workload.main),))
+    return Detection(runtime, name="php-fpm", homes=("/var/www",), packages=package.pins)

@@ -13,7 +13,6 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     path = workload.main.exe or (workload.main.arguments or ("",))[0]
     if "/postfix/" not in path:
         return None
-    package, version = package_of(snapshot, r"postfix")
-    packages = (f"{package}={version}",) if package else ()
-    runtime = Runtime("postfix", version, (command_evidence(workload.main),))
-    return Detection(runtime, name="postfix", stateful=True, data=("/var/spool/postfix",), packages=packages)
+    package = package_of(snapshot, r"postfix")
+    runtime = Runtime("postfix", package.version, (command_evidence(workload.main),))
+    return Detection(runtime, name="postfix", stateful=True, data=("/var/spool/postfix",), packages=package.pins)

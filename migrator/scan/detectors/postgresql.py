@@ -12,8 +12,7 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     """A postgres server process."""
     if not names_of(workload.main) & {"postgres", "postmaster"}:
         return None
-    package, version = package_of(snapshot, r"postgresql-\d+|postgresql\d*-server")
+    package = package_of(snapshot, r"postgresql-\d+|postgresql\d*-server")
     data = argument_value(workload.main.arguments, "-D")
-    packages = (f"{package}={version}",) if package else ()
-    runtime = Runtime("postgresql", version, (command_evidence(workload.main),))
-    return Detection(runtime, stateful=True, data=(data,) if data else (), packages=packages)
+    runtime = Runtime("postgresql", package.version, (command_evidence(workload.main),))
+    return Detection(runtime, stateful=True, data=(data,) if data else (), packages=package.pins)

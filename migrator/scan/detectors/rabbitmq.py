@@ -14,7 +14,6 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
         return None
     if not any("rabbitmq" in word or word == "rabbit" for word in workload.main.arguments):
         return None
-    package, version = package_of(snapshot, r"rabbitmq-server")
-    packages = (f"{package}={version}",) if package else ()
-    runtime = Runtime("rabbitmq", version, (command_evidence(workload.main),))
-    return Detection(runtime, name="rabbitmq", stateful=True, packages=packages)
+    package = package_of(snapshot, r"rabbitmq-server")
+    runtime = Runtime("rabbitmq", package.version, (command_evidence(workload.main),))
+    return Detection(runtime, name="rabbitmq", stateful=True, packages=package.pins)

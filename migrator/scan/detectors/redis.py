@@ -13,7 +13,8 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     names = names_of(workload.main)
     if not names & {"redis-server", "valkey-server"}:
         return None
-    package, version = package_of(snapshot, r"redis-server|redis|valkey-server|valkey")
-    packages = (f"{package}={version}",) if package else ()
+    package = package_of(snapshot, r"redis-server|redis|valkey-server|valkey")
     name = "valkey" if "valkey-server" in names else "redis"
-    return Detection(Runtime(name, version, (command_evidence(workload.main),)), stateful=True, packages=packages)
+    return Detection(
+        Runtime(name, package.version, (command_evidence(workload.main),)), stateful=True, packages=package.pins
+    )

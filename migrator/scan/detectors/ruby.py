@@ -18,9 +18,8 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     server = next((server for server in _SERVERS if any(name.startswith(server) for name in names)), "")
     if not server and not any(name.startswith("ruby") for name in names):
         return None
-    package, version = package_of(snapshot, r"ruby[\d.]*")
-    packages = (f"{package}={version}",) if package else ()
+    package = package_of(snapshot, r"ruby[\d.]*")
     name = "" if server else PurePosixPath(script_of(workload.main)).stem
     http = server in {"puma", "unicorn", "thin", "passenger"}
-    runtime = Runtime(server or "ruby", version, (command_evidence(workload.main),))
-    return Detection(runtime, name=name, http=http, packages=packages)
+    runtime = Runtime(server or "ruby", package.version, (command_evidence(workload.main),))
+    return Detection(runtime, name=name, http=http, packages=package.pins)

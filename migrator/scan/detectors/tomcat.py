@@ -3,7 +3,15 @@
 from pathlib import PurePosixPath
 
 from migrator.model.services import Runtime
-from migrator.scan.detector import Detection, argument_value, command_evidence, heap_mib, names_of, package_of
+from migrator.scan.detector import (
+    JAVA_PACKAGES,
+    Detection,
+    argument_value,
+    command_evidence,
+    heap_mib,
+    names_of,
+    package_of,
+)
 from migrator.scan.facts.deployments import Deployments
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
@@ -21,14 +29,13 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     base = argument_value(arguments, "-Dcatalina.base") or argument_value(arguments, "-Dcatalina.home")
     archives = [path for path in snapshot.value(Deployments, ()) if base and path.startswith(f"{base}/")]
     names = [stem for path in archives if (stem := PurePosixPath(path).stem) not in _OWN]
-    package, version = package_of(snapshot, r"tomcat\d*")
-    runtime_package, runtime_version = package_of(snapshot, r"openjdk-\d+-jre-headless|java-[\d.]+-openjdk-headless")
-    packages = [f"{n}={v}" for n, v in ((package, version), (runtime_package, runtime_version)) if n]
+    package = package_of(snapshot, r"tomcat\d*")
+    java = package_of(snapshot, JAVA_PACKAGES)
     return Detection(
-        Runtime("tomcat", version, (command_evidence(workload.main),)),
+        Runtime("tomcat", package.version, (command_evidence(workload.main),)),
         name=names[0].split("##")[0] if len(names) == 1 else "",
         http=True,
         homes=(base,) if base else (),
         heap_mib=heap_mib(arguments),
-        packages=tuple(packages),
+        packages=(*package.pins, *java.pins),
     )

@@ -12,7 +12,8 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     """A process called uwsgi; it speaks HTTP only when told so, its own protocol otherwise."""
     if not any(name.startswith("uwsgi") for name in names_of(workload.main)):
         return None
-    package, version = package_of(snapshot, r"uwsgi-core|uwsgi")
+    package = package_of(snapshot, r"uwsgi-core|uwsgi")
     http = any(word.startswith(("--http", "http-socket")) for word in workload.main.arguments)
-    packages = (f"{package}={version}",) if package else ()
-    return Detection(Runtime("uwsgi", version, (command_evidence(workload.main),)), http=http, packages=packages)
+    return Detection(
+        Runtime("uwsgi", package.version, (command_evidence(workload.main),)), http=http, packages=package.pins
+    )

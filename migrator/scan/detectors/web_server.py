@@ -16,7 +16,6 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     server = next((server for server in _SERVERS if server in names), "")
     if not server:
         return None
-    package, version = package_of(snapshot, server)
-    packages = (f"{package}={version}",) if package else ()
-    runtime = Runtime("busybox" if "busybox" in names else server, version, (command_evidence(workload.main),))
-    return Detection(runtime, name=server, http=True, packages=packages)
+    package = package_of(snapshot, server)
+    runtime = Runtime("busybox" if "busybox" in names else server, package.version, (command_evidence(workload.main),))
+    return Detection(runtime, name=server, http=True, packages=package.pins)
