@@ -11,7 +11,7 @@ from migrator.cli.progress import Report, progress
 from migrator.inventory import load_inventory
 from migrator.model.estate import Estate
 from migrator.scan.collect import script
-from migrator.scan.estate import assemble
+from migrator.scan.estate import Scan, assemble
 from migrator.scan.recording import load_recordings, save_recording
 from migrator.scan.run import Answer, questions, read_answer, scan_hosts
 from migrator.scan.transport import Budget
@@ -74,7 +74,7 @@ def finish(answers: Sequence[Answer], folder: Path, *, deep: bool, overwrite: bo
     facts = questions(deep=deep)
     scan = assemble([read_answer(answer, facts) for answer in answers], now=datetime.now(UTC))
     written = write_scan(folder, scan, overwrite=overwrite)
-    emit(_rows(scan.estate), ["service", "runtime", "kind", "state", "hosts", "calls"], output)
+    emit(_rows(scan), ["service", "runtime", "kind", "state", "hosts", "calls"], output)
     failed = [host for host in scan.estate.hosts if host.error]
     for host in failed:
         say(f"error: {host.name}: {host.error}")
@@ -82,14 +82,15 @@ def finish(answers: Sequence[Answer], folder: Path, *, deep: bool, overwrite: bo
     return len(failed)
 
 
-def _rows(estate: Estate) -> list[dict[str, object]]:
+def _rows(scan: Scan) -> list[dict[str, object]]:
+    estate, seen = scan.estate, {profile.service for profile in scan.profiles if profile.state}
     return [
         {
             "name": service.name,
             "service": service.name,
             "runtime": service.runtime,
             "kind": str(service.kind),
-            "state": "yes" if service.stateful else "none seen",
+            "state": "yes" if service.name in seen else "unknown" if service.stateful else "none seen",
             "hosts": ", ".join(service.hosts),
             "calls": ", ".join(dict.fromkeys(edge.callee for edge in estate.edges if edge.caller == service.name)),
         }
