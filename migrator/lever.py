@@ -10,7 +10,15 @@ from typing import Any
 from migrator import yamlio
 from migrator.errors import InputError
 
-__all__ = ["REPLICAS_ANNOTATION", "is_started", "weight_of", "with_started", "with_weight"]
+__all__ = [
+    "REPLICAS_ANNOTATION",
+    "is_started",
+    "line_of_lever",
+    "line_of_start",
+    "weight_of",
+    "with_started",
+    "with_weight",
+]
 
 REPLICAS_ANNOTATION = "migrate.dev/replicas-on-cluster"
 _ALL = 100
@@ -79,6 +87,17 @@ def _stands_at(text: str, weight: int, file: str) -> bool:
         return weight_of(text, file=file) == weight
     except InputError:
         return False
+
+
+def line_of_lever(text: str, *, file: str) -> int | None:
+    """Where the value stands that a phase changes (of two, the cluster's), for messages."""
+    document = _read(text, file)
+    return document.line(_weight_paths(document)[1] if document.data["kind"] in _ROUTES else _switch_path(document))
+
+
+def line_of_start(text: str, *, file: str) -> int | None:
+    """Where the first `spec.suspend` stands, for messages."""
+    return _kustomizations(text, file)[0].line(_SUSPEND)
 
 
 def _read(text: str, file: str) -> yamlio.Document:

@@ -1,18 +1,31 @@
 """The one module of the cutover with effects: read where things stand, ask, decide, commit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from migrator import lever
 from migrator.cutover.gate import Answers, Situation
 from migrator.cutover.gates import GATES
-from migrator.cutover.journal import NOT_STARTED, PHASE, SERVICE, STEP, Standing, lever_path, standing, step_id
+from migrator.cutover.journal import (
+    NOT_STARTED,
+    PHASE,
+    SERVICE,
+    STEP,
+    Standing,
+    agent_path,
+    checked_standing,
+    lever_path,
+    newest_phases,
+    standing,
+    step_id,
+)
 from migrator.cutover.live import ClusterReader, live_state
 from migrator.cutover.metrics import MetricSource
 from migrator.cutover.plan_file import changed_inputs, make_plan, plan_digest, read_plan, service_of
 from migrator.cutover.steps import Step, StepKind, next_step, step_back
-from migrator.errors import Held, MetricError, PlanError, SettingsError
+from migrator.errors import Held, InputError, MetricError, PlanError, SettingsError
 from migrator.gitops import layout
 from migrator.gitops.diff import diff_text
 from migrator.gitops.git import message_of
@@ -52,12 +65,15 @@ class Status:
     since: datetime | None = None
     next_phase: str = ""
     why: tuple[str, ...] = field(default=())
+    problem: str = ""
+    """Why it cannot be told where the service stands: history, lever and plan disagree."""
 
 
 def plan(repository: Repository, *, overwrite: bool = False, dry_run: bool = False) -> tuple[Plan, str | None, str]:
     """Make the plan and commit it; None for the commit when it stands there already. Last, what would change as a diff.
 
-    PlanError when a person has edited the plan since we wrote it, unless `overwrite`.
+    PlanError when a person has edited the plan since we wrote it, unless `overwrite`; Held when a service that is under
+    way would lose its phase.
     """
     files = repository.tree()
     text = make_plan(files)
@@ -66,41 +82,61 @@ def plan(repository: Repository, *, overwrite: bool = False, dry_run: bool = Fal
     ours = {commit.trailers["Migrate-Plan"] for commit in written}
     if current is not None and current != text and plan_digest(current) not in ours and not overwrite:
         raise PlanError("was edited since it was planned; --overwrite replaces it", file=layout.PLAN)
+    made = read_plan({**files, layout.PLAN: text})
+    _refuse_left_behind(made, newest_phases(repository))
     trailers = {"Migrate-Verb": "plan", "Migrate-Plan": plan_digest(text)}
     changes = ChangeSet("cutover: plan waves and phases", files={layout.PLAN: text}, trailers=trailers)
     difference = diff_text(changes, repository.read)
     commit = None if dry_run else repository.commit(changes)
-    return read_plan({**files, layout.PLAN: text}), commit, difference
+    return made, commit, difference
+
+
+def _refuse_left_behind(made: Plan, newest: Mapping[str, Commit]) -> None:
+    """A service that is under way keeps its phase in the plan, or goes back first."""
+    planned = {service.name: service for wave in made.waves for service in wave.services}
+    for name, commit in sorted(newest.items()):
+        phase, service = commit.trailers[PHASE], planned.get(name)
+        if phase == NOT_STARTED or (service and phase in {spec.name for spec in service.phases}):
+            continue
+        why = "; ".join(service.why) if service else "there is no profile of it any more"
+        command = f"migrate cutover rollback {name} --to {NOT_STARTED}"
+        raise Held(f"{name}: is in phase `{phase}`, which the new plan does not have ({why}); go back first: {command}")
 
 
 class Cutover:
-    """One repository's cutover: its plan, its settings and its history, read anew at every call."""
+    """One look at a repository: its plan, its settings and its history. Take a new one for every command."""
 
     def __init__(self, repository: Repository, *, dry_run: bool = False) -> None:
         self._repository = repository
         self._dry_run = dry_run
         self._files = repository.tree()
+        self._newest = newest_phases(repository)
         self.settings = self._settings()
-        self.plan = read_plan(self._files)
 
     def _settings(self) -> Settings:
         text = self._files.get(layout.SETTINGS)
         return load_record(Settings, text, file=layout.SETTINGS, error=SettingsError) if text else Settings()
 
-    def stale(self) -> tuple[str, ...]:
-        """Profiles that changed since the plan was made."""
-        return changed_inputs(self.plan, self._files)
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan at HEAD, checked against the profiles. PlanError with file:line."""
+        return read_plan(self._files)
+
+    def stale(self, name: str = "") -> tuple[str, ...]:
+        """Profiles, of one service or of all, that changed since the plan was made."""
+        changed = changed_inputs(self.plan, self._files)
+        return tuple(path for path in changed if not name or path.endswith(f"/{name}.yaml"))
 
     def start(self, name: str, *, out_of_order: str = "") -> Outcome:
         """Enter the first phase. Held for a service that stays, or whose turn has not come; idempotent."""
-        service = service_of(self.plan, name)
+        service, out_of_order = service_of(self.plan, name), out_of_order.strip()
         self._refuse_stay(service)
-        now = standing(self._repository, self.settings, service)
+        now = self._standing(service)
         if now.phase:
             return Outcome(name, now.phase, now.phase, now.weight, None)
         self._refuse_order(name, out_of_order)
-        if self.stale():
-            changed = ", ".join(self.stale()[:3])
+        if self.stale(name):
+            changed = ", ".join(self.stale(name)[:3])
             raise Held(f"{name}: the plan was made from other profiles ({changed}); run `migrate cutover plan` again")
         extra = {"Migrate-Out-Of-Order": out_of_order} if out_of_order else {}
         return self._enter(service, now, Step(StepKind.ENTER, service.phases[0]), extra)
@@ -109,9 +145,9 @@ class Cutover:
         self, name: str, source: MetricSource, *, now: datetime, approved_by: str = "", on_fail: str = "hold"
     ) -> Outcome:
         """Enter the next phase if every gate of this one passes; else commit nothing, or roll back by `on_fail`."""
-        service = service_of(self.plan, name)
+        service, approved_by = service_of(self.plan, name), approved_by.strip()
         self._refuse_stay(service)
-        here = standing(self._repository, self.settings, service)
+        here = self._standing(service)
         if not here.phase:
             raise Held(f"{name}: was not started; start it: migrate cutover start {name}")
         step = next_step(service, here.phase, self._verdicts(service, here, source, now, approved_by))
@@ -123,17 +159,49 @@ class Cutover:
         return Outcome(name, here.phase, here.phase, here.weight, None, step.verdicts, done=done)
 
     def rollback(self, name: str, *, to: str | None = None) -> Outcome:
-        """Enter the phase before, or an earlier one; `not-started` goes all the way. Needs no gate and no metric."""
-        service = service_of(self.plan, name)
-        here = standing(self._repository, self.settings, service)
+        """Enter the phase before, or an earlier one; `not-started` goes all the way. Needs no gate and no metric.
+
+        Goes back from wherever the lever is, also when somebody has moved it by hand, and by the plan of the day when
+        the plan of today cannot be read.
+        """
+        service = self._service_on_the_way_back(name)
+        here = standing(self._files, self._newest, self.settings, service)
         target = "" if to == NOT_STARTED else to
-        if target and target not in {phase.name for phase in service.phases}:
-            known = ", ".join([NOT_STARTED, *(phase.name for phase in service.phases)])
-            raise PlanError(f"`{name}` has no phase `{target}`; it has: {known}", file=layout.PLAN)
+        _refuse_unknown(service, target)
         step = step_back(service, here.phase, target)
         if step.kind is StepKind.DONE:
             return Outcome(name, here.phase, here.phase, here.weight, None, done=True)
+        if step.phase and step.phase.weight == here.weight:
+            self._standing(service)
         return self._enter(service, here, step, {})
+
+    def _service_on_the_way_back(self, name: str) -> PlannedService:
+        """As planned today; else as planned last by a plan that can be read and has the phase that it is in."""
+        commit = self._newest.get(name)
+        phase = commit.trailers[PHASE] if commit else NOT_STARTED
+        wrong: InputError | None = None
+        try:
+            service = service_of(self.plan, name)
+        except InputError as error:
+            wrong = error
+        else:
+            if phase in {NOT_STARTED, *(spec.name for spec in service.phases)}:
+                return service
+        earlier = next(self._earlier_plans(name, phase), None)
+        if earlier is None:
+            raise wrong or PlanError(f"`{name}` is in phase `{phase}`, of which no plan is known", file=layout.PLAN)
+        return earlier
+
+    def _earlier_plans(self, name: str, phase: str) -> Iterator[PlannedService]:
+        """The service in the plans of its own commits, newest first, where they know the phase."""
+        for commit in self.history(name):
+            text = self._repository.read(layout.PLAN, at=commit.id)
+            try:
+                service = service_of(load_record(Plan, text or "", file=layout.PLAN, error=PlanError), name)
+            except PlanError:
+                continue  # that one cannot be read either; an older one may
+            if phase in {spec.name for spec in service.phases}:
+                yield service
 
     def status(self) -> list[Status]:
         """Every service of the plan, in the plan's order."""
@@ -142,9 +210,9 @@ class Cutover:
     def live(self, reader: ClusterReader, name: str, *, head: str) -> str:
         """Whether the cluster has what Git says of a service; see `live_state`. Empty for what was never started."""
         service = service_of(self.plan, name)
-        if service.strategy is Strategy.STAY or not standing(self._repository, self.settings, service).phase:
+        if service.strategy is Strategy.STAY or not standing(self._files, self._newest, self.settings, service).phase:
             return ""
-        path = lever_path(self._repository, self.settings, name)
+        path = lever_path(self._files, self.settings, name)
         text = self._files[path]
         return live_state(reader, self.settings, name, head=head, lever_text=text, lever_file=path)
 
@@ -155,7 +223,10 @@ class Cutover:
     def _status(self, service: PlannedService, wave: str) -> Status:
         if service.strategy is Strategy.STAY:
             return Status(service.name, wave, service.strategy, "stays", 0, why=service.why)
-        here = standing(self._repository, self.settings, service)
+        try:
+            here = self._standing(service)
+        except InputError as error:
+            return Status(service.name, wave, service.strategy, "unclear", 0, why=service.why, problem=str(error))
         following = next_step(service, here.phase, ())
         return Status(
             service.name,
@@ -167,6 +238,9 @@ class Cutover:
             following.phase.name if following.phase else "",
             service.why,
         )
+
+    def _standing(self, service: PlannedService) -> Standing:
+        return checked_standing(self._files, self._newest, self.settings, service)
 
     def _refuse_stay(self, service: PlannedService) -> None:
         if service.strategy is Strategy.STAY:
@@ -187,7 +261,8 @@ class Cutover:
             )
 
     def _finished(self, service: PlannedService) -> bool:
-        return standing(self._repository, self.settings, service).phase == service.phases[-1].name
+        commit = self._newest.get(service.name)
+        return commit is not None and commit.trailers[PHASE] == service.phases[-1].name
 
     def _verdicts(
         self, service: PlannedService, here: Standing, source: MetricSource, now: datetime, approved_by: str
@@ -217,9 +292,19 @@ class Cutover:
         target = step.phase
         weight = target.weight if target else 0
         changes = self._changes(service, here, target, extra, step.verdicts or verdicts)
+        self._refuse_moved(service.name, here)
         commit = None if self._dry_run else self._repository.commit(changes)
         after = target.name if target else ""
         return Outcome(service.name, here.phase, after, weight, commit, step.verdicts or verdicts, changes)
+
+    def _refuse_moved(self, name: str, here: Standing) -> None:
+        """Gates take their time; what they judged has to be what is moved on from."""
+        newest = self._repository.history({SERVICE: name, PHASE: ""}, limit=1)
+        path = lever_path(self._files, self.settings, name)
+        if [commit.id for commit in newest] != [here.newest] * bool(here.newest) or self._repository.read(
+            path
+        ) != self._files.get(path):
+            raise Held(f"{name}: somebody else moved it meanwhile, nothing was committed; look: migrate cutover status")
 
     def _changes(
         self,
@@ -231,8 +316,7 @@ class Cutover:
     ) -> ChangeSet:
         weight, name = (target.weight, target.name) if target else (0, NOT_STARTED)
         before = here.phase or NOT_STARTED
-        parent = here.since.id if here.since else ""
-        files = self._texts(service.name, weight, started=target is not None)
+        files = self._texts(service.name, weight, before=bool(here.phase), after=target is not None)
         return ChangeSet(
             subject=f"cutover: {service.name} {before} -> {name} ({weight} % on the cluster)",
             body="\n".join(f"{v.gate}: {v.kind} ({v.reason})" for v in verdicts),
@@ -240,24 +324,21 @@ class Cutover:
             trailers={
                 SERVICE: service.name,
                 PHASE: name,
-                STEP: step_id(service.name, before, name, parent),
+                STEP: step_id(service, before, name, here.newest),
                 "Migrate-Prev-Weights": f"{100 - here.weight}/{here.weight}",
-                "Migrate-Plan": plan_digest(self._files[layout.PLAN]),
+                "Migrate-Plan": plan_digest(self._files.get(layout.PLAN, "")),
                 **extra,
             },
         )
 
-    def _texts(self, name: str, weight: int, *, started: bool) -> dict[str, str]:
-        """The lever at its new position and the agent's switch. What does not change is no change for Git either."""
-        path = lever_path(self._repository, self.settings, name)
-        agent = layout.flux_app(self.settings.cluster, name)
-        agent_text = self._files.get(agent)
-        if agent_text is None:
-            raise PlanError(f"is missing: nothing would apply `{name}`; run `migrate generate`", file=agent)
-        return {
-            path: lever.with_weight(self._files[path], weight, file=path),
-            agent: lever.with_started(agent_text, started=started, file=agent),
-        }
+    def _texts(self, name: str, weight: int, *, before: bool, after: bool) -> dict[str, str]:
+        """The lever at its new position; the agent's switch only where the service starts, or is taken back again."""
+        path = lever_path(self._files, self.settings, name)
+        texts = {path: lever.with_weight(self._files[path], weight, file=path)}
+        if before is not after:
+            agent = agent_path(self._files, self.settings, name)
+            texts[agent] = lever.with_started(self._files[agent], started=after, file=agent)
+        return texts
 
     def difference(self, outcome: Outcome) -> str:
         """What an outcome changes, or would change, as a diff with its message above."""
@@ -276,3 +357,11 @@ def _judged(spec: GateSpec, situation: Situation, source: MetricSource) -> Verdi
             answers[name] = str(error)
     known: Answers = answers
     return gate.judge(spec, situation, known)
+
+
+def _refuse_unknown(service: PlannedService, target: str | None) -> None:
+    """PlanError for a phase to go back to that the service does not have."""
+    names = [phase.name for phase in service.phases]
+    if target and target not in names:
+        known = ", ".join([NOT_STARTED, *names])
+        raise PlanError(f"`{service.name}` has no phase `{target}`; it has: {known}", file=layout.PLAN)

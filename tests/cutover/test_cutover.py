@@ -11,7 +11,7 @@ from migrator.cutover import advance as engine
 from migrator.cutover.advance import Cutover
 from migrator.cutover.sources.built_in import BuiltInSource
 from migrator.cutover.sources.none import NoSource
-from migrator.errors import Held, PlanError
+from migrator.errors import Held, InputError, PlanError
 from migrator.gitops import layout
 from migrator.model.changes import ChangeSet
 from migrator.testing import FixedMetrics
@@ -182,15 +182,127 @@ def test_a_dry_run_shows_the_commit_and_makes_none(repository):
     assert (outcome.commit, repository.tree()) == (None, before)
 
 
+def by_hand(repository, path, *changes):
+    text = repository.read(path)
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    repository.commit(ChangeSet("by hand", files={path: text}))
+
+
 def test_weights_that_were_edited_by_hand_are_noticed_with_the_line(repository):
     planned(repository)
-    route = layout.route("shop")
-    by_hand = repository.read(route).replace("weight: 100}", "weight: 40}").replace("weight: 0", "weight: 60")
-    repository.commit(ChangeSet("by hand", files={route: by_hand}))
-    with pytest.raises(
-        PlanError, match=r"route.yaml: the cluster's share is 60, but a service that was not started has 0"
-    ):
+    by_hand(repository, layout.route("shop"), ("weight: 100}", "weight: 40}"), ("weight: 0", "weight: 60"))
+    said = r"^apps/shop/route/route.yaml:14: the cluster's share is 60, but a service that was not started has 0.* put 100 and 0 back"
+    with pytest.raises(PlanError, match=said):
         Cutover(repository).start("shop", out_of_order="x")
+    rows = {one.service: one for one in Cutover(repository).status()}
+    assert rows["shop"].phase == "unclear"
+    assert "the cluster's share is 60" in rows["shop"].problem
+    assert rows["stock"].phase == "not-started", "one unclear service hides no other"
+
+
+def test_the_way_back_is_open_from_weights_that_were_edited_by_hand(repository):
+    planned(repository)
+    first = repository.tree()
+    move(repository, "shop", 3)
+    by_hand(repository, layout.route("shop"), ("weight: 95}", "weight: 10}"), ("weight: 5", "weight: 90"))
+    with pytest.raises(PlanError, match=r"share is 90, but phase `shift-5` has 5.*rollback shop --to PHASE"):
+        Cutover(repository).advance("shop", BuiltInSource(), now=LATER)
+    back = Cutover(repository).rollback("shop")
+    assert (back.after, back.weight) == ("shift-1", 1)
+    assert Cutover(repository).history("shop")[0].trailers["Migrate-Prev-Weights"] == "10/90"
+    Cutover(repository).rollback("shop", to="not-started")
+    assert repository.tree() == first
+
+
+def test_a_phase_that_was_reverted_by_hand_is_not_taken_for_entered(repository):
+    planned(repository)
+    move(repository, "shop", 3)
+    by_hand(repository, layout.route("shop"), ("weight: 95}", "weight: 99}"), ("weight: 5", "weight: 1"))
+    with pytest.raises(PlanError, match="share is 1, but phase `shift-5` has 5"):
+        Cutover(repository).rollback("shop")
+    assert Cutover(repository).rollback("shop", to="deploy").weight == 0
+
+
+def test_a_paused_agent_holds_the_next_phase_and_not_the_way_back(repository):
+    planned(repository)
+    move(repository, "shop", 2)
+    agent = "clusters/production/apps/shop.yaml"
+    by_hand(repository, agent, ("suspend: false", "suspend: true"))
+    with pytest.raises(PlanError, match=rf"^{agent}:6: `suspend` is true, so nothing of phase `shift-1` is applied"):
+        Cutover(repository).advance("shop", BuiltInSource(), now=LATER)
+    assert Cutover(repository).rollback("shop").after == "deploy"
+    assert "suspend: true" in repository.read(agent), "who paused it knows why"
+
+
+def test_a_started_agent_without_a_start_is_noticed(repository):
+    planned(repository)
+    by_hand(repository, "clusters/production/apps/stock.yaml", ("suspend: true", "suspend: false"))
+    with pytest.raises(PlanError, match="`suspend` is false, but `stock` was not started"):
+        Cutover(repository).start("stock")
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        (layout.PLAN, "name: shift-5\n", "name: shift-six\n"),
+        (layout.PLAN, "strategy: weighted", "strategy: sideways"),
+        ("profiles/h1/stock.yaml", "service: stock", "service: [stock]"),
+        ("profiles/h1/shop.yaml", "service: shop", "service: shop\nstate: [{path: /srv/data}]"),
+    ],
+)
+def test_the_way_back_is_open_whatever_the_plan_says_today(repository, path, old, new):
+    planned(repository)
+    lever = repository.read(layout.route("shop"))
+    move(repository, "shop", 3)
+    by_hand(repository, path, (old, new))
+    with pytest.raises(InputError):
+        Cutover(repository).advance("shop", BuiltInSource(), now=LATER)
+    assert Cutover(repository).rollback("shop").after == "shift-1"
+    Cutover(repository).rollback("shop", to="not-started")
+    assert repository.read(layout.route("shop")) == lever
+
+
+def test_a_new_plan_leaves_no_service_behind_that_is_under_way(repository):
+    planned(repository)
+    move(repository, "shop", 2)
+    by_hand(repository, "profiles/h1/shop.yaml", ("service: shop", "service: shop\nstate: [{path: /srv/data}]"))
+    with pytest.raises(
+        Held, match=r"^shop: is in phase `shift-1`.*keeps state in /srv/data.*rollback shop --to not-sta"
+    ):
+        engine.plan(repository)
+    Cutover(repository).rollback("shop", to="not-started")
+    plan, *_ = engine.plan(repository)
+    assert [s.name for s in plan.waves[-1].services] == ["db", "shop"]
+
+
+def test_what_others_did_while_gates_were_asked_is_not_written_over(repository):
+    planned(repository)
+    move(repository, "shop", 3)
+
+    class Slow(BuiltInSource):
+        def query(self, expression):
+            Cutover(repository).rollback("shop", to="deploy")
+            return super().query(expression)
+
+    with pytest.raises(Held, match="somebody else moved it meanwhile"):
+        Cutover(repository).advance("shop", Slow(), now=LATER)
+    assert Cutover(repository).status()[3].phase == "deploy"
+
+
+def test_a_blank_name_approves_nothing(repository):
+    planned(repository)
+    Cutover(repository).start("stock")
+    assert Cutover(repository).advance("stock", BuiltInSource(), now=LATER, approved_by=" \t").commit is None
+
+
+def test_only_the_profiles_of_the_service_hold_its_start(repository):
+    planned(repository)
+    path = "profiles/h1/worker.yaml"
+    repository.commit(ChangeSet("review", files={path: repository.read(path) + "directory: /opt/worker\n"}))
+    assert Cutover(repository).stale() == (path,)
+    assert Cutover(repository).start("stock").commit
 
 
 def test_a_plan_that_a_person_edited_is_not_overwritten(repository):
