@@ -23,7 +23,7 @@ from migrator.cutover.journal import (
 )
 from migrator.cutover.live import ClusterReader, live_state
 from migrator.cutover.metrics import MetricSource
-from migrator.cutover.plan_file import changed_inputs, make_plan, plan_digest, read_plan, service_of
+from migrator.cutover.plan_file import changed_inputs, keep_plan, make_plan, plan_digest, read_plan, service_of
 from migrator.cutover.steps import Step, StepKind, next_step, step_back
 from migrator.errors import Held, InputError, MetricError, PlanError, SettingsError
 from migrator.gitops import layout
@@ -69,23 +69,30 @@ class Status:
     """Why it cannot be told where the service stands: history, lever and plan disagree."""
 
 
-def plan(repository: Repository, *, overwrite: bool = False, dry_run: bool = False) -> tuple[Plan, str | None, str]:
+def plan(
+    repository: Repository, *, overwrite: bool = False, keep: bool = False, dry_run: bool = False
+) -> tuple[Plan, str | None, str]:
     """Make the plan and commit it; None for the commit when it stands there already. Last, what would change as a diff.
+
+    With `keep` the plan stays as people have edited it, and is checked against the profiles of today.
 
     PlanError when a person has edited the plan since we wrote it, unless `overwrite`; Held when a service that is under
     way would lose its phase.
     """
     files = repository.tree()
-    text = make_plan(files)
+    text = keep_plan(files) if keep else make_plan(files)
     current = files.get(layout.PLAN)
     written = repository.history({"Migrate-Verb": "plan", "Migrate-Plan": ""}, limit=1)
     ours = {commit.trailers["Migrate-Plan"] for commit in written}
-    if current is not None and current != text and plan_digest(current) not in ours and not overwrite:
-        raise PlanError("was edited since it was planned; --overwrite replaces it", file=layout.PLAN)
+    if current is not None and current != text and plan_digest(current) not in ours and not (overwrite or keep):
+        message = "was edited since it was planned; --keep takes it as it is, --overwrite replaces it"
+        raise PlanError(message, file=layout.PLAN)
     made = read_plan({**files, layout.PLAN: text})
     _refuse_left_behind(made, newest_phases(repository))
-    trailers = {"Migrate-Verb": "plan", "Migrate-Plan": plan_digest(text)}
-    changes = ChangeSet("cutover: plan waves and phases", files={layout.PLAN: text}, trailers=trailers)
+    # A plan that was kept is still a person's: it does not count as ours.
+    verb, subject = ("plan-keep", "keep the plan as edited") if keep else ("plan", "plan waves and phases")
+    trailers = {"Migrate-Verb": verb, "Migrate-Plan": plan_digest(text)}
+    changes = ChangeSet(f"cutover: {subject}", files={layout.PLAN: text}, trailers=trailers)
     difference = diff_text(changes, repository.read)
     commit = None if dry_run else repository.commit(changes)
     return made, commit, difference
@@ -268,7 +275,7 @@ class Cutover:
         self, service: PlannedService, here: Standing, source: MetricSource, now: datetime, approved_by: str
     ) -> tuple[Verdict, ...]:
         phase = next(spec for spec in service.phases if spec.name == here.phase)
-        if phase is service.phases[-1] or here.since is None:
+        if here.since is None:
             return ()
         situation = Situation(
             service.name,

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 __all__ = ["duration", "shown"]
 
-_FORM = re.compile(r"(\d{1,6})([smhd])")
+_FORM = re.compile(r"([0-9]{1,6})([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def duration(text: str) -> timedelta | None:
-    """The duration that a text means; None when it means none."""
+    """The duration that a text means; None when it means none, and for zero, which nothing can be measured over."""
     match = _FORM.fullmatch(text)
-    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]]) if match else None
+    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]]) or None if match else None
 
 
 def shown(value: timedelta) -> str:

@@ -3,19 +3,22 @@
 import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from migrator import yamlio
 from migrator.cutover.duration import duration
 from migrator.cutover.gates import GATES
+from migrator.cutover.journal import NOT_STARTED
 from migrator.cutover.waves import strategy_of, waves
 from migrator.errors import PlanError, ProfileError
 from migrator.gitops import layout
 from migrator.model.estate import Estate
+from migrator.model.names import is_dns_label
 from migrator.model.plans import GateSpec, PhaseSpec, Plan, PlannedService, Strategy
 from migrator.model.services import ServiceProfile
 from migrator.records import dump_record, load_record
 
-__all__ = ["changed_inputs", "inputs_of", "make_plan", "plan_digest", "read_plan", "service_of"]
+__all__ = ["changed_inputs", "inputs_of", "keep_plan", "make_plan", "plan_digest", "read_plan", "service_of"]
 
 _MOST = 100
 
@@ -56,6 +59,23 @@ def changed_inputs(plan: Plan, files: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(path for path in {*now, *plan.digests} if now.get(path) != plan.digests.get(path)))
 
 
+def keep_plan(files: Mapping[str, str]) -> str:
+    """The plan as it stands, edits and comments and all, taken for one that was made from the profiles of today.
+
+    PlanError where it cannot be meant for them: see `read_plan`; and for a profile that is new or gone.
+    """
+    plan, text = read_plan(files), files[layout.PLAN]
+    document = yamlio.load(text, file=layout.PLAN)
+    lines, today = text.split("\n"), _digests(files)
+    for path in changed_inputs(plan, files):
+        line = document.line(("digests", path)) or 0
+        if path not in today or path not in plan.digests or plan.digests[path] not in lines[line - 1]:
+            message = f"`{path}` is new or gone, so the waves have to be made anew: migrate cutover plan --overwrite"
+            raise PlanError(message, file=layout.PLAN, line=line or None)
+        lines[line - 1] = lines[line - 1].replace(plan.digests[path], today[path])
+    return "\n".join(lines)
+
+
 def service_of(plan: Plan, name: str) -> PlannedService:
     """One service of the plan. PlanError when it is not in it."""
     for wave in plan.waves:
@@ -81,6 +101,7 @@ def read_plan(files: Mapping[str, str]) -> Plan:
     by_name: dict[str, list[ServiceProfile]] = {}
     for profile in profiles:
         by_name.setdefault(profile.service, []).append(profile)
+    _check_waves(document, plan)
     seen: dict[str, str] = {}
     for service, wave, at in _services(plan):
         if service.name not in by_name:
@@ -96,6 +117,13 @@ def _services(plan: Plan) -> Iterator[tuple[PlannedService, str, yamlio.Path]]:
     for number, wave in enumerate(plan.waves):
         for place, service in enumerate(wave.services):
             yield service, wave.name, ("waves", number, "services", place)
+
+
+def _check_waves(document: yamlio.Document, plan: Plan) -> None:
+    names = [wave.name for wave in plan.waves]
+    for number, name in enumerate(names):
+        if not name.strip() or name in names[:number]:
+            raise _wrong(document, ("waves", number, "name"), f"wave `{name}` needs a name of its own")
 
 
 def _wrong(document: yamlio.Document, at: yamlio.Path, message: str) -> PlanError:
@@ -118,6 +146,9 @@ def _check(
         if strategy is not Strategy.WEIGHTED and 0 < phase.weight < _MOST:
             message = f"`{service.name}` cannot take {phase.weight} % of the work: {why[0]}"
             raise _wrong(document, (*at, "phases", number, "weight"), message)
+    if service.phases[-1].weight != _MOST:
+        message = f"the last phase of `{service.name}` should have weight 100; who wants to stop before it just does"
+        raise _wrong(document, (*at, "phases", len(service.phases) - 1, "weight"), message)
 
 
 def _check_phases(document: yamlio.Document, at: yamlio.Path, service: PlannedService) -> None:
@@ -126,21 +157,44 @@ def _check_phases(document: yamlio.Document, at: yamlio.Path, service: PlannedSe
     if service.phases[0].weight != 0:
         message = f"the first phase of `{service.name}` should have weight 0: first the workload, then the traffic"
         raise _wrong(document, (*at, 0, "weight"), message)
-    weights = [phase.weight for phase in service.phases]
     names = [phase.name for phase in service.phases]
     for number, phase in enumerate(service.phases):
-        if not 0 <= phase.weight <= _MOST:
-            raise _wrong(document, (*at, number, "weight"), f"weight {phase.weight} is not from 0 to 100")
-        if number and phase.weight < weights[number - 1]:
-            message = f"weight {phase.weight} is less than the phase before; to go back is `migrate cutover rollback`"
-            raise _wrong(document, (*at, number, "weight"), message)
-        if not phase.name or phase.name in names[:number]:
+        _check_weight(document, (*at, number, "weight"), service, number)
+        if not is_dns_label(phase.name) or phase.name == NOT_STARTED:
+            message = f"{phase.name!a} is no name for a phase; use lower-case letters, digits and dashes"
+            raise _wrong(document, (*at, number, "name"), message)
+        if phase.name in names[:number]:
             raise _wrong(document, (*at, number, "name"), f"phase `{phase.name}` needs a name of its own")
         _check_gates(document, (*at, number, "gates"), phase)
 
 
+def _check_weight(document: yamlio.Document, at: yamlio.Path, service: PlannedService, number: int) -> None:
+    weight, written = service.phases[number].weight, _written(document, at)
+    if type(written) is not int:
+        raise _wrong(document, at, f"weight {written!r} is not a whole number")
+    if not 0 <= weight <= _MOST:
+        raise _wrong(document, at, f"weight {weight} is not from 0 to 100")
+    before = service.phases[number - 1].weight if number else -1
+    if weight < before:
+        message = f"weight {weight} is less than the phase before; to go back is `migrate cutover rollback`"
+        raise _wrong(document, at, message)
+    if weight == before:
+        raise _wrong(document, at, f"weight {weight} is the same as before, so there would be nothing to commit")
+
+
+def _written(document: yamlio.Document, path: yamlio.Path) -> Any:
+    """A value as it stands in the file: the record has turned `"25"`, `25.0` and `true` into numbers."""
+    found: Any = document.data
+    for step in path:
+        found = found[step] if isinstance(step, int) else found.get(step)
+    return found
+
+
 def _check_gates(document: yamlio.Document, at: yamlio.Path, phase: PhaseSpec) -> None:
     for number, spec in enumerate(phase.gates):
+        written = _written(document, (*at, number)).get("threshold")
+        if isinstance(written, bool | str):
+            raise _wrong(document, (*at, number, "threshold"), f"threshold {written!r} is not a number")
         problem = _problem(spec)
         if problem:
             raise _wrong(document, (*at, number), f"phase `{phase.name}`: {problem}")

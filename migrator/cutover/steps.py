@@ -35,13 +35,16 @@ class Step:
 
 
 def next_step(service: PlannedService, current: str, verdicts: Sequence[Verdict]) -> Step:
-    """The step after phase `current` (empty: not started). A phase is never skipped, and every gate must pass."""
+    """The step after phase `current` (empty: not started). A phase is never skipped, and every gate must pass.
+
+    Gates of the last phase say whether it may be called done.
+    """
     names = [phase.name for phase in service.phases]
     following = 0 if not current else names.index(current) + 1
-    if following >= len(names):
-        return Step(StepKind.DONE, None, tuple(verdicts))
     if any(verdict.kind is not VerdictKind.PASS for verdict in verdicts):
         return Step(StepKind.HOLD, None, tuple(verdicts))
+    if following >= len(names):
+        return Step(StepKind.DONE, None, tuple(verdicts))
     return Step(StepKind.ENTER, service.phases[following], tuple(verdicts))
 
 

@@ -311,7 +311,35 @@ def test_a_plan_that_a_person_edited_is_not_overwritten(repository):
     repository.commit(ChangeSet("longer soak", files={layout.PLAN: edited}))
     with pytest.raises(PlanError, match="was edited since it was planned"):
         engine.plan(repository)
+    engine.plan(repository, keep=True)
+    with pytest.raises(PlanError, match="was edited since it was planned"):
+        engine.plan(repository)
     assert engine.plan(repository, overwrite=True)[1]
+
+
+def test_a_kept_plan_lets_a_service_start_after_a_review(repository):
+    planned(repository)
+    by_hand(repository, layout.PLAN, ('window: "5m"', 'window: "7m"'))
+    by_hand(repository, "profiles/h1/stock.yaml", ("service: stock", "service: stock\ndirectory: /opt/stock"))
+    with pytest.raises(Held, match="made from other profiles"):
+        Cutover(repository).start("stock")
+    assert engine.plan(repository, keep=True)[1]
+    assert Cutover(repository).start("stock").commit
+    assert 'window: "7m"' in repository.read(layout.PLAN)
+
+
+def test_gates_of_the_last_phase_say_whether_it_is_done(repository):
+    planned(repository)
+    last = "    - name: shift-100\n      weight: 100\n"
+    gate = "      gates:\n      - {gate: success-rate, threshold: 0.99, window: 5m}\n"
+    at = repository.read(layout.PLAN).rindex(last) + len(last)
+    text = repository.read(layout.PLAN)
+    repository.commit(ChangeSet("by hand", files={layout.PLAN: text[:at] + gate + text[at:]}))
+    move(repository, "shop", 6)
+    bad = FixedMetrics({"rate(": (0.2, 0.2, 0.2)})
+    assert not Cutover(repository).advance("shop", bad, now=LATER).done
+    assert Cutover(repository).advance("shop", BuiltInSource(), now=LATER).done
+    assert Cutover(repository).advance("shop", bad, now=LATER, on_fail="rollback").after == "shift-50"
 
 
 def test_a_start_over_changed_profiles_asks_for_a_new_plan(repository):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.cutover.plan_file import make_plan, read_plan
+from migrator.cutover.plan_file import changed_inputs, keep_plan, make_plan, read_plan
 from migrator.cutover.waves import waves
 from migrator.errors import PlanError
 from migrator.gitops import layout
@@ -112,6 +112,23 @@ NONSENSE = [
     ("  strategy: weighted", "\tstrategy: weighted", r"a tab indents this line"),
     ("name: stock\n", "name: report\n", r"`report` stands in wave-1 and in wave-1"),
     ("kind: Plan", "kind: Plane", r"`kind` is 'Plane'"),
+    ("weight: 25", 'weight: "25"', r"weight '25' is not a whole number"),
+    ("weight: 25", "weight: 25.0", r"weight 25.0 is not a whole number"),
+    ("weight: 25", "weight: true", r"weight True is not a whole number"),
+    ("weight: 25", "weight: 5", r"weight 5 is the same as before, so there would be nothing to commit"),
+    ("weight: 100\n", "weight: 99\n", r"should have weight 100|cannot take 99 %"),
+    ("threshold: 0.99", "threshold: true", r"threshold True is not a number"),
+    ("threshold: 0.99", 'threshold: "0.99"', r"threshold '0.99' is not a number"),
+    ("threshold: 0.99", "threshold: .nan", r"threshold nan makes no sense"),
+    ("threshold: 0.99", "threshold: .inf", r"threshold inf makes no sense"),
+    ('window: "5m"', 'window: "0m"', r"window `0m` is no duration"),
+    ('window: "5m"', 'window: "\u0663m"', r"window `\u0663m` is no duration"),
+    ('window: "5m"', "window: 300", r"window`: input should be a valid string"),
+    ("gate: approval", "gate: soak", r"gate `soak` needs a `window`"),
+    ("name: shift-1\n", "name: not-started\n", r"'not-started' is no name for a phase"),
+    ("name: shift-1\n", 'name: "x\\nMigrate-Phase: y"\n', r"'x\\nMigrate-Phase: y' is no name for a phase"),
+    ("name: wave-2\n", "name: wave-1\n", r"wave `wave-1` needs a name of its own"),
+    ("phases:\n", "phases: []\n  - name: db\n    strategy: stay\n    xphases:\n", r"unknown key"),
 ]
 
 
@@ -139,6 +156,29 @@ def test_a_split_of_connections_is_refused():
     text = text[:at] + text[at:].replace("      weight: 100", "      weight: 50", 1)
     with pytest.raises(PlanError, match=r"`stock` cannot take 50 % of the work: port 2000 is not known to speak HTTP"):
         read_plan({**found, layout.PLAN: text})
+
+
+def test_a_service_cannot_stand_in_two_waves():
+    found = files()
+    text = make_plan(found)
+    entry = "  - name: stock\n    strategy: stay\n"
+    twice = text.replace("- name: stay\n  services:\n", f"- name: stay\n  services:\n{entry}")
+    assert twice != text
+    with pytest.raises(PlanError, match=r"`stock` stands in wave-1 and in stay"):
+        read_plan({**found, layout.PLAN: twice})
+
+
+def test_a_kept_plan_is_the_same_text_but_for_digests():
+    found = files()
+    text = make_plan(found).replace("name: shift-25", "name: quarter  # we call it that", 1)
+    assert keep_plan({**found, layout.PLAN: text}) == text
+    path = "profiles/h1/stock.yaml"
+    changed = {**found, layout.PLAN: text, path: found[path] + "directory: /opt\n"}
+    kept = keep_plan(changed)
+    assert next(a for a, b in zip(text.split("\n"), kept.split("\n"), strict=True) if a != b).strip().startswith(path)
+    assert not changed_inputs(read_plan({**changed, layout.PLAN: kept}), changed)
+    with pytest.raises(PlanError, match="new or gone"):
+        keep_plan({**changed, "profiles/h2/stock.yaml": changed[path]})
 
 
 def test_a_missing_plan_says_how_to_make_one():
