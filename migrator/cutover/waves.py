@@ -7,14 +7,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 
 from migrator.cutover.phases import default_phases
-from migrator.model.estate import Edge, Estate, ServiceEntry
+from migrator.model.estate import Edge, Estate
 from migrator.model.plans import PlannedService, Strategy, Wave
-from migrator.model.services import Protocol, ServiceKind, ServiceProfile
+from migrator.model.services import Listen, Protocol, ServiceKind, ServiceProfile
 
 __all__ = ["strategy_of", "waves"]
 
+KEEPERS = frozenset(
+    ["cassandra", "elasticsearch", "etcd", "kafka", "mariadb", "memcached", "mongodb", "mysql", "opensearch"]
+    + ["postfix", "postgresql", "rabbitmq", "redis", "valkey", "zookeeper"]
+)
+"""Runtimes that are databases or queues, wherever on the host their data was seen, or not seen."""
+
 _Choice = tuple[Strategy, tuple[str, ...]]
 """How a service leaves its hosts, and why that way."""
+_KEEPERS = frozenset({"mariadb", "mysql", "postfix", "postgresql", "rabbitmq", "redis", "valkey"})
+"""Runtimes that are there to keep data: databases and queues, also where nobody saw in which folder."""
 
 
 def waves(estate: Estate, profiles: Iterable[ServiceProfile]) -> tuple[Wave, ...]:
@@ -24,11 +32,12 @@ def waves(estate: Estate, profiles: Iterable[ServiceProfile]) -> tuple[Wave, ...
         by_name.setdefault(profile.service, []).append(profile)
     choices = {name: strategy_of(group) for name, group in by_name.items()}
     choices |= {name: (Strategy.STAY, (*choices[name][1], why)) for name, why in _bound(estate.edges, choices)}
-    moving = sorted(name for name, (strategy, _) in choices.items() if strategy is not Strategy.STAY)
-    calls = _calls(estate.edges, set(moving))
-    numbered = enumerate(_ordered(moving, calls), start=1)
-    made = [_wave(f"wave-{number}", rings, choices, estate) for number, rings in numbered]
     staying = sorted(name for name, (strategy, _) in choices.items() if strategy is Strategy.STAY)
+    moving = sorted(set(choices) - set(staying))
+    calls = _calls(estate.edges, moving, moving)
+    left = _left(estate, _calls(estate.edges, moving, staying))
+    numbered = enumerate(_ordered(moving, calls), start=1)
+    made = [_wave(f"wave-{number}", rings, choices, left) for number, rings in numbered]
     if staying:
         made.append(Wave("stay", tuple(PlannedService(name, Strategy.STAY, (), choices[name][1]) for name in staying)))
     return tuple(made)
@@ -36,20 +45,15 @@ def waves(estate: Estate, profiles: Iterable[ServiceProfile]) -> tuple[Wave, ...
 
 def strategy_of(profiles: Sequence[ServiceProfile]) -> _Choice:
     """How a service leaves its hosts, and why that way."""
-    stateful = [(p, state) for p in profiles for state in p.state]
-    if stateful:
-        where = ", ".join(f"{state.path} on {profile.host}" for profile, state in stateful)
-        return Strategy.STAY, (f"keeps state in {where}: a weighted split would make two copies of it",)
-    unseen = [p.host for p in profiles if not p.state_observed]
-    if unseen:
-        return Strategy.STAY, (
-            f"whether it keeps state could not be seen on {', '.join(unseen)}; unknown counts as state",
-        )
+    why = _why_it_stays(profiles)
+    if why:
+        return Strategy.STAY, (why,)
     if profiles[0].kind is ServiceKind.JOB:
         return Strategy.SWITCH, ("a job: it runs on one side only",)
-    tcp = [li for p in profiles for li in p.listens if li.port and not li.loopback and li.protocol is not Protocol.UDP]
+    reached = [li for p in profiles for li in p.listens if li.port and not li.loopback]
+    tcp = [listen for listen in reached if listen.protocol is not Protocol.UDP]
     if not tcp:
-        return Strategy.SWITCH, ("a worker: nobody calls it over the network, so two copies would do the work twice",)
+        return Strategy.SWITCH, (_without_route(reached),)
     if all(listen.protocol is Protocol.HTTP for listen in tcp):
         return Strategy.WEIGHTED, ("speaks HTTP: requests can be moved one by one",)
     plain = ", ".join(
@@ -58,6 +62,25 @@ def strategy_of(profiles: Sequence[ServiceProfile]) -> _Choice:
     return Strategy.SWITCH, (
         f"port {plain} is not known to speak HTTP: a weight would count connections, not requests",
     )
+
+
+def _why_it_stays(profiles: Sequence[ServiceProfile]) -> str:
+    """The state that binds a service to its hosts, seen or not; empty for one that keeps none."""
+    where = ", ".join(f"{state.path} on {profile.host}" for profile in profiles for state in profile.state)
+    if where:
+        return f"keeps state in {where}: a weighted split would make two copies of it"
+    unseen = ", ".join(profile.host for profile in profiles if not profile.state_observed)
+    if unseen:
+        return f"whether it keeps state could not be seen on {unseen}; unknown counts as state"
+    keeper = next((profile.runtime.name for profile in profiles if profile.runtime.name in _KEEPERS), "")
+    return f"runs {keeper}, which is there to keep data, wherever that is: the data moves first" if keeper else ""
+
+
+def _without_route(reached: Sequence[Listen]) -> str:
+    ports = ", ".join(str(port) for port in sorted({listen.port for listen in reached if listen.port}))
+    if ports:
+        return f"answers on UDP {ports} only: no route splits that, so its callers have to be pointed to the cluster"
+    return "a worker: nobody calls it over the network, so two copies would do the work twice"
 
 
 def _bound(edges: Iterable[Edge], choices: Mapping[str, _Choice]) -> Iterator[tuple[str, str]]:
@@ -69,10 +92,12 @@ def _bound(edges: Iterable[Edge], choices: Mapping[str, _Choice]) -> Iterator[tu
             yield from ((name, why) for name in (edge.caller, edge.callee))
 
 
-def _calls(edges: Iterable[Edge], moving: set[str]) -> dict[str, set[str]]:
-    calls: dict[str, set[str]] = {name: set() for name in moving}
+def _calls(edges: Iterable[Edge], callers: Iterable[str], callees: Iterable[str]) -> dict[str, set[str]]:
+    """For each of the callers those of the callees that it calls, itself left out."""
+    calls: dict[str, set[str]] = {name: set() for name in callers}
+    known = set(callees)
     for edge in edges:
-        if edge.caller in moving and edge.callee in moving and edge.caller != edge.callee:
+        if edge.caller in calls and edge.callee in known and edge.caller != edge.callee:
             calls[edge.caller].add(edge.callee)
     return calls
 
@@ -97,6 +122,7 @@ def _rings(names: Sequence[str], calls: Mapping[str, set[str]]) -> list[tuple[st
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []
+    stacked: set[str] = set()
     found: list[tuple[str, ...]] = []
     for start in names:
         todo = [(start, iter(sorted(calls[start])))] if start not in index else []
@@ -105,15 +131,16 @@ def _rings(names: Sequence[str], calls: Mapping[str, set[str]]) -> list[tuple[st
             if name not in index:
                 index[name] = low[name] = len(index)
                 stack.append(name)
-            following = next((c for c in callees if c not in index or c in stack), None)
+                stacked.add(name)
+            following = next((c for c in callees if c not in index or c in stacked), None)
             if following is None:
                 todo.pop()
                 if todo:
                     low[todo[-1][0]] = min(low[todo[-1][0]], low[name])
                 if low[name] == index[name]:
-                    cut = stack.index(name)
-                    found.append(tuple(sorted(stack[cut:])))
-                    del stack[cut:]
+                    ring = _cut(stack, name)
+                    stacked.difference_update(ring)
+                    found.append(tuple(sorted(ring)))
             elif following in index:
                 low[name] = min(low[name], index[following])
             else:
@@ -121,21 +148,24 @@ def _rings(names: Sequence[str], calls: Mapping[str, set[str]]) -> list[tuple[st
     return found
 
 
+def _cut(stack: list[str], name: str) -> list[str]:
+    """Take off the top of the stack, down to `name`."""
+    ring = [stack.pop()]
+    while ring[-1] != name:
+        ring.append(stack.pop())
+    return ring
+
+
 def _wave(
-    name: str,
-    rings: Sequence[tuple[str, ...]],
-    choices: Mapping[str, _Choice],
-    estate: Estate,
+    name: str, rings: Sequence[tuple[str, ...]], choices: Mapping[str, _Choice], left: Mapping[str, tuple[str, ...]]
 ) -> Wave:
-    entries = {entry.name: entry for entry in estate.services}
-    circles = tuple(ring for ring in rings if len(ring) > 1)
     services = []
     for ring in rings:
         for service in ring:
             strategy, why = choices[service]
-            explained = (*why, *_ring_reason(ring), *_staying_callees(service, estate.edges, choices, entries))
+            explained = (*why, *_ring_reason(ring), *left[service])
             services.append(PlannedService(service, strategy, default_phases(strategy), explained))
-    return Wave(name, tuple(services), circles)
+    return Wave(name, tuple(services), tuple(ring for ring in rings if len(ring) > 1))
 
 
 def _ring_reason(ring: tuple[str, ...]) -> tuple[str, ...]:
@@ -144,16 +174,16 @@ def _ring_reason(ring: tuple[str, ...]) -> tuple[str, ...]:
     return (f"{', '.join(ring)} call each other in a circle, so no order among them is right; they move together",)
 
 
-def _staying_callees(
-    service: str,
-    edges: Iterable[Edge],
-    choices: Mapping[str, _Choice],
-    entries: Mapping[str, ServiceEntry],
-) -> tuple[str, ...]:
-    """Callees that do not move: the service calls back to their hosts, which must be reachable from the cluster."""
-    callees = sorted({e.callee for e in edges if e.caller == service and e.callee in choices})
-    staying = [name for name in callees if choices[name][0] is Strategy.STAY]
-    if not staying:
-        return ()
-    where = ", ".join(f"{name} ({', '.join(entries[name].hosts)})" if name in entries else name for name in staying)
-    return (f"goes on calling {where}, which stays on its host",)
+def _left(estate: Estate, calls: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
+    """What is said of callees that do not move: their hosts must be reachable from the cluster."""
+    entries = {entry.name: entry for entry in estate.services}
+
+    def shown(name: str) -> str:
+        return f"{name} ({', '.join(entries[name].hosts)})" if name in entries else name
+
+    return {
+        caller: (f"goes on calling {', '.join(map(shown, sorted(callees)))}, which stays on its host",)
+        if callees
+        else ()
+        for caller, callees in calls.items()
+    }
