@@ -13,12 +13,6 @@ from migrator.model.services import Listen, Protocol, ServiceKind, ServiceProfil
 
 __all__ = ["strategy_of", "waves"]
 
-KEEPERS = frozenset(
-    ["cassandra", "elasticsearch", "etcd", "kafka", "mariadb", "memcached", "mongodb", "mysql", "opensearch"]
-    + ["postfix", "postgresql", "rabbitmq", "redis", "valkey", "zookeeper"]
-)
-"""Runtimes that are databases or queues, wherever on the host their data was seen, or not seen."""
-
 _Choice = tuple[Strategy, tuple[str, ...]]
 """How a service leaves its hosts, and why that way."""
 _KEEPERS = frozenset({"mariadb", "mysql", "postfix", "postgresql", "rabbitmq", "redis", "valkey"})

@@ -24,7 +24,7 @@ def listening(*listens):
         (listening(Listen(Protocol.HTTP, "*", 80), Listen(Protocol.TCP, "*", 25)), "switch", "port 25 is not known"),
         (listening(Listen(Protocol.HTTP, "127.0.0.1", 80, loopback=True)), "switch", "a worker"),
         (listening(Listen(Protocol.UNIX, path="/run/x.sock")), "switch", "a worker"),
-        (listening(Listen(Protocol.UDP, "*", 53)), "switch", "a worker"),
+        (listening(Listen(Protocol.UDP, "*", 53)), "switch", "answers on UDP 53 only"),
         (profile("x"), "switch", "a worker"),
         (profile("x", port=80, http=True, kind=ServiceKind.JOB), "switch", "a job"),
         (profile("x", port=80, http=True, state=["/srv/x"]), "stay", "keeps state in /srv/x on h1"),
