@@ -1,5 +1,6 @@
 """What people reviewed, read into values: profiles, the estate and the settings. Pure: a mapping of path to text in."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,9 @@ from migrator.records import load_record
 __all__ = ["Inputs", "is_input", "read_inputs"]
 
 _PROFILES = "profiles/"
+_HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:%-]{0,254}")
+_GROUPS = frozenset(["all", "ungrouped"])
+"""What Ansible takes for every host there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,10 @@ def _profiles(read: Mapping[str, str]) -> Iterator[tuple[str, ServiceProfile]]:
             for key in ("service", "host"):
                 if not getattr(profile, key):
                     raise ProfileError(f"`{key}` is empty", file=path, line=_line(text, path, key))
+            if not _HOST.fullmatch(profile.host) or profile.host.lower() in _GROUPS:
+                # It ends up in a play, where braces are a program and a comma or `*` are other hosts.
+                message = f"`host` is {profile.host!a}, which is no name of one host"
+                raise ProfileError(message, file=path, line=_line(text, path, "host"))
             yield path, profile
 
 

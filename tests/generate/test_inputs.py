@@ -48,6 +48,20 @@ def test_a_bad_profile_is_named_with_its_line(old: str, new: str, message: str) 
 
 
 @pytest.mark.parametrize(
+    "name", ["{{ lookup('pipe', 'id') }}", "*", "all", "ALL", "a,b", "!a", "&a", "-e", "a b", "a\nb"]
+)
+def test_a_host_is_one_host_and_no_program(name: str) -> None:
+    with pytest.raises(ProfileError, match=rf"^{PROFILE}:4: `host` is .* no name of one host$"):
+        read_inputs(scan(replace(SHOP, host=name)))
+
+
+@pytest.mark.parametrize("name", ["web01.example.com", "WEB_01", "10.0.0.5", "fe80::1%eth0", "2001:db8::1", "allow"])
+def test_hosts_may_be_called_what_an_inventory_calls_them(name: str) -> None:
+    ((profile,),) = read_inputs(scan(replace(SHOP, host=name))).services.values()
+    assert profile.host == name
+
+
+@pytest.mark.parametrize(
     ("one", "other", "message"),
     [
         (SHOP, replace(SHOP, usage=WORKER.usage), "stands twice for host `app01`"),

@@ -133,7 +133,6 @@ def test_hostile_text_is_only_ever_a_value(provider: str, text: str, tmp_path: P
     hostile = replace(
         SHOP,
         service=text,
-        host=text,
         runtime=Runtime(text, text),
         command=(text, text),
         directory=text,
