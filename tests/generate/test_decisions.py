@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from migrator import yamlio
 from migrator.generate.images import base_image, view
 from migrator.generate.kind import Context
 from migrator.generate.kinds import KINDS
 from migrator.generate.merge import Conflict, merged
+from migrator.generate.run import generate
 from migrator.generate.schedule import in_kubernetes
+from migrator.generate.templates import Templates
 from migrator.generate.volumes import skipped, volumes
 from migrator.generate.workload import Workload, workload
 from migrator.model.services import (
@@ -24,7 +27,8 @@ from migrator.model.services import (
     Variable,
 )
 from migrator.model.settings import Settings
-from tests.generate.builders import JOB, SHOP, WORKER
+from migrator.testing import MemoryRepository
+from tests.generate.builders import JOB, SHOP, WORKER, scan
 
 HTTP, TCP, UDP, UNIX = Protocol.HTTP, Protocol.TCP, Protocol.UDP, Protocol.UNIX
 
@@ -233,3 +237,14 @@ def test_only_one_side_changed(base: str, other: str) -> None:
     assert merged(base, other, base) == other
     assert merged(base, base, other) == other
     assert merged(base, other, other) == other
+
+
+def test_a_job_is_neither_made_up_for_nor_run_again() -> None:
+    """Kubernetes runs a missed job at the moment when `suspend` ends, and a failed one six times more; crond does not."""
+    repository = MemoryRepository()
+    generate(scan(JOB), repository, Templates())
+    text = repository.read("apps/nightly/base/cron-job.yaml")
+    assert text is not None
+    spec = yamlio.load(text, file="cron-job.yaml").data["spec"]
+    assert spec["startingDeadlineSeconds"] == 60
+    assert spec["jobTemplate"]["spec"]["backoffLimit"] == 0
