@@ -3,7 +3,7 @@
 The only importer of jinja2. In a template whose name ends in `.yaml.j2` every `{{ … }}` is either a whole YAML scalar
 (behind `: ` or `- `, up to the end of the line), which is then quoted as needed, or a part of one, which must then be
 made of harmless characters. So no value can become a key, a second document or another type. In all other templates
-values are put in as they are, and say by a filter where they stand: `line`, `sh`, `json`.
+values are put in as they are, and say by a filter where they stand: `line`, `md`, `code`, `sh`, `json`.
 
 `labels: {{ labels | block(4) }}` writes a mapping or list over several lines, indented by four.
 """
@@ -35,6 +35,9 @@ _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null",
 _HARMLESS = re.compile(r"[A-Za-z0-9_./@-]+")
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _BYTE, _PLANE = 0x100, 0x10000
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+_MARKS = re.compile(r"[\\`*\[\]<~]|&(?=#?\w+;)|\b_|_\b|(?<=[a-zA-Z]):(?=//)|(?<=www)\.")
+_TICKS = re.compile(r"`+")
 
 
 def root() -> Path:
@@ -118,6 +121,31 @@ def _line(value: object) -> str:
     """Text that stays in its line, whatever was in it: a comment, a heading, a list item."""
     text = " ".join(str(value).split())
     return _Written("".join(char if char.isprintable() else "?" for char in text))
+
+
+def _md(value: object) -> str:
+    """Text in Markdown that shows what it is: code spans stay, and nothing else becomes a link, an image or HTML.
+
+    Source: CommonMark 0.31, sections 2.4 and 6.1; GitHub's additions make links of `www.` and `://`.
+    """
+    text, at, out = _line(value), 0, []
+    for span in _CODE.finditer(text):
+        out += [_plain(text[at : span.start()]), span.group()]
+        at = span.end()
+    return _Written("".join([*out, _plain(text[at:])]))
+
+
+def _plain(text: str) -> str:
+    return _MARKS.sub(lambda mark: f"\\{mark.group()}", text)
+
+
+def _code(value: object) -> str:
+    """A code span in Markdown that the text itself cannot end."""
+    text = _line(value)
+    longest = max(map(len, _TICKS.findall(text)), default=0)
+    fence = "`" * (longest + 1)
+    room = " " if longest or not text else ""
+    return _Written(f"{fence}{room}{text}{room}{fence}")
 
 
 def _json(value: object) -> str:
@@ -214,7 +242,7 @@ class Templates:
         )
         self._environment.globals.clear()  # Jinja's `namespace` would stand in for one forgotten in a view
         filters = {"whole": _whole, "part": _part, "block": _block, "line": _line, "json": _json, "sh": _sh}
-        self._environment.filters |= filters
+        self._environment.filters |= filters | {"md": _md, "code": _code}
         self._get = lru_cache(maxsize=None)(self._environment.get_template)
 
     def render(self, name: str, view: Mapping[str, object]) -> str:

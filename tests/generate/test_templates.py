@@ -6,10 +6,11 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from migrator import yamlio
 from migrator.errors import TemplateError
-from migrator.generate.templates import Templates, root, scalar
+from migrator.generate.templates import Templates, _code, _md, root, scalar
 
 NASTY = [
     *("y", "n", "yes", "No", "on", "OFF", "true", "null", "~", "", " ", "0777", "0o17", "1.20", "1e3", "1E5", ".inf"),
@@ -142,3 +143,57 @@ def test_unknown_template() -> None:
 
 def test_the_built_in_templates_are_found() -> None:
     assert (root() / "kubernetes" / "deployment.yaml.j2").is_file()
+
+
+MARKDOWN = [
+    *(
+        "[click](http://evil.example)",
+        "![x](http://evil.example/x.png)",
+        "<img src=x onerror=alert(1)>",
+        "[x]: http://e",
+    ),
+    *(
+        "<http://evil.example>",
+        "http://evil.example",
+        "www.evil.example",
+        "&lt;b&gt;",
+        "**a**",
+        "_a_",
+        "~~a~~",
+        "a\n# b",
+    ),
+    *("`", "``", "a`b", "`[x](y)", "\\`[x](y)`", "[x](y)`", "`a` [x](y) `b`", "a\\", "``` a ```", "DB_NAME is set"),
+]
+PAGE = (
+    "# {{ value | md }}\n\n- {{ value | code }}\n- **M** ({{ value | md }}): {{ value | md }}. Set `this` and [that]\n"
+)
+
+
+def _markdown(folder: Path, value: str) -> list[str]:
+    """The types of all tokens in a page that shows a value, and the texts of its code spans."""
+    (folder / "page.md.j2").write_text(PAGE, encoding="utf-8")
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(Templates(folder).render("page.md.j2", {"value": value}))
+    return [token.type for block in tokens for token in (block, *(block.children or ()))]
+
+
+@pytest.mark.parametrize("text", [*MARKDOWN, *NASTY], ids=ascii)
+def test_text_in_markdown_is_no_markup(own: Path, text: str) -> None:
+    found = set(_markdown(own, text))
+    assert not found & {"link_open", "image", "html_inline", "html_block", "em_open", "s_open", "table_open", "fence"}
+    assert _markdown(own, text).count("heading_open") == 1
+
+
+@given(st.text(st.sampled_from("`\\[]()!<>*_~&;x: "), min_size=1, max_size=20))
+@settings(max_examples=100)
+def test_no_mixture_of_marks_becomes_markup(text: str) -> None:
+    page = f"- {_md(text)}. Set `this`\n- {_code(text)} [that]\n\n[that]: x\n"
+    kinds = [
+        child.type for block in MarkdownIt("gfm-like", {"linkify": False}).parse(page) for child in block.children or ()
+    ]
+    assert not set(kinds) & {"image", "html_inline", "em_open", "strong_open", "s_open"}
+    assert kinds.count("link_open") == 1
+
+
+def test_what_is_said_in_code_stays_code() -> None:
+    assert _md("`sizeMib` of DB_NAME in [a]") == r"`sizeMib` of DB_NAME in \[a\]"
+    assert _code("a`b") == "`` a`b ``"
