@@ -53,13 +53,24 @@ def cutover() -> None:
 @_repository
 @_dry_run
 @click.option("--overwrite", is_flag=True, help="Replace a plan that a person has edited.")
+@click.option("--keep", is_flag=True, help="Keep the plan as it was edited; take the profiles as they are now.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when the plan changed, as terraform does.")
 @click.pass_context
-def plan(ctx: click.Context, repo: Path, output: str, dry_run: bool, overwrite: bool, detailed_exitcode: bool) -> None:
+def plan(
+    ctx: click.Context,
+    repo: Path,
+    output: str,
+    dry_run: bool,
+    overwrite: bool,
+    keep: bool,
+    detailed_exitcode: bool,
+) -> None:
     """Order services into waves and give each its phases; commit cutover/plan.yaml."""
     from migrator.cli import cutting_over
 
-    changed = cutting_over.plan(repo, output, dry_run=dry_run, overwrite=overwrite)
+    if overwrite and keep:
+        raise click.UsageError("--overwrite and --keep exclude each other")
+    changed = cutting_over.plan(repo, output, dry_run=dry_run, overwrite=overwrite, keep=keep)
     if detailed_exitcode and changed:
         ctx.exit(2)
 
@@ -111,11 +122,19 @@ def advance(
 @click.option("--live", is_flag=True, help="Also ask the cluster whether it has what Git says.")
 @click.option("--kubeconfig", metavar="FILE", default=None, help="With --live: instead of kubectl's own.")
 @click.option("--context", metavar="NAME", default=None, help="With --live: instead of the current context.")
-def status(service: str, repo: Path, output: str, live: bool, kubeconfig: str | None, context: str | None) -> None:
-    """Show where every service stands, or one of them with the reasons."""
+@click.pass_context
+def status(
+    ctx: click.Context, service: str, repo: Path, output: str, live: bool, kubeconfig: str | None, context: str | None
+) -> None:
+    """Show where every service stands, or one of them with the reasons.
+
+    Ends with 1 when it cannot be told for one of them, because history, plan and weights disagree.
+    """
     from migrator.cli import cutting_over
 
-    cutting_over.status(repo, service, output, cutting_over.Live(kubeconfig, context) if live else None)
+    code = cutting_over.status(repo, service, output, cutting_over.Live(kubeconfig, context) if live else None)
+    if code is not ExitCode.OK:
+        ctx.exit(code)
 
 
 @cutover.command()

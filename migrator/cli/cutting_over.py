@@ -1,5 +1,6 @@
 """What `migrate cutover` does once its options are read; apart from `cutover.py`, so that help stays light."""
 
+import shlex
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,11 +37,13 @@ class Advance:
     metrics: str | None
 
 
-def plan(repo: Path, output: str, *, dry_run: bool, overwrite: bool) -> bool:
+def plan(repo: Path, output: str, *, dry_run: bool, overwrite: bool, keep: bool) -> bool:
     """Plan and print; whether the plan changed."""
-    made, commit, difference = engine.plan(GitRepository.open(repo), overwrite=overwrite, dry_run=dry_run)
+    repository = GitRepository.open(repo)
+    made, commit, difference = engine.plan(repository, overwrite=overwrite, keep=keep, dry_run=dry_run)
     if dry_run and difference:
         click.echo(safe(difference), nl=False)
+        say("a dry run: nothing was committed")
         return True
     emit(_plan_rows(made), ["wave", "service", "strategy", "phases", "why"], output)
     for wave in made.waves:
@@ -49,7 +52,7 @@ def plan(repo: Path, output: str, *, dry_run: bool, overwrite: bool) -> bool:
     say(f"committed {commit[:10]}: cutover/plan.yaml" if commit else "the plan stands already; nothing was committed")
     first = next((s.name for w in made.waves for s in w.services if s.phases), None)
     if first:
-        say(f"next: read and edit cutover/plan.yaml, then: migrate cutover start {first} -C {repo}")
+        say(f"next: read and edit cutover/plan.yaml, then: {_command('start', first, repo)}")
     return bool(difference)
 
 
@@ -72,10 +75,10 @@ def start(repo: Path, service: str, output: str, *, dry_run: bool, out_of_order:
     """Start a service and say what comes next."""
     cutover = Cutover(GitRepository.open(repo), dry_run=dry_run)
     outcome = cutover.start(service, out_of_order=out_of_order)
-    _show(cutover, outcome, output, dry_run=dry_run)
+    _show(cutover, outcome, output, repo, dry_run=dry_run)
     if not outcome.changes:
         say(f"{service} is in phase {outcome.after} already; nothing was committed")
-    command = f"migrate cutover advance {service} -C {repo} --approve NAME"
+    command = f"{_command('advance', service, repo)} --approve NAME"
     say(f"next: when the agent has applied it and the workload is Ready: {command}")
 
 
@@ -88,20 +91,26 @@ def advance(repo: Path, service: str, output: str, options: Advance, *, dry_run:
         say(f"warning: {path} changed since the plan was made; consider: migrate cutover plan -C {repo}")
     now = datetime.now(UTC)
     outcome = cutover.advance(service, source, now=now, approved_by=options.approved_by, on_fail=options.on_fail)
-    _show(cutover, outcome, output, dry_run=dry_run)
     _tell_verdicts(outcome.verdicts, source.name)
+    _show(cutover, outcome, output, repo, dry_run=dry_run)
+    return _tell_advance(outcome, repo)
+
+
+def _tell_advance(outcome: Outcome, repo: Path) -> ExitCode:
+    """What came of it and which command comes next, for the person; the exit code for the script."""
+    service, phase = outcome.service, outcome.after or "not-started"
+    back = f"to go back: {_command('rollback', service, repo)}"
     if outcome.done:
-        say(f"{service} is in its last phase, {outcome.after}; there is nothing further to do")
+        say(f"{service} is in its last phase, {phase}; there is nothing further to do; {back}")
         return ExitCode.OK
     if outcome.changes is None:
-        command = f"migrate cutover rollback {service} -C {repo}"
-        say(f"held in phase {outcome.after}; nothing was committed. To go back: {command}")
+        say(f"held in phase {phase}; nothing was committed; {back}")
         return ExitCode.HELD
-    going_back = any(verdict.kind == "fail" for verdict in outcome.verdicts)
-    if going_back:
-        say(f"rolled back to {outcome.after or 'not-started'} because a gate failed")
+    if any(verdict.kind == "fail" for verdict in outcome.verdicts):
+        command = _command("advance", service, repo)
+        say(f"rolled back to {phase} because a gate failed; next: find out why, then: {command}")
         return ExitCode.ROLLED_BACK
-    say(f"next: migrate cutover advance {service} -C {repo}")
+    say(f"next: {_command('advance', service, repo)}; {back}")
     return ExitCode.OK
 
 
@@ -109,13 +118,19 @@ def rollback(repo: Path, service: str, output: str, *, dry_run: bool, to: str | 
     """Roll a service back."""
     cutover = Cutover(GitRepository.open(repo), dry_run=dry_run)
     outcome = cutover.rollback(service, to=to)
-    _show(cutover, outcome, output, dry_run=dry_run)
+    _show(cutover, outcome, output, repo, dry_run=dry_run)
     if outcome.done:
         say(f"{service} is in {outcome.after or 'not-started'} already; nothing was committed")
+    verb = "advance" if outcome.after else "start"
+    say(f"next: when the reason is gone: {_command(verb, service, repo)}")
 
 
-def status(repo: Path, service: str, output: str, live: Live | None) -> None:
-    """Print where services stand, with `live` also what the cluster says."""
+def _command(verb: str, service: str, repo: Path) -> str:
+    return f"migrate cutover {verb} {service} -C {shlex.quote(str(repo))}"
+
+
+def status(repo: Path, service: str, output: str, live: Live | None) -> ExitCode:
+    """Print where services stand, with `live` also what the cluster says; FAILED when that is unclear for one."""
     repository = GitRepository.open(repo)
     cutover = Cutover(repository)
     if service:
@@ -127,6 +142,10 @@ def status(repo: Path, service: str, output: str, live: Live | None) -> None:
     emit(rows, [*columns, "why"] if service or output == "wide" else columns, output)
     for path in cutover.stale():
         say(f"warning: {path} changed since the plan was made")
+    problems = [one.problem for one in chosen if one.problem]
+    for problem in problems:
+        say(f"error: {problem}")
+    return ExitCode.FAILED if problems else ExitCode.OK
 
 
 def _live(cutover: Cutover, head: str, live: Live, services: list[str]) -> dict[str, str]:
@@ -143,7 +162,9 @@ def _status_row(one: Status) -> dict[str, object]:
         "wave": one.wave,
         "strategy": str(one.strategy),
         "phase": one.phase,
-        "cluster": f"{one.weight} %",
+        "cluster": "?" if one.problem else f"{one.weight} %",
+        "weight": None if one.problem else one.weight,
+        "problem": one.problem,
         "since": one.since.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if one.since else "",
         "next": one.next_phase,
         "why": "; ".join(one.why),
@@ -152,7 +173,12 @@ def _status_row(one: Status) -> dict[str, object]:
 
 def history(repo: Path, service: str, output: str) -> None:
     """Print the commits of the cutover."""
-    commits = Cutover(GitRepository.open(repo)).history(service)
+    cutover = Cutover(GitRepository.open(repo))
+    commits = cutover.history(service)
+    if service and not commits:
+        service_of(cutover.plan, service)
+    if not commits:
+        say(f"no phase was entered yet; next: migrate cutover start SERVICE -C {shlex.quote(str(repo))}")
     rows = [
         {
             "name": commit.id,
@@ -167,16 +193,21 @@ def history(repo: Path, service: str, output: str) -> None:
     emit(rows, ["commit", "when", "author", "subject"], output)
 
 
-def _show(cutover: Cutover, outcome: Outcome, output: str, *, dry_run: bool) -> None:
+def _show(cutover: Cutover, outcome: Outcome, output: str, repo: Path, *, dry_run: bool) -> None:
     if dry_run:
         click.echo(safe(cutover.difference(outcome)), nl=False)
+        say("a dry run: nothing was committed")
         return
+    if outcome.commit:
+        command = f"git -C {shlex.quote(str(repo))} push"
+        say(f"committed {outcome.commit[:10]}; the agent sees it once it is pushed: {command}")
     row = {
         "name": outcome.service,
         "service": outcome.service,
         "from": outcome.before or "not-started",
         "to": outcome.after or "not-started",
         "cluster": f"{outcome.weight} %",
+        "weight": outcome.weight,
         "commit": (outcome.commit or "none")[:10],
         "gates": [{"gate": v.gate, "verdict": str(v.kind), "reason": v.reason} for v in outcome.verdicts],
     }

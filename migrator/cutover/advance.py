@@ -72,7 +72,9 @@ class Status:
 def plan(
     repository: Repository, *, overwrite: bool = False, keep: bool = False, dry_run: bool = False
 ) -> tuple[Plan, str | None, str]:
-    """Make the plan and commit it; None for the commit when it stands there already. Last, what would change as a diff.
+    """Make the plan and commit it; None for the commit when it stands there already.
+
+    Last of the answer: the commit's message and its diff, empty when there is nothing to change.
 
     With `keep` the plan stays as people have edited it, and is checked against the profiles of today.
 
@@ -93,9 +95,13 @@ def plan(
     verb, subject = ("plan-keep", "keep the plan as edited") if keep else ("plan", "plan waves and phases")
     trailers = {"Migrate-Verb": verb, "Migrate-Plan": plan_digest(text)}
     changes = ChangeSet(f"cutover: {subject}", files={layout.PLAN: text}, trailers=trailers)
-    difference = diff_text(changes, repository.read)
+    difference = _shown(changes, diff_text(changes, repository.read))
     commit = None if dry_run else repository.commit(changes)
     return made, commit, difference
+
+
+def _shown(changes: ChangeSet, difference: str) -> str:
+    return f"{message_of(changes)}\n{difference}" if difference else ""
 
 
 def _refuse_left_behind(made: Plan, newest: Mapping[str, Commit]) -> None:
@@ -351,7 +357,7 @@ class Cutover:
         """What an outcome changes, or would change, as a diff with its message above."""
         if outcome.changes is None:
             return ""
-        return f"{message_of(outcome.changes)}\n{diff_text(outcome.changes, self._files.get)}"
+        return _shown(outcome.changes, diff_text(outcome.changes, self._files.get))
 
 
 def _judged(spec: GateSpec, situation: Situation, source: MetricSource) -> Verdict:

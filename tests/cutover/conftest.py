@@ -68,14 +68,24 @@ def files(profiles=PROFILES, edges=EDGES):
     return found
 
 
+def in_git(path):
+    made = GitRepository.create(path)
+    for key, value in (("user.name", "Test"), ("user.email", "test@example.invalid"), ("commit.gpgsign", "false")):
+        subprocess.run(["git", "-C", made.path, "config", key, value], check=True)
+    return made
+
+
 @pytest.fixture(params=["memory", "git"])
 def repository(request, tmp_path):
     """The same estate in both kinds of repository."""
-    if request.param == "memory":
-        made = MemoryRepository(now=lambda: NOON)
-    else:
-        made = GitRepository.create(tmp_path / "fleet")
-        for key, value in (("user.name", "Test"), ("user.email", "test@example.invalid"), ("commit.gpgsign", "false")):
-            subprocess.run(["git", "-C", made.path, "config", key, value], check=True)
+    made = MemoryRepository(now=lambda: NOON) if request.param == "memory" else in_git(tmp_path / "fleet")
+    made.commit(ChangeSet("start", files=files()))
+    return made
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """The estate in Git, for the command line."""
+    made = in_git(tmp_path / "fleet")
     made.commit(ChangeSet("start", files=files()))
     return made
