@@ -31,6 +31,7 @@ __all__ = ["generate"]
     help="Folder with templates of your own; they win over the built-in ones of the same name.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the difference and change nothing.")
+@click.option("--detailed-exitcode", is_flag=True, help="End with 2 when something changed, as terraform does.")
 @click.option(
     "-o",
     "--output",
@@ -38,7 +39,16 @@ __all__ = ["generate"]
     default="table",
     show_default=True,
 )
-def generate(source: Path, target: Path, folder: Path | None, dry_run: bool, output: str) -> None:
+@click.pass_context
+def generate(
+    ctx: click.Context,
+    source: Path,
+    target: Path,
+    folder: Path | None,
+    dry_run: bool,
+    detailed_exitcode: bool,
+    output: str,
+) -> None:
     r"""Turn reviewed profiles into manifests in a Git repository, as one commit.
 
     Weights, suspended services and edits by people stay as they are in the repository. The same input gives the same
@@ -70,3 +80,5 @@ def generate(source: Path, target: Path, folder: Path | None, dry_run: bool, out
         say(line)
     if not dry_run:
         say(f"next: migrate cutover plan -C {target}")
+    if detailed_exitcode and (made.changes.files or made.changes.deletions):
+        ctx.exit(2)

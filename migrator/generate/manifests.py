@@ -82,7 +82,7 @@ def changes(inputs: Inputs, standing: Mapping[str, str], templates: Templates, *
     deletions |= {path for path in index.inputs if path not in brought and path in standing}
     deletions |= {path for path in standing if path.startswith(BASE) and path not in bases}
     return Generated(
-        changes=_change_set(files, frozenset(deletions), standing, len(services)),
+        changes=_change_set(files, frozenset(deletions), standing, services=len(services), inputs=brought),
         findings=(*inputs.estate.findings, *_of_profiles(services), *findings, *gone_findings),
         services=tuple(one.name for one in services),
         merged=tuple(edited),
@@ -90,15 +90,22 @@ def changes(inputs: Inputs, standing: Mapping[str, str], templates: Templates, *
 
 
 def _change_set(
-    files: Mapping[str, str], deletions: frozenset[str], standing: Mapping[str, str], services: int
+    files: Mapping[str, str],
+    deletions: frozenset[str],
+    standing: Mapping[str, str],
+    *,
+    services: int,
+    inputs: Mapping[str, str],
 ) -> ChangeSet:
+    """`inputs` are digests of the profiles and the estate; one digest of them all goes into the commit."""
     different = {path: text for path, text in sorted(files.items()) if standing.get(path) != text}
     noun = "service" if services == 1 else "services"
+    told = "".join(f"{digest}  {path}\n" for path, digest in sorted(inputs.items()))
     return ChangeSet(
         subject=f"generate: manifests for {services} {noun}",
         files=different,
         deletions=deletions,
-        trailers={"Migrate-Verb": "generate"},
+        trailers={"Migrate-Verb": "generate", "Migrate-Inventory-Digest": f"sha256:{_digest(told)}"},
     )
 
 

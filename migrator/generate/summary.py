@@ -10,6 +10,8 @@ from migrator.model.findings import Finding, Severity
 __all__ = ["lines", "rows"]
 
 _SHOWN = 5
+_OWN = "MIG1"
+"""What the codes of generating begin with; what the scan found stands in the estate or a profile."""
 
 
 def rows(made: Generated) -> list[dict[str, object]]:
@@ -48,5 +50,12 @@ def lines(outcome: Outcome) -> Iterator[str]:
     if made.merged:
         more = f" and {len(made.merged) - _SHOWN} more" if len(made.merged) > _SHOWN else ""
         yield f"edits kept in {', '.join(made.merged[:_SHOWN])}{more}"
+    for one in _without_readme(made):
+        yield f"{one.code} {one.severity}: {one.subject}: {one.message}. {one.remediation}"
     blockers = sum(one.severity is Severity.BLOCKER for one in made.findings)
     yield f"{len(made.findings)} findings, {blockers} of them blockers; they stand in apps/*/README.md and estate.yaml"
+
+
+def _without_readme(made: Generated) -> list[Finding]:
+    """Those about settings and about services without a profile: no file of the repository tells them."""
+    return [one for one in made.findings if one.code.startswith(_OWN) and one.subject not in made.services]

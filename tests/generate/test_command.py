@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,31 @@ def test_a_bad_profile_ends_with_its_line(generate, estate: Path, tmp_path: Path
     assert err.startswith("error: profiles/h0/p0.yaml:")
     assert "unknown key `colour`" in err
     assert not (tmp_path / "fleet").exists()
+
+
+def test_what_no_file_tells_is_said(generate, estate: Path, tmp_path: Path) -> None:
+    _, _, err = generate()
+    assert "MIG101 warning: migrate.yaml: `registry` still is the placeholder" in err
+    flux = tmp_path / "fleet" / "clusters/production/apps/shop.yaml"
+    flux.write_text(flux.read_text(encoding="utf-8").replace("suspend: true", "suspend: false"), encoding="utf-8")
+    _git(tmp_path / "fleet", "commit", "-qam", "start")
+    (estate / "profiles" / "h0" / "p0.yaml").unlink()
+    _, _, err = generate()
+    assert "MIG114 blocker: shop: has no profile any more" in err
+
+
+def test_an_exit_code_for_changes(generate) -> None:
+    assert [generate("--detailed-exitcode")[0] for _ in range(2)] == [2, 0]
+    assert generate("--dry-run", "--detailed-exitcode")[0] == 0
+
+
+def test_the_commit_says_what_it_was_made_from(generate, estate: Path, tmp_path: Path) -> None:
+    fleet, form = tmp_path / "fleet", "--format=%(trailers:key=Migrate-Inventory-Digest,valueonly)"
+    generate()
+    _write(estate, scan(replace(SHOP, usage=replace(SHOP.usage, memory_mib=300)), WORKER))
+    generate()
+    new, old = _git(fleet, "log", form).split()
+    assert old != new
+    files = sorted([*fleet.glob("profiles/*/*.yaml"), fleet / "estate.yaml"])
+    sums = [f"{sha256(one.read_bytes()).hexdigest()}  {one.relative_to(fleet)}\n" for one in files]
+    assert new == f"sha256:{sha256(''.join(sorted(sums, key=lambda row: row[66:])).encode()).hexdigest()}"
