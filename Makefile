@@ -23,7 +23,7 @@ demo: ## set everything up, then scan, generate and cut over a recorded estate i
 
 test: ## unit, golden and sshd tests: quick, no root, no network
 	@.ci/venv dev
-	$(PYTEST) -m "$(QUICK)" $(PYTEST_ARGS)
+	$(PYTEST) -n auto -m "$(QUICK)" $(PYTEST_ARGS)
 	@echo "Not part of this run: API server tests (make testbed-build, then make test-all), wheel and sdist (make test-all),"
 	@echo "legacy hosts (docs/walkthrough.md). A test that was skipped above says what it lacks."
 
