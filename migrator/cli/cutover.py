@@ -40,6 +40,10 @@ def _dry_run(command: F) -> F:
     return click.option("--dry-run", is_flag=True, help="Print the commit that would be made, and make none.")(command)
 
 
+def _push(command: F) -> F:
+    return click.option("--push", is_flag=True, help="Push the branch to `origin` once the commit is made.")(command)
+
+
 @click.group()
 def cutover() -> None:
     """Plan waves and move traffic phase by phase, each phase one commit.
@@ -79,18 +83,20 @@ def plan(
 @click.argument("service")
 @_repository
 @_dry_run
+@_push
 @click.option("--out-of-order", metavar="REASON", default="", help="Start before earlier waves are done; is committed.")
-def start(service: str, repo: Path, output: str, dry_run: bool, out_of_order: str) -> None:
+def start(service: str, repo: Path, output: str, dry_run: bool, push: bool, out_of_order: str) -> None:
     """Enter the first phase of SERVICE: the agent applies its workload, at weight 0."""
     from migrator.cli import cutting_over
 
-    cutting_over.start(repo, service, output, dry_run=dry_run, out_of_order=out_of_order)
+    cutting_over.start(repo, service, cutting_over.Manner(output, dry_run, push), out_of_order=out_of_order)
 
 
 @cutover.command()
 @click.argument("service")
 @_repository
 @_dry_run
+@_push
 @click.option("--approve", metavar="NAME", default="", help="Open the approval gate in this name; is committed, too.")
 @click.option(
     "--on-fail", type=click.Choice(["hold", "rollback"]), default="hold", show_default=True, help="When a gate fails."
@@ -103,6 +109,7 @@ def advance(
     repo: Path,
     output: str,
     dry_run: bool,
+    push: bool,
     approve: str,
     on_fail: str,
     metrics: str | None,
@@ -111,7 +118,7 @@ def advance(
     from migrator.cli import cutting_over
 
     options = cutting_over.Advance(approve, on_fail, metrics)
-    code = cutting_over.advance(repo, service, output, options, dry_run=dry_run)
+    code = cutting_over.advance(repo, service, cutting_over.Manner(output, dry_run, push), options)
     if code is not ExitCode.OK:
         ctx.exit(code)
 
@@ -141,12 +148,13 @@ def status(
 @click.argument("service")
 @_repository
 @_dry_run
+@_push
 @click.option("--to", metavar="PHASE", default=None, help="An earlier phase, or `not-started`.")
-def rollback(service: str, repo: Path, output: str, dry_run: bool, to: str | None) -> None:
-    """Put SERVICE back into the phase before. Needs no gate, no metrics and no network."""
+def rollback(service: str, repo: Path, output: str, dry_run: bool, push: bool, to: str | None) -> None:
+    """Put SERVICE back into the phase before. Needs no gate, no metrics and, without --push, no network."""
     from migrator.cli import cutting_over
 
-    cutting_over.rollback(repo, service, output, dry_run=dry_run, to=to)
+    cutting_over.rollback(repo, service, cutting_over.Manner(output, dry_run, push), to=to)
 
 
 @cutover.command()

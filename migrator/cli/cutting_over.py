@@ -17,7 +17,19 @@ from migrator.errors import ExitCode
 from migrator.gitops.git import GitRepository
 from migrator.model.plans import Plan, Verdict
 
-__all__ = ["Advance", "Live", "advance", "history", "plan", "rollback", "start", "status"]
+__all__ = ["Advance", "Live", "Manner", "advance", "history", "plan", "rollback", "start", "status"]
+
+
+_REMOTE = "origin"
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a step is printed, and whether it is made and pushed."""
+
+    output: str
+    dry_run: bool
+    push: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,8 @@ def plan(repo: Path, output: str, *, dry_run: bool, overwrite: bool, keep: bool)
         click.echo(safe(difference), nl=False)
         say("a dry run: nothing was committed")
         return True
-    emit(_plan_rows(made), ["wave", "service", "strategy", "phases", "why"], output)
+    columns = ["wave", "service", "strategy", "phases", "why"]
+    emit(_plan_rows(made), ["service"] if output == "name" else columns, output)
     for wave in made.waves:
         for ring in wave.rings:
             say(f"{wave.name}: {', '.join(ring)} call each other in a circle and move together")
@@ -71,28 +84,28 @@ def _plan_rows(made: Plan) -> list[dict[str, object]]:
     ]
 
 
-def start(repo: Path, service: str, output: str, *, dry_run: bool, out_of_order: str) -> None:
+def start(repo: Path, service: str, manner: Manner, *, out_of_order: str) -> None:
     """Start a service and say what comes next."""
-    cutover = Cutover(GitRepository.open(repo), dry_run=dry_run)
+    cutover = Cutover(GitRepository.open(repo), dry_run=manner.dry_run)
     outcome = cutover.start(service, out_of_order=out_of_order)
-    _show(cutover, outcome, output, repo, dry_run=dry_run)
+    _show(cutover, outcome, manner, repo)
     if not outcome.changes:
         say(f"{service} is in phase {outcome.after} already; nothing was committed")
     command = f"{_command('advance', service, repo)} --approve NAME"
     say(f"next: when the agent has applied it and the workload is Ready: {command}")
 
 
-def advance(repo: Path, service: str, output: str, options: Advance, *, dry_run: bool) -> ExitCode:
+def advance(repo: Path, service: str, manner: Manner, options: Advance) -> ExitCode:
     """Advance a service; the exit code tells held from rolled back."""
-    cutover = Cutover(GitRepository.open(repo), dry_run=dry_run)
+    cutover = Cutover(GitRepository.open(repo), dry_run=manner.dry_run)
     address = cutover.settings.metrics.prometheus if options.metrics is None else options.metrics
     source = open_source(address)
-    for path in cutover.stale():
-        say(f"warning: {path} changed since the plan was made; consider: migrate cutover plan -C {repo}")
     now = datetime.now(UTC)
     outcome = cutover.advance(service, source, now=now, approved_by=options.approved_by, on_fail=options.on_fail)
+    for path in cutover.stale(service):
+        say(f"warning: {path} changed since the plan was made; consider: migrate cutover plan -C {repo}")
     _tell_verdicts(outcome.verdicts, source.name)
-    _show(cutover, outcome, output, repo, dry_run=dry_run)
+    _show(cutover, outcome, manner, repo)
     return _tell_advance(outcome, repo)
 
 
@@ -114,11 +127,11 @@ def _tell_advance(outcome: Outcome, repo: Path) -> ExitCode:
     return ExitCode.OK
 
 
-def rollback(repo: Path, service: str, output: str, *, dry_run: bool, to: str | None) -> None:
+def rollback(repo: Path, service: str, manner: Manner, *, to: str | None) -> None:
     """Roll a service back."""
-    cutover = Cutover(GitRepository.open(repo), dry_run=dry_run)
+    cutover = Cutover(GitRepository.open(repo), dry_run=manner.dry_run)
     outcome = cutover.rollback(service, to=to)
-    _show(cutover, outcome, output, repo, dry_run=dry_run)
+    _show(cutover, outcome, manner, repo)
     if outcome.done:
         say(f"{service} is in {outcome.after or 'not-started'} already; nothing was committed")
     verb = "advance" if outcome.after else "start"
@@ -193,14 +206,12 @@ def history(repo: Path, service: str, output: str) -> None:
     emit(rows, ["commit", "when", "author", "subject"], output)
 
 
-def _show(cutover: Cutover, outcome: Outcome, output: str, repo: Path, *, dry_run: bool) -> None:
-    if dry_run:
+def _show(cutover: Cutover, outcome: Outcome, manner: Manner, repo: Path) -> None:
+    if manner.dry_run:
         click.echo(safe(cutover.difference(outcome)), nl=False)
         say("a dry run: nothing was committed")
         return
-    if outcome.commit:
-        command = f"git -C {shlex.quote(str(repo))} push"
-        say(f"committed {outcome.commit[:10]}; the agent sees it once it is pushed: {command}")
+    _tell_commit(outcome, manner, repo)
     row = {
         "name": outcome.service,
         "service": outcome.service,
@@ -211,7 +222,19 @@ def _show(cutover: Cutover, outcome: Outcome, output: str, repo: Path, *, dry_ru
         "commit": (outcome.commit or "none")[:10],
         "gates": [{"gate": v.gate, "verdict": str(v.kind), "reason": v.reason} for v in outcome.verdicts],
     }
-    emit([row], ["service", "from", "to", "cluster", "commit"], output)
+    emit([row], ["service", "from", "to", "cluster", "commit"], manner.output)
+    if manner.push and outcome.commit:
+        GitRepository.open(repo).push(_REMOTE)
+        say(f"pushed to {_REMOTE}")
+
+
+def _tell_commit(outcome: Outcome, manner: Manner, repo: Path) -> None:
+    """Said before a push is tried: where the remote does not take it, the commit stands here all the same."""
+    if not outcome.commit:
+        return
+    command = f"git -C {shlex.quote(str(repo))} push"
+    pushed = "" if manner.push else f"; the agent sees it once it is pushed: {command}"
+    say(f"committed {outcome.commit[:10]}{pushed}")
 
 
 def _tell_verdicts(verdicts: tuple[Verdict, ...], source: str) -> None:
