@@ -10,7 +10,7 @@ from migrator import yamlio
 from migrator.errors import InputError
 from migrator.model.record import Record
 
-__all__ = ["API_VERSION", "dump_record", "json_schema", "load_record", "read_data"]
+__all__ = ["API_VERSION", "dump_record", "json_schema", "load_document", "load_record", "read_data"]
 
 API_VERSION = "migrate.dev/v1alpha1"
 R = TypeVar("R", bound=Record)
@@ -28,6 +28,11 @@ def load_record(kind: type[R], text: str, *, file: str, error: type[InputError] 
         document = yamlio.load(text, file=file)
     except InputError as problem:
         raise _as(error, problem) from problem
+    return load_document(kind, document, error=error)
+
+
+def load_document(kind: type[R], document: yamlio.Document, *, error: type[InputError] = InputError) -> R:
+    """Read one record from a document that was parsed already; see `load_record`."""
     data = _strip_header(document, kind.__name__, error)
     return read_data(kind, data, document, error=error)
 

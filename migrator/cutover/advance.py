@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 
 from migrator import lever
 from migrator.cutover.gate import Answers, Situation
@@ -124,25 +123,36 @@ class Cutover:
         self._dry_run = dry_run
         self._files = repository.tree()
         self._newest = newest_phases(repository)
+        self._plans: dict[str, Plan] = {}
         self.settings = self._settings()
 
     def _settings(self) -> Settings:
         text = self._files.get(layout.SETTINGS)
         return load_record(Settings, text, file=layout.SETTINGS, error=SettingsError) if text else Settings()
 
-    @cached_property
+    @property
     def plan(self) -> Plan:
-        """The plan at HEAD, checked against the profiles. PlanError with file:line."""
-        return read_plan(self._files)
+        """The plan at HEAD, checked against all profiles. PlanError with file:line."""
+        return self._plan()
+
+    def _plan(self, name: str = "") -> Plan:
+        """The plan, checked against the profiles of one service or of all; each is read once."""
+        if name not in self._plans:
+            self._plans[name] = read_plan(self._files, service=name)
+        return self._plans[name]
+
+    def _planned(self, name: str) -> PlannedService:
+        return service_of(self._plan(name), name)
 
     def stale(self, name: str = "") -> tuple[str, ...]:
         """Profiles, of one service or of all, that changed since the plan was made."""
-        changed = changed_inputs(self.plan, self._files)
+        read = next(iter(self._plans.values()), None)
+        changed = changed_inputs(read or self.plan, self._files)
         return tuple(path for path in changed if not name or path.endswith(f"/{name}.yaml"))
 
     def start(self, name: str, *, out_of_order: str = "") -> Outcome:
         """Enter the first phase. Held for a service that stays, or whose turn has not come; idempotent."""
-        service, out_of_order = service_of(self.plan, name), out_of_order.strip()
+        service, out_of_order = self._planned(name), out_of_order.strip()
         self._refuse_stay(service)
         now = self._standing(service)
         if now.phase:
@@ -158,7 +168,7 @@ class Cutover:
         self, name: str, source: MetricSource, *, now: datetime, approved_by: str = "", on_fail: str = "hold"
     ) -> Outcome:
         """Enter the next phase if every gate of this one passes; else commit nothing, or roll back by `on_fail`."""
-        service, approved_by = service_of(self.plan, name), approved_by.strip()
+        service, approved_by = self._planned(name), approved_by.strip()
         self._refuse_stay(service)
         here = self._standing(service)
         if not here.phase:
@@ -194,7 +204,7 @@ class Cutover:
         phase = commit.trailers[PHASE] if commit else NOT_STARTED
         wrong: InputError | None = None
         try:
-            service = service_of(self.plan, name)
+            service = self._planned(name)
         except InputError as error:
             wrong = error
         else:
@@ -222,7 +232,7 @@ class Cutover:
 
     def live(self, reader: ClusterReader, name: str, *, head: str) -> str:
         """Whether the cluster has what Git says of a service; see `live_state`. Empty for what was never started."""
-        service = service_of(self.plan, name)
+        service = self._planned(name)
         if service.strategy is Strategy.STAY or not standing(self._files, self._newest, self.settings, service).phase:
             return ""
         path = lever_path(self._files, self.settings, name)
@@ -262,7 +272,7 @@ class Cutover:
     def _refuse_order(self, name: str, reason: str) -> None:
         """Callees first: every moving service of an earlier wave has to be at its last phase."""
         open_services = []
-        for wave in self.plan.waves:
+        for wave in self._plan(name).waves:
             names = [service.name for service in wave.services]
             if name in names:
                 break

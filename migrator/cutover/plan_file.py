@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from migrator import yamlio
@@ -10,13 +10,13 @@ from migrator.cutover.duration import duration
 from migrator.cutover.gates import GATES
 from migrator.cutover.journal import NOT_STARTED
 from migrator.cutover.waves import strategy_of, waves
-from migrator.errors import PlanError, ProfileError
+from migrator.errors import InputError, PlanError, ProfileError
 from migrator.gitops import layout
 from migrator.model.estate import Estate
 from migrator.model.names import is_dns_label
 from migrator.model.plans import GateSpec, PhaseSpec, Plan, PlannedService, Strategy
 from migrator.model.services import ServiceProfile
-from migrator.records import dump_record, load_record
+from migrator.records import dump_record, load_document, load_record
 
 __all__ = ["changed_inputs", "inputs_of", "keep_plan", "make_plan", "plan_digest", "read_plan", "service_of"]
 
@@ -28,9 +28,21 @@ def inputs_of(files: Mapping[str, str]) -> tuple[Estate, tuple[ServiceProfile, .
     if layout.ESTATE not in files:
         raise ProfileError("is missing; `migrate scan` and `migrate generate` bring it", file=layout.ESTATE)
     estate = load_record(Estate, files[layout.ESTATE], file=layout.ESTATE, error=ProfileError)
-    paths = sorted(path for path in files if _is_profile(path))
-    profiles = (load_record(ServiceProfile, files[path], file=path, error=ProfileError) for path in paths)
-    return estate, tuple(profiles)
+    return estate, _profiles(files, filter(_is_profile, files))
+
+
+def _profiles(files: Mapping[str, str], paths: Iterable[str]) -> tuple[ServiceProfile, ...]:
+    return tuple(load_record(ServiceProfile, files[path], file=path, error=ProfileError) for path in sorted(paths))
+
+
+def _profiles_of(files: Mapping[str, str], service: str) -> dict[str, list[ServiceProfile]]:
+    """Profiles by service: of all, or of one only, which are looked for in all where no file has its name."""
+    paths = [path for path in files if _is_profile(path)]
+    named = [path for path in paths if path.endswith(f"/{service}.yaml")] if service else []
+    by_name: dict[str, list[ServiceProfile]] = {}
+    for profile in _profiles(files, named or paths):
+        by_name.setdefault(profile.service, []).append(profile)
+    return by_name
 
 
 def _is_profile(path: str) -> bool:
@@ -86,30 +98,27 @@ def service_of(plan: Plan, name: str) -> PlannedService:
     raise PlanError(f"has no service `{name}`; it has: {known}", file=layout.PLAN)
 
 
-def read_plan(files: Mapping[str, str]) -> Plan:
+def read_plan(files: Mapping[str, str], *, service: str = "") -> Plan:
     """Read and check the plan of a repository.
 
     PlanError with file:line for anything that cannot be meant: unknown services and gates, weights that fall, a service
-    with state that would be split between two copies of it.
+    with state that would be split between two copies of it. With `service` only that one is held against its profiles:
+    a command about one service does not read those of a thousand others, nor fail on what is wrong in them.
     """
     text = files.get(layout.PLAN)
     if text is None:
         raise PlanError("is missing; make it: migrate cutover plan", file=layout.PLAN)
-    plan = load_record(Plan, text, file=layout.PLAN, error=PlanError)
-    document = yamlio.load(text, file=layout.PLAN)
-    _, profiles = inputs_of(files)
-    by_name: dict[str, list[ServiceProfile]] = {}
-    for profile in profiles:
-        by_name.setdefault(profile.service, []).append(profile)
+    try:
+        document = yamlio.load(text, file=layout.PLAN)
+    except InputError as error:
+        raise PlanError(str(error).split(": ", 1)[1], file=layout.PLAN, line=error.line) from error
+    plan = load_document(Plan, document, error=PlanError)
     _check_waves(document, plan)
-    seen: dict[str, str] = {}
-    for service, wave, at in _services(plan):
-        if service.name not in by_name:
-            raise _wrong(document, (*at, "name"), f"there is no service `{service.name}`")
-        if service.name in seen:
-            raise _wrong(document, (*at, "name"), f"`{service.name}` stands in {seen[service.name]} and in {wave}")
-        seen[service.name] = wave
-        _check(document, at, service, by_name[service.name])
+    by_name = _profiles_of(files, service)
+    for one, _, at in _services(plan):
+        if service in {"", one.name} and one.name not in by_name:
+            raise _wrong(document, (*at, "name"), f"there is no service `{one.name}`")
+        _check(document, at, one, by_name.get(one.name, ()))
     return plan
 
 
@@ -124,6 +133,11 @@ def _check_waves(document: yamlio.Document, plan: Plan) -> None:
     for number, name in enumerate(names):
         if not name.strip() or name in names[:number]:
             raise _wrong(document, ("waves", number, "name"), f"wave `{name}` needs a name of its own")
+    seen: dict[str, str] = {}
+    for service, wave, at in _services(plan):
+        if service.name in seen:
+            raise _wrong(document, (*at, "name"), f"`{service.name}` stands in {seen[service.name]} and in {wave}")
+        seen[service.name] = wave
 
 
 def _wrong(document: yamlio.Document, at: yamlio.Path, message: str) -> PlanError:
@@ -138,17 +152,25 @@ def _check(
             raise _wrong(document, (*at, "phases"), f"`{service.name}` stays, so it has no phases")
         return
     _check_phases(document, (*at, "phases"), service)
+    if profiles:
+        _check_strategy(document, (*at, "phases"), service, profiles)
+    if service.phases[-1].weight != _MOST:
+        message = f"the last phase of `{service.name}` should have weight 100; who wants to stop before it just does"
+        raise _wrong(document, (*at, "phases", len(service.phases) - 1, "weight"), message)
+
+
+def _check_strategy(
+    document: yamlio.Document, at: yamlio.Path, service: PlannedService, profiles: Sequence[ServiceProfile]
+) -> None:
+    """What was seen of a service says which weights it can take, whatever the plan calls its strategy."""
     strategy, why = strategy_of(profiles)
     for number, phase in enumerate(service.phases):
         if strategy is Strategy.STAY and phase.weight:
             message = f"`{service.name}` {why[0]}; remove its phases and let it stay"
-            raise _wrong(document, (*at, "phases", number, "weight"), message)
+            raise _wrong(document, (*at, number, "weight"), message)
         if strategy is not Strategy.WEIGHTED and 0 < phase.weight < _MOST:
             message = f"`{service.name}` cannot take {phase.weight} % of the work: {why[0]}"
-            raise _wrong(document, (*at, "phases", number, "weight"), message)
-    if service.phases[-1].weight != _MOST:
-        message = f"the last phase of `{service.name}` should have weight 100; who wants to stop before it just does"
-        raise _wrong(document, (*at, "phases", len(service.phases) - 1, "weight"), message)
+            raise _wrong(document, (*at, number, "weight"), message)
 
 
 def _check_phases(document: yamlio.Document, at: yamlio.Path, service: PlannedService) -> None:

@@ -11,7 +11,7 @@ from migrator.cutover import advance as engine
 from migrator.cutover.advance import Cutover
 from migrator.cutover.sources.built_in import BuiltInSource
 from migrator.cutover.sources.none import NoSource
-from migrator.errors import Held, InputError, PlanError
+from migrator.errors import Held, InputError, PlanError, ProfileError
 from migrator.gitops import layout
 from migrator.model.changes import ChangeSet
 from migrator.testing import FixedMetrics
@@ -248,7 +248,7 @@ def test_a_started_agent_without_a_start_is_noticed(repository):
     [
         (layout.PLAN, "name: shift-5\n", "name: shift-six\n"),
         (layout.PLAN, "strategy: weighted", "strategy: sideways"),
-        ("profiles/h1/stock.yaml", "service: stock", "service: [stock]"),
+        ("profiles/h1/shop.yaml", "service: shop", "service: [shop]"),
         ("profiles/h1/shop.yaml", "service: shop", "service: shop\nstate: [{path: /srv/data}]"),
     ],
 )
@@ -262,6 +262,14 @@ def test_the_way_back_is_open_whatever_the_plan_says_today(repository, path, old
     assert Cutover(repository).rollback("shop").after == "shift-1"
     Cutover(repository).rollback("shop", to="not-started")
     assert repository.read(layout.route("shop")) == lever
+
+
+def test_what_is_wrong_about_other_services_holds_nobody(repository):
+    planned(repository)
+    by_hand(repository, "profiles/h1/stock.yaml", ("service: stock", "service: [stock]"))
+    assert Cutover(repository).start("worker").commit
+    with pytest.raises(ProfileError, match="profiles/h1/stock.yaml:"):
+        Cutover(repository).start("stock")
 
 
 def test_a_new_plan_leaves_no_service_behind_that_is_under_way(repository):
