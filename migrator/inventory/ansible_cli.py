@@ -22,7 +22,7 @@ def load(path: Path) -> Inventory:
     if not program:
         message = (
             "is not YAML, so Ansible has to read it, and `ansible-inventory` is not installed: "
-            "pip install 'vm-migrate[ansible]', or convert it: ansible-inventory -i FILE --list --yaml"
+            "pip install ansible-core, or convert it: ansible-inventory -i FILE --list --yaml"
         )
         raise InventoryError(message, file=str(path))
     try:
