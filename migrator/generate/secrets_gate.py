@@ -13,6 +13,8 @@ __all__ = ["check"]
 _HARMLESS = r"(?:\*+|\$[({]?\w|<|\{\{|%|\.\.\.|x+\b|changeme\b|REDACTED)"
 _VERSION = r"(?:\d+:)?\d+\.\d[\w.+~:-]*(?:['\"\s]|$)"
 """`passwd=1:4.13` is a package."""
+_EMPTY = r"(?:true|false|null|yes|no|~|[|>][+-]?|[&*!\[{]\S*)['\"]?\s*$"
+"""What stands behind `password:` without being one."""
 _PATTERNS = (
     ("a password in a URL", "://", re.compile(rf"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:(?!{_HARMLESS})[^\s/@'\"]+@")),
     ("a private key", "PRIVATE KEY", re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")),
@@ -23,6 +25,15 @@ _PATTERNS = (
             r"(?:passw(?:or)?d|passphrase|secret_?key|api_?key|access_?token|auth_?token)['\"]?="
             rf"['\"]?(?!{_HARMLESS}|{_VERSION})[^\s'\"&;,\]]+",
             re.IGNORECASE,
+        ),
+    ),
+    (
+        "a password",
+        "assw",
+        re.compile(
+            rf"^[ -]*(['\"]?)[\w.-]*passw(?:or)?d\1: +"
+            rf"(['\"]?)(?!{_HARMLESS}|{_EMPTY})[^\s'\"]+\2,? *(?: #.*)?$",
+            re.IGNORECASE | re.MULTILINE,
         ),
     ),
     ("a key of a cloud account", "IA", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
@@ -38,7 +49,7 @@ def check(files: Mapping[str, str]) -> None:
     """Raise InputError with file:line for the first secret. The message never repeats it."""
     for path, text in files.items():
         for what, needle, pattern in _PATTERNS:
-            found = pattern.search(text) if needle in text else None
+            found = pattern.search(text) if needle in text or needle.upper() in text else None
             if found:
                 line = text.count("\n", 0, found.start()) + 1
                 message = f"looks like {what}; nothing was written. Take it out of the profile and give it to a Secret"

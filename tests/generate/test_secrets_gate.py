@@ -21,6 +21,11 @@ SECRETS = [
     "DB_PASSWORD='hunter2'",
     'requirePass="x"\nMYSQL_PASSWD=s3cret',
     "api_key=abcdef",
+    "password: hunter2",
+    "  - db_password: 'hunter2'  # of the test database",
+    '  "spring.datasource.password": "hunter2",',
+    "DB_PASSWORD: hunter2",
+    "password: pa#ss",
     "AKIAABCDEFGHIJKLMNOP",
     "ghp_" + "a" * 36,
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w",
@@ -35,6 +40,16 @@ HARMLESS = [
     "- name: DB_PASSWORD",
     '- "passwd=1:4.13+dfsg1-1"',
     "password=${DB}",
+    "password: ***",
+    "password: ${DB_PASSWORD}",
+    "password: <set it>",
+    "password: null",
+    "requirePassword: true",
+    "passwordKey: db",
+    "password: ask the owner of the service",
+    "password:",
+    "password: |",
+    "# password: see the handbook",
     "-----BEGIN CERTIFICATE-----",
 ]
 
@@ -45,6 +60,7 @@ def test_a_secret_stops_the_run_without_being_repeated(secret: str) -> None:
         check({"fine.yaml": "a: 1\n", "apps/x.yaml": f"kind: X\n{secret}\n"})
     message = str(caught.value)
     assert message.startswith(("apps/x.yaml:2: ", "apps/x.yaml:3: "))
+    assert "hunter2" not in message
     assert secret.rsplit("=", maxsplit=1)[-1].strip("'") not in message
 
 
