@@ -1,7 +1,6 @@
 """Which paths a repository takes: the same rules for Git and for the one in memory. Pure."""
 
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 
 from migrator.errors import RepositoryError
 
@@ -21,7 +20,8 @@ def checked(path: str) -> str:
 
 def folders_of(path: str) -> list[str]:
     """The folders that a path lies in, innermost first, without the repository itself."""
-    return [str(folder) for folder in PurePosixPath(path).parents][:-1]
+    # Not pathlib: with it this was a third of the time that a large commit takes outside of Git.
+    return [path[:at] for at in range(len(path) - 1, 0, -1) if path[at] == "/"]
 
 
 def refuse_overlap(paths: Iterable[str]) -> None:
