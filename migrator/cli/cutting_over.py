@@ -11,6 +11,7 @@ import click
 from migrator.cli.output import emit, safe, say
 from migrator.cutover import advance as engine
 from migrator.cutover.advance import Cutover, Outcome, Status
+from migrator.cutover.journal import NOT_STARTED
 from migrator.cutover.plan_file import service_of
 from migrator.cutover.sources import open_source
 from migrator.errors import ExitCode
@@ -134,6 +135,10 @@ def rollback(repo: Path, service: str, manner: Manner, *, to: str | None) -> Non
     _show(cutover, outcome, manner, repo)
     if outcome.done:
         say(f"{service} is in {outcome.after or 'not-started'} already; nothing was committed")
+    if to == NOT_STARTED and outcome.after:
+        again = f"{_command('rollback', service, repo)} --to {NOT_STARTED}"
+        say(f"next: when the agent has applied that (a suspended one never would), switch it off: {again}")
+        return
     verb = "advance" if outcome.after else "start"
     say(f"next: when the reason is gone: {_command(verb, service, repo)}")
 

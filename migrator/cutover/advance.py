@@ -184,6 +184,9 @@ class Cutover:
     def rollback(self, name: str, *, to: str | None = None) -> Outcome:
         """Enter the phase before, or an earlier one; `not-started` goes all the way. Needs no gate and no metric.
 
+        All the way is two steps: an agent that is suspended in the commit that takes the traffic back would never apply
+        it. So while the cluster has a share, the first phase is entered, and `Outcome.after` says so.
+
         Goes back from wherever the lever is, also when somebody has moved it by hand, and by the plan of the day when
         the plan of today cannot be read.
         """
@@ -192,10 +195,12 @@ class Cutover:
         target = "" if to == NOT_STARTED else to
         _refuse_unknown(service, target)
         step = step_back(service, here.phase, target)
+        if step.kind is StepKind.DONE or (step.phase and step.phase.weight == here.weight):
+            self._standing(service)
         if step.kind is StepKind.DONE:
             return Outcome(name, here.phase, here.phase, here.weight, None, done=True)
-        if step.phase and step.phase.weight == here.weight:
-            self._standing(service)
+        if step.phase is None and here.weight:
+            step = Step(StepKind.ENTER, service.phases[0])
         return self._enter(service, here, step, {})
 
     def _service_on_the_way_back(self, name: str) -> PlannedService:

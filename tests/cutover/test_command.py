@@ -93,12 +93,14 @@ def test_the_walk_of_one_service_each_step_by_a_new_process(planned):
     status = json.loads(planned("status", "shop", "-o", "json").stdout)
     assert (status[0]["phase"], status[0]["weight"]) == ("shift-100", 100)
     assert planned("rollback", "shop").returncode == 0
+    half = planned("rollback", "shop", "--to", "not-started")
+    assert (half.returncode, "when the agent has applied that" in half.stderr) == (0, True)
     back = planned("rollback", "shop", "--to", "not-started")
     assert (back.returncode, "next: when the reason is gone: migrate cutover start shop" in back.stderr) == (0, True)
     assert planned.repository.tree() == first
     subjects = [row["subject"] for row in json.loads(planned("history", "shop", "-o", "json").stdout)]
-    assert subjects[0] == "cutover: shop shift-50 -> not-started (0 % on the cluster)"
-    assert len(subjects) == 8
+    assert subjects[0] == "cutover: shop deploy -> not-started (0 % on the cluster)"
+    assert len(subjects) == 9
 
 
 def test_state_is_refused_by_name_with_four_and_without_a_commit(planned):

@@ -212,8 +212,36 @@ def test_the_way_back_is_open_from_weights_that_were_edited_by_hand(repository):
     back = Cutover(repository).rollback("shop")
     assert (back.after, back.weight) == ("shift-1", 1)
     assert Cutover(repository).history("shop")[0].trailers["Migrate-Prev-Weights"] == "10/90"
+    Cutover(repository).rollback("shop", to="deploy")
     Cutover(repository).rollback("shop", to="not-started")
     assert repository.tree() == first
+
+
+@pytest.mark.parametrize(("service", "phases"), [("shop", 5), ("stock", 2), ("worker", 2), ("report", 2)])
+def test_the_agent_is_not_suspended_before_it_has_taken_the_work_back(repository, service, phases):
+    planned(repository)
+    first = repository.tree()
+    move(repository, service, phases)
+    agent = repository.read(layout.flux_app("production", service))
+    half = Cutover(repository).rollback(service, to="not-started")
+    assert (half.after, half.weight) == ("deploy", 0)
+    assert repository.read(layout.flux_app("production", service)) == agent
+    whole = Cutover(repository).rollback(service, to="not-started")
+    assert whole.after == ""
+    assert repository.tree() == first
+
+
+def test_weights_moved_before_the_start_or_in_the_first_phase_are_no_rest(repository):
+    planned(repository)
+    changes = ("weight: 100}", "weight: 40}"), ("weight: 0", "weight: 60")
+    by_hand(repository, layout.route("shop"), *changes)
+    with pytest.raises(PlanError, match="put 100 and 0 back"):
+        Cutover(repository).rollback("shop")
+    by_hand(repository, layout.route("shop"), *((new, old) for old, new in changes))
+    move(repository, "shop", 1)
+    by_hand(repository, layout.route("shop"), *changes)
+    assert Cutover(repository).rollback("shop").after == "deploy"
+    assert Cutover(repository).rollback("shop").after == ""
 
 
 def test_a_phase_that_was_reverted_by_hand_is_not_taken_for_entered(repository):
@@ -261,6 +289,7 @@ def test_the_way_back_is_open_whatever_the_plan_says_today(repository, path, old
         Cutover(repository).advance("shop", BuiltInSource(), now=LATER)
     assert Cutover(repository).rollback("shop").after == "shift-1"
     Cutover(repository).rollback("shop", to="not-started")
+    assert Cutover(repository).rollback("shop", to="not-started").after == ""
     assert repository.read(layout.route("shop")) == lever
 
 
@@ -280,7 +309,8 @@ def test_a_new_plan_leaves_no_service_behind_that_is_under_way(repository):
         Held, match=r"^shop: is in phase `shift-1`.*keeps state in /srv/data.*rollback shop --to not-sta"
     ):
         engine.plan(repository)
-    Cutover(repository).rollback("shop", to="not-started")
+    for _ in range(2):
+        Cutover(repository).rollback("shop", to="not-started")
     plan, *_ = engine.plan(repository)
     assert [s.name for s in plan.waves[-1].services] == ["db", "shop"]
 
