@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from migrator import lever
+from migrator import lever, yamlio
 from migrator.errors import InputError, MigrateError
 from migrator.generate import findings as found
 from migrator.generate import gateways, images, secrets_gate
@@ -273,8 +273,20 @@ def _at_rest(path: str, text: str) -> str:
 def _as_it_stands(path: str, text: str, now: str) -> str:
     """`text` with the lever where it stands in `now`. Raises InputError where `now` is no lever."""
     if _is_lever(path):
-        return lever.with_weight(text, lever.weight_of(now, file=path), file=path)
+        weight = lever.weight_of(now, file=path)
+        if weight and _object(text, path) != _object(now, path):
+            message = f"stands at {weight} % in the cluster and would become another object, while Pods do the work; "
+            raise InputError(message + "roll the service back first", file=path)
+        return lever.with_weight(text, weight, file=path)
     return lever.with_started(text, started=lever.is_started(now, file=path), file=path) if _is_app(path) else text
+
+
+def _object(text: str, path: str) -> tuple[object, ...]:
+    """What tells one object from another; `text` is a lever, but people may have edited it."""
+    data = yamlio.load(text, file=path).data
+    named = data.get("metadata")
+    where = (named.get("namespace"), named.get("name")) if isinstance(named, Mapping) else ()
+    return data["kind"], *where
 
 
 def _digest(text: str) -> str:

@@ -11,7 +11,7 @@ from migrator.generate.manifests import BASE, INDEX
 from migrator.generate.run import Outcome, generate
 from migrator.generate.templates import Templates
 from migrator.model.changes import ChangeSet
-from migrator.model.services import Listen, Protocol, Usage
+from migrator.model.services import Listen, Protocol, ServiceKind, Usage
 from migrator.model.settings import MeshSettings, Settings
 from migrator.testing import MemoryRepository
 from tests.generate.builders import JOB, SHOP, WORKER, scan
@@ -205,3 +205,29 @@ def test_the_mesh_can_be_changed_before_a_cutover(repository: MemoryRepository) 
     assert {p: t for p, t in repository.tree().items() if p != "migrate.yaml"} == {
         p: t for p, t in fresh.tree().items() if p != "migrate.yaml"
     }
+
+
+TCP = replace(SHOP, listens=(Listen(Protocol.TCP, "*", 8000),))
+SERVICE = replace(JOB, kind=ServiceKind.SERVICE, schedule="")
+
+
+@pytest.mark.parametrize(
+    ("path", "files"),
+    [
+        (ROUTE, scan(SHOP, WORKER, JOB, settings=Settings(mesh=MeshSettings(provider="none")))),
+        (ROUTE, scan(SHOP, WORKER, JOB, settings=Settings(namespace="elsewhere"))),
+        (ROUTE, scan(TCP, WORKER, JOB)),
+        (SWITCHES[1], scan(SHOP, WORKER, SERVICE)),
+    ],
+)
+def test_a_lever_in_use_does_not_become_another_object(
+    repository: MemoryRepository, path: str, files: dict[str, str]
+) -> None:
+    _put(repository, path, lever.with_weight(_text(repository, path), 100, file=path))
+    _put(repository, "migrate.yaml", files.get("migrate.yaml", _text(repository, "migrate.yaml")))
+    before = dict(repository.tree())
+    with pytest.raises(InputError, match=rf"^{path}: stands at 100 % .* another object"):
+        _run(repository, files)
+    assert repository.tree() == before
+    _put(repository, path, lever.with_weight(_text(repository, path), 0, file=path))
+    assert _run(repository, files).commit
