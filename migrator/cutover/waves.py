@@ -3,7 +3,7 @@
 A service with state on its host does not move and holds nobody up: callers in the cluster go on calling it where it is.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
 
 from migrator.cutover.phases import default_phases
@@ -25,7 +25,7 @@ def waves(estate: Estate, profiles: Iterable[ServiceProfile]) -> tuple[Wave, ...
     for profile in sorted(profiles, key=lambda p: (p.service, p.host)):
         by_name.setdefault(profile.service, []).append(profile)
     choices = {name: strategy_of(group) for name, group in by_name.items()}
-    choices |= {name: (Strategy.STAY, (*choices[name][1], why)) for name, why in _bound(estate.edges, choices)}
+    choices |= _bound(estate.edges, choices)
     staying = sorted(name for name, (strategy, _) in choices.items() if strategy is Strategy.STAY)
     moving = sorted(set(choices) - set(staying))
     calls = _calls(estate.edges, moving, moving)
@@ -77,13 +77,16 @@ def _without_route(reached: Sequence[Listen]) -> str:
     return "a worker: nobody calls it over the network, so two copies would do the work twice"
 
 
-def _bound(edges: Iterable[Edge], choices: Mapping[str, _Choice]) -> Iterator[tuple[str, str]]:
+def _bound(edges: Iterable[Edge], choices: Mapping[str, _Choice]) -> dict[str, _Choice]:
     """Services that reach each other through a Unix socket: apart from each other they do not work."""
-    for edge in edges:
-        if edge.protocol is Protocol.UNIX and edge.caller in choices and edge.callee in choices:
-            pair = f"`{edge.caller}` reaches `{edge.callee}` through a Unix socket"
-            why = f"{pair}: let it listen on TCP, or put both into one Pod by hand"
-            yield from ((name, why) for name in (edge.caller, edge.callee))
+    found: dict[str, list[str]] = {}
+    for caller, callee in sorted({(e.caller, e.callee) for e in edges if e.protocol is Protocol.UNIX}):
+        if caller in choices and callee in choices and caller != callee:
+            pair = f"`{caller}` reaches `{callee}` through a Unix socket"
+            for name in (caller, callee):
+                found.setdefault(name, []).append(f"{pair}: let it listen on TCP, or put both into one Pod by hand")
+    own = {name: why for name, (strategy, why) in choices.items() if strategy is Strategy.STAY}
+    return {name: (Strategy.STAY, (*own.get(name, ()), *reasons)) for name, reasons in found.items()}
 
 
 def _calls(edges: Iterable[Edge], callers: Iterable[str], callees: Iterable[str]) -> dict[str, set[str]]:

@@ -72,3 +72,19 @@ def test_what_talks_through_a_unix_socket_stays_together():
     (wave,) = waves(Estate("t", edges=edges), [profile("web", port=80, http=True), profile("app")])
     assert (wave.name, [service.name for service in wave.services]) == ("stay", ["app", "web"])
     assert all("`web` reaches `app` through a Unix socket" in service.why[-1] for service in wave.services)
+
+
+def test_each_socket_is_a_reason_and_what_would_move_otherwise_is_none():
+    unix = Protocol.UNIX
+    edges = (Edge("web", "app", unix), Edge("web", "cache", unix), Edge("web", "app", unix), Edge("web", "web", unix))
+    named = [profile("web", port=80, http=True), profile("app", state=["/srv/app"]), profile("cache")]
+    (wave,) = waves(Estate("t", edges=edges), named)
+    reasons = {service.name: [why.split(" through")[0] for why in service.why] for service in wave.services}
+    assert reasons == {
+        "app": [
+            "keeps state in /srv/app on h1: a weighted split would make two copies of it",
+            "`web` reaches `app`",
+        ],
+        "cache": ["`web` reaches `cache`"],
+        "web": ["`web` reaches `app`", "`web` reaches `cache`"],
+    }
