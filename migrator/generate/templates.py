@@ -29,6 +29,9 @@ from migrator.errors import InputError, TemplateError
 __all__ = ["Templates", "root", "scalar"]
 
 _YAML = ".yaml.j2"
+_PLAY = ".play.yaml.j2"
+"""For Ansible: a list of plays, and no manifest."""
+_NAMELESS = ("kustomize.config.k8s.io/", "migrate.dev/")
 _WHOLE = re.compile(r"(?:^|\n)[^\n]*(?:: |- )$")
 _DULL = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*")
 _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"])
@@ -280,6 +283,19 @@ def _check(name: str, text: str) -> None:
         documents: list[Any] = [document.data for document in yamlio.load_all(text, file=name)]
     except InputError as problem:
         raise TemplateError(f"{problem} (in what the template made)") from problem
-    for data in documents:
-        if not isinstance(data, Mapping) or not ({"kind", "type"} & data.keys()):
-            raise TemplateError(f"{name}: what the template made is no manifest: it has no `kind`")
+    for data in documents if not name.endswith(_PLAY) else ():
+        missing = _missing(data)
+        if missing:
+            raise TemplateError(f"{name}: what the template made is no manifest: it has no `{missing}`")
+
+
+def _missing(data: object) -> str:
+    """The first key that a manifest needs and this has not. The mesh's universal form has `type` and `name`."""
+    if not isinstance(data, Mapping) or not {"kind", "type"} & data.keys():
+        return "kind"
+    if "kind" not in data:
+        return "" if data.get("name") else "name"
+    version, metadata = str(data.get("apiVersion") or ""), data.get("metadata")
+    if not version or version.startswith(_NAMELESS):
+        return "" if version else "apiVersion"
+    return "" if isinstance(metadata, Mapping) and metadata.get("name") else "metadata.name"

@@ -12,6 +12,7 @@ from migrator import yamlio
 from migrator.errors import TemplateError
 from migrator.generate.templates import Templates, _code, _md, root, scalar
 
+HEAD = "type: X\nname: x\n"
 NASTY = [
     *("y", "n", "yes", "No", "on", "OFF", "true", "null", "~", "", " ", "0777", "0o17", "1.20", "1e3", "1E5", ".inf"),
     *(
@@ -65,10 +66,10 @@ def _write(folder: Path, name: str, text: str) -> None:
 @pytest.mark.parametrize("text", NASTY, ids=ascii)
 def test_a_nasty_string_comes_back_as_it_was(own: Path, text: str) -> None:
     _write(
-        own, "x.yaml.j2", "kind: X\nvalue: {{ value }}\nlist:\n  - {{ value }}\nwhole: {{ whole | block(2) }}\nend: 1\n"
+        own, "x.yaml.j2", HEAD + "value: {{ value }}\nlist:\n  - {{ value }}\nwhole: {{ whole | block(2) }}\nend: 1\n"
     )
     made = Templates(own).render("x.yaml.j2", {"value": text, "whole": {text or "k": [text]}})
-    want = {"kind": "X", "value": text, "list": [text], "whole": {text or "k": [text]}, "end": 1}
+    want = {"type": "X", "name": "x", "value": text, "list": [text], "whole": {text or "k": [text]}, "end": 1}
     assert yaml.safe_load(made) == want
 
 
@@ -96,8 +97,8 @@ def test_a_part_of_a_value_has_to_be_harmless(own: Path, text: str) -> None:
 
 
 def test_a_harmless_part_is_put_in(own: Path) -> None:
-    _write(own, "x.yaml.j2", "kind: X\nimage: registry/{{ value }}:1\n")
-    assert Templates(own).render("x.yaml.j2", {"value": "shop.web"}) == "kind: X\nimage: registry/shop.web:1\n"
+    _write(own, "x.yaml.j2", HEAD + "image: registry/{{ value }}:1\n")
+    assert Templates(own).render("x.yaml.j2", {"value": "shop.web"}) == HEAD + "image: registry/shop.web:1\n"
 
 
 @pytest.mark.parametrize(
@@ -109,6 +110,11 @@ def test_a_harmless_part_is_put_in(own: Path) -> None:
         ('{% include "gone.j2" %}', "there is no template `gone.j2`"),
         ("kind: X\na: {{ value.__class__.__mro__ }}\n", "x.yaml.j2:2: "),
         ("a: 1\n", "it has no `kind`"),
+        ("- a\n", "it has no `kind`"),
+        ("type: X\n", "it has no `name`"),
+        ("kind: X\nmetadata:\n  name: x\n", "it has no `apiVersion`"),
+        ("apiVersion: v1\nkind: X\n", "it has no `metadata.name`"),
+        ("apiVersion: v1\nkind: X\nmetadata:\n  name: x\n---\napiVersion: v1\nkind: X\n", "no `metadata.name`"),
         ("kind: X\n a: 1\n", "in what the template made"),
         ("kind: X\na: {{ namespace }}\n", "'namespace' is undefined"),
     ],
