@@ -214,8 +214,18 @@ def _outcome(path: str, new: str, standing: Mapping[str, str], last: Mapping[str
     before = standing.get(f"{BASE}{path}") or base(path)
     if before is None:
         return Conflict(1)
-    joined = merged(_at_rest(path, before), resting, new)
+    joined = _readable(path, merged(_at_rest(path, before), resting, new))
     return joined if isinstance(joined, Conflict) else _as_it_stands(path, joined, now)
+
+
+def _readable(path: str, joined: str | Conflict) -> str | Conflict:
+    """What is joined line by line may have a key twice: then both sides meant the same place after all."""
+    if isinstance(joined, str) and path.endswith(".yaml"):
+        try:
+            yamlio.load_all(joined, file=path)
+        except InputError as problem:
+            return Conflict(problem.line or 1)
+    return joined
 
 
 def _gone(

@@ -11,7 +11,7 @@ from migrator.generate.manifests import BASE, INDEX
 from migrator.generate.run import Outcome, generate
 from migrator.generate.templates import Templates
 from migrator.model.changes import ChangeSet
-from migrator.model.services import Listen, Protocol, ServiceKind, Usage
+from migrator.model.services import HealthCheck, Listen, Protocol, ServiceKind, Usage
 from migrator.model.settings import MeshSettings, Settings
 from migrator.testing import MemoryRepository
 from tests.generate.builders import JOB, SHOP, WORKER, scan
@@ -117,6 +117,15 @@ def test_an_edit_in_the_same_place_is_named_and_nothing_is_written(repository: M
     before = dict(repository.tree())
     with pytest.raises(MigrateError, match=rf"^{SIZE}:\d+: edited in the repository"):
         _run(repository, scan(BUSIER, WORKER, JOB))
+    assert repository.tree() == before
+
+
+def test_an_edit_that_adds_what_is_generated_elsewhere_is_named(repository: MemoryRepository) -> None:
+    path, place = "apps/shop/base/deployment.yaml", "          securityContext:\n            allow"
+    _edit(repository, path, place, "          readinessProbe: {tcpSocket: {port: http}}\n" + place)
+    before = dict(repository.tree())
+    with pytest.raises(MigrateError, match=rf"^{path}:\d+: edited in the repository"):
+        _run(repository, scan(replace(SHOP, health=(HealthCheck(8000, "/health"),)), WORKER, JOB))
     assert repository.tree() == before
 
 
