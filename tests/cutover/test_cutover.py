@@ -20,6 +20,10 @@ LATER = datetime.now(UTC) + timedelta(days=2000)
 WEIGHTS = [("deploy", 0), ("shift-1", 1), ("shift-5", 5), ("shift-25", 25), ("shift-50", 50), ("shift-100", 100)]
 
 
+IN_MEMORY = pytest.mark.parametrize("repository", ["memory"], indirect=True)
+"""For what is decided before a repository is asked to do anything."""
+
+
 def planned(repository):
     engine.plan(repository)
     return repository
@@ -50,6 +54,7 @@ def test_planning_twice_commits_once(repository):
     assert engine.plan(repository)[1:] == (None, "")
 
 
+@IN_MEMORY
 def test_callees_come_before_callers_and_state_stays(repository):
     plan, *_ = engine.plan(repository)
     order = [(wave.name, [service.name for service in wave.services]) for wave in plan.waves]
@@ -124,6 +129,7 @@ def test_jobs_and_workers_are_switched_by_one_value(repository, service, path, o
     assert repository.tree() == before
 
 
+@IN_MEMORY
 def test_a_service_with_state_is_refused_by_name_and_reason(repository):
     planned(repository)
     with pytest.raises(Held, match=r"^db: stays on its host: keeps state in /var/lib/db on h1"):
@@ -131,12 +137,14 @@ def test_a_service_with_state_is_refused_by_name_and_reason(repository):
     assert Cutover(repository).history() == []
 
 
+@IN_MEMORY
 def test_earlier_waves_go_first(repository):
     planned(repository)
     with pytest.raises(Held, match=r"earlier waves have not moved yet \(report, stock, worker\)"):
         Cutover(repository).start("shop")
 
 
+@IN_MEMORY
 def test_no_metrics_no_promotion(repository):
     planned(repository)
     move(repository, "shop", 2)
@@ -147,6 +155,7 @@ def test_no_metrics_no_promotion(repository):
     }  # fmt: skip
 
 
+@IN_MEMORY
 def test_a_failed_gate_holds_or_rolls_back(repository):
     planned(repository)
     move(repository, "shop", 2)
@@ -160,6 +169,7 @@ def test_a_failed_gate_holds_or_rolls_back(repository):
     assert back.commit
 
 
+@IN_MEMORY
 def test_soak_is_counted_from_the_commit(repository):
     planned(repository)
     move(repository, "shop", 2)
@@ -190,6 +200,7 @@ def by_hand(repository, path, *changes):
     repository.commit(ChangeSet("by hand", files={path: text}))
 
 
+@IN_MEMORY
 def test_weights_that_were_edited_by_hand_are_noticed_with_the_line(repository):
     planned(repository)
     by_hand(repository, layout.route("shop"), ("weight: 100}", "weight: 40}"), ("weight: 0", "weight: 60"))
@@ -218,6 +229,7 @@ def test_the_way_back_is_open_from_weights_that_were_edited_by_hand(repository):
 
 
 @pytest.mark.parametrize(("service", "phases"), [("shop", 5), ("stock", 2), ("worker", 2), ("report", 2)])
+@IN_MEMORY
 def test_the_agent_is_not_suspended_before_it_has_taken_the_work_back(repository, service, phases):
     planned(repository)
     first = repository.tree()
@@ -231,6 +243,7 @@ def test_the_agent_is_not_suspended_before_it_has_taken_the_work_back(repository
     assert repository.tree() == first
 
 
+@IN_MEMORY
 def test_weights_moved_before_the_start_or_in_the_first_phase_are_no_rest(repository):
     planned(repository)
     changes = ("weight: 100}", "weight: 40}"), ("weight: 0", "weight: 60")
@@ -244,6 +257,7 @@ def test_weights_moved_before_the_start_or_in_the_first_phase_are_no_rest(reposi
     assert Cutover(repository).rollback("shop").after == ""
 
 
+@IN_MEMORY
 def test_a_phase_that_was_reverted_by_hand_is_not_taken_for_entered(repository):
     planned(repository)
     move(repository, "shop", 3)
@@ -253,6 +267,7 @@ def test_a_phase_that_was_reverted_by_hand_is_not_taken_for_entered(repository):
     assert Cutover(repository).rollback("shop", to="deploy").weight == 0
 
 
+@IN_MEMORY
 def test_a_paused_agent_holds_the_next_phase_and_not_the_way_back(repository):
     planned(repository)
     move(repository, "shop", 2)
@@ -264,6 +279,7 @@ def test_a_paused_agent_holds_the_next_phase_and_not_the_way_back(repository):
     assert "suspend: true" in repository.read(agent), "who paused it knows why"
 
 
+@IN_MEMORY
 def test_a_started_agent_without_a_start_is_noticed(repository):
     planned(repository)
     by_hand(repository, "clusters/production/apps/stock.yaml", ("suspend: true", "suspend: false"))
@@ -280,6 +296,7 @@ def test_a_started_agent_without_a_start_is_noticed(repository):
         ("profiles/h1/shop.yaml", "service: shop", "service: shop\nstate: [{path: /srv/data}]"),
     ],
 )
+@IN_MEMORY
 def test_the_way_back_is_open_whatever_the_plan_says_today(repository, path, old, new):
     planned(repository)
     lever = repository.read(layout.route("shop"))
@@ -293,6 +310,7 @@ def test_the_way_back_is_open_whatever_the_plan_says_today(repository, path, old
     assert repository.read(layout.route("shop")) == lever
 
 
+@IN_MEMORY
 def test_what_is_wrong_about_other_services_holds_nobody(repository):
     planned(repository)
     by_hand(repository, "profiles/h1/stock.yaml", ("service: stock", "service: [stock]"))
@@ -301,6 +319,7 @@ def test_what_is_wrong_about_other_services_holds_nobody(repository):
         Cutover(repository).start("stock")
 
 
+@IN_MEMORY
 def test_a_new_plan_leaves_no_service_behind_that_is_under_way(repository):
     planned(repository)
     move(repository, "shop", 2)
@@ -329,12 +348,14 @@ def test_what_others_did_while_gates_were_asked_is_not_written_over(repository):
     assert Cutover(repository).status()[3].phase == "deploy"
 
 
+@IN_MEMORY
 def test_a_blank_name_approves_nothing(repository):
     planned(repository)
     Cutover(repository).start("stock")
     assert Cutover(repository).advance("stock", BuiltInSource(), now=LATER, approved_by=" \t").commit is None
 
 
+@IN_MEMORY
 def test_only_the_profiles_of_the_service_hold_its_start(repository):
     planned(repository)
     path = "profiles/h1/worker.yaml"
@@ -355,6 +376,7 @@ def test_a_plan_that_a_person_edited_is_not_overwritten(repository):
     assert engine.plan(repository, overwrite=True)[1]
 
 
+@IN_MEMORY
 def test_a_kept_plan_lets_a_service_start_after_a_review(repository):
     planned(repository)
     by_hand(repository, layout.PLAN, ('window: "5m"', 'window: "7m"'))
@@ -366,6 +388,7 @@ def test_a_kept_plan_lets_a_service_start_after_a_review(repository):
     assert 'window: "7m"' in repository.read(layout.PLAN)
 
 
+@IN_MEMORY
 def test_gates_of_the_last_phase_say_whether_it_is_done(repository):
     planned(repository)
     last = "    - name: shift-100\n      weight: 100\n"
@@ -380,6 +403,7 @@ def test_gates_of_the_last_phase_say_whether_it_is_done(repository):
     assert Cutover(repository).advance("shop", bad, now=LATER, on_fail="rollback").after == "shift-50"
 
 
+@IN_MEMORY
 def test_a_start_over_changed_profiles_asks_for_a_new_plan(repository):
     planned(repository)
     path = "profiles/h1/stock.yaml"
@@ -389,6 +413,7 @@ def test_a_start_over_changed_profiles_asks_for_a_new_plan(repository):
         Cutover(repository).start("stock")
 
 
+@IN_MEMORY
 def test_status_of_everything(repository):
     planned(repository)
     move(repository, "shop", 3)
