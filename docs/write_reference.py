@@ -84,7 +84,7 @@ def _commands() -> str:
 def _walk(
     command: click.Command, parent: click.Context | None, name: str
 ) -> Iterator[tuple[str, click.Command, click.Context]]:
-    context = click.Context(command, info_name=name, parent=parent, terminal_width=100)
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=100, **command.context_settings)
     yield context.command_path, command, context
     if isinstance(command, click.Group):
         for child in command.list_commands(context):
