@@ -64,10 +64,22 @@ def test_what_is_not_known_waits(spec, answers):
         (REQUESTS, (0.0, 0.0, 0.0), "wait"),
         (REQUESTS, {"cluster": (50.0,) * 3, "host": (1.0,) * 3}, "wait"),
         (REQUESTS, {"cluster": (50.0,) * 3, "host": ()}, "wait"),
+        (REQUESTS, {"cluster": (50.0,) * 3, "host": (950.0,) * 3}, "wait"),
+        (REQUESTS, {"cluster": (200.0,) * 3, "host": (800.0,) * 3}, "pass"),
+        (REQUESTS, {"cluster": (900.0,) * 3, "host": (100.0,) * 3}, "pass"),
     ],
 )
 def test_verdicts(spec, answers, want):
     assert judge(spec, answers) == want
+
+
+@pytest.mark.parametrize(("before", "now"), [(0, 1), (1, 5), (5, 25), (25, 50)])
+def test_weights_that_are_not_applied_yet_are_not_moved_on_from(before, now):
+    def split(weight):
+        return {"cluster": (40.0 * weight + 20,) * 3, "host": (40.0 * (100 - weight) + 20,) * 3}
+
+    assert judge(REQUESTS, split(before), weight=now) == "wait"
+    assert judge(REQUESTS, split(now), weight=now) == "pass"
 
 
 def test_a_side_without_a_share_is_not_asked_for_requests():

@@ -1,4 +1,4 @@
-"""Enough requests on both sides to judge by. A side whose weight is 0 is not asked for any."""
+"""Enough requests on both sides to judge by, split as Git says. A side whose weight is 0 is not asked for any."""
 
 from collections.abc import Mapping
 
@@ -9,6 +9,8 @@ from migrator.model.plans import GateSpec, Verdict
 __all__ = ["GATE"]
 
 _ALL = 100
+_LEAST = 0.55
+"""What of its weight the cluster has to have: no less than chance explains, and more than in the phase before."""
 
 
 def queries(spec: GateSpec, situation: Situation) -> Mapping[str, str]:
@@ -21,17 +23,24 @@ def queries(spec: GateSpec, situation: Situation) -> Mapping[str, str]:
 
 
 def judge(spec: GateSpec, situation: Situation, answers: Answers) -> Verdict:
-    """Open when each side has had the threshold of requests within the window. Too few is no reason to fail."""
-    counts = []
+    """Open when each side has had the threshold of requests within the window, and the cluster about its share.
+
+    Too few is no reason to fail: a share that is not there yet means that the agent has not applied the weights.
+    """
+    counts = {}
     for side in queries(spec, situation):
         samples = samples_of(answers, side)
         if isinstance(samples, str):
             return waiting(spec, f"{side}: {samples}")
-        fewest = min(samples)
-        if fewest < (spec.threshold or 0):
-            return waiting(spec, f"{side}: {fewest:.0f} requests in {spec.window}, wanted {spec.threshold:g}")
-        counts.append(f"{side} {fewest:.0f}")
-    return passed(spec, f"requests in {spec.window}: {', '.join(counts)}")
+        counts[side] = min(samples)
+        if counts[side] < (spec.threshold or 0):
+            return waiting(spec, f"{side}: {counts[side]:.0f} requests in {spec.window}, wanted {spec.threshold:g}")
+    share = _ALL * counts.get("cluster", 0.0) / (sum(counts.values()) or 1.0)
+    if share < situation.weight * _LEAST:
+        reason = f"the cluster gets {share:.1f} % of the requests, Git says {situation.weight} %: not applied yet?"
+        return waiting(spec, reason)
+    shown = ", ".join(f"{side} {count:.0f}" for side, count in counts.items())
+    return passed(spec, f"requests in {spec.window}: {shown}")
 
 
 GATE = Gate(queries, judge, needs_threshold=True, needs_window=True)
