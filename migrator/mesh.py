@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from migrator.errors import PlanError
 from migrator.model import services as model
+from migrator.model.names import is_dns_label
 from migrator.model.settings import Settings
 
-__all__ = ["Mesh", "MeshPort", "MeshedHost", "MeshedService", "Page"]
+__all__ = ["Mesh", "MeshPort", "MeshedHost", "MeshedService", "Page", "Sides", "in_query"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,25 @@ class MeshedService:
     """Host names that lead to it at these gateways; none means all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """How the metrics of a service's two sides are told apart: label matchers of a Prometheus query."""
+
+    hosts: str
+    """Of the Envoy clusters that lead to the hosts."""
+    cluster: str
+    """Of the Envoy clusters that lead into Kubernetes."""
+    unknown: str = ""
+    """Why the sides cannot be told apart; empty when they can."""
+
+
+def in_query(label: str) -> str:
+    """The same name, when it may stand in a query. Raises PlanError for what is no RFC 1035 label."""
+    if not is_dns_label(label):
+        raise PlanError(f"{label!r} is no name that a query may hold", file="migrate.yaml")
+    return label
+
+
 class Mesh(Protocol):
     """One way to split traffic between hosts and Pods. An entry of `migrator.meshes.MESHES`."""
 
@@ -73,6 +94,9 @@ class Mesh(Protocol):
 
     def legacy(self, host: str, services: tuple[MeshedService, ...], settings: Settings) -> tuple[Page, ...]:
         """The host's side: files for a person or Ansible to bring to `host`, below `legacy/<host>/`."""
+
+    def sides(self, service: str, settings: Settings) -> Sides:
+        """Where the proxies count what goes to the hosts, and what goes to the cluster. Raises PlanError for a bad name."""
 
     def routes_at_gateway(self) -> bool:
         """Whether the lever is the gateway's own route, so that no second one may send traffic past it."""

@@ -29,6 +29,7 @@ from migrator.gitops import layout
 from migrator.gitops.diff import diff_text
 from migrator.gitops.git import message_of
 from migrator.gitops.repository import Repository
+from migrator.meshes import mesh_of
 from migrator.model.changes import ChangeSet, Commit
 from migrator.model.plans import GateSpec, PhaseSpec, Plan, PlannedService, Strategy, Verdict
 from migrator.model.settings import Settings
@@ -300,8 +301,7 @@ class Cutover:
             return ()
         situation = Situation(
             service.name,
-            self.settings.namespace,
-            self.settings.mesh.name,
+            mesh_of(self.settings).sides(service.name, self.settings),
             here.weight,
             here.since.when,
             now,
@@ -380,7 +380,7 @@ def _judged(spec: GateSpec, situation: Situation, source: MetricSource) -> Verdi
     answers: dict[str, tuple[float, ...] | str] = {}
     for name, query in gate.queries(spec, situation).items():
         try:
-            answers[name] = source.query(query)
+            answers[name] = situation.sides.unknown or source.query(query)
         except MetricError as error:
             answers[name] = str(error)
     known: Answers = answers

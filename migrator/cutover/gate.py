@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from migrator.mesh import Sides
 from migrator.model.plans import GateSpec, Verdict, VerdictKind
 
 __all__ = ["Answers", "Gate", "Situation", "failed", "passed", "waiting"]
@@ -21,8 +22,7 @@ class Situation:
     """Where a service stands when a gate is asked. Times have a time zone."""
 
     service: str
-    namespace: str
-    mesh: str
+    sides: Sides
     weight: int
     """Share of the cluster now, percent."""
     entered_at: datetime

@@ -1,42 +1,14 @@
-"""Prometheus queries over what Envoy counts on the client's side, as Kuma's MeshMetric exposes it. Pure.
-
-Names of Envoy clusters were measured on Kuma 2.14.3: one cluster for each backend of a route, named after mesh,
-MeshService, namespace and zone. Only RFC 1035 labels get into a query.
-"""
+"""Parts of Prometheus queries over what Envoy counts on the client's side. Pure. Whose counters: `migrator.mesh.Sides`."""
 
 import math
 
-from migrator.cutover.gate import Answers, Situation
-from migrator.errors import PlanError
-from migrator.model.names import is_dns_label
+from migrator.cutover.gate import Answers
 
-__all__ = ["SAMPLES", "cluster_side", "fresh", "host_side", "sampled", "samples_of"]
+__all__ = ["SAMPLES", "fresh", "sampled", "samples_of"]
 
 SAMPLES = 3
 """How many good samples in a row open a gate: one that passed between two bad ones promotes nothing."""
 STEP_S = 15
-
-
-def cluster_side(situation: Situation) -> str:
-    """Label matchers of the Envoy clusters that lead into Kubernetes."""
-    return f'envoy_cluster_name=~"{_name(situation, situation.namespace)}"'
-
-
-def host_side(situation: Situation) -> str:
-    """Label matchers of the Envoy clusters that lead to the hosts: the same service, outside of the namespace."""
-    inside = _name(situation, situation.namespace)
-    return f'envoy_cluster_name=~"{_name(situation, "")}",envoy_cluster_name!~"{inside}"'
-
-
-def _name(situation: Situation, namespace: str) -> str:
-    for label in (situation.service, situation.mesh, *filter(None, [namespace])):
-        if not is_dns_label(label):
-            raise PlanError(f"{label!r} is no name that a query may hold", file="migrate.yaml")
-    return (
-        f"{situation.mesh}_{situation.service}_{namespace}_.*"
-        if namespace
-        else f"{situation.mesh}_{situation.service}_.*"
-    )
 
 
 def fresh(expression: str, series: str) -> str:

@@ -10,7 +10,7 @@ from migrator.gitops import layout
 from migrator.model.estate import Estate
 from migrator.model.names import dns_label, is_dns_label
 from migrator.model.services import ServiceProfile
-from migrator.model.settings import Settings
+from migrator.model.settings import GATEWAYS, Settings
 from migrator.records import load_record
 
 __all__ = ["Inputs", "is_input", "read_inputs"]
@@ -115,6 +115,8 @@ def _settings(text: str | None, meshes: frozenset[str]) -> Settings:
             raise _wrong(text, where, f"`{'.'.join(where)}` is not a name of lower-case letters, digits and dashes")
     if meshes and settings.mesh.provider not in meshes:
         raise _wrong(text, ("mesh", "provider"), f"`mesh.provider` is none of {', '.join(sorted(meshes))}")
+    if settings.gateway.provider not in GATEWAYS:
+        raise _wrong(text, ("gateway", "provider"), f"`gateway.provider` is none of {', '.join(sorted(GATEWAYS))}")
     return settings
 
 

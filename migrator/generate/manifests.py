@@ -20,7 +20,7 @@ from migrator.generate.templates import Templates
 from migrator.generate.workload import Workload, derived
 from migrator.gitops import layout
 from migrator.mesh import Page
-from migrator.meshes import MESHES
+from migrator.meshes import mesh_of
 from migrator.model.changes import ChangeSet
 from migrator.model.findings import Finding
 from migrator.model.record import Record
@@ -110,7 +110,7 @@ def _change_set(
 
 
 def _pages(services: tuple[Workload, ...], inputs: Inputs) -> tuple[list[Page], list[Finding]]:
-    mesh = MESHES[inputs.settings.mesh.provider]
+    mesh = mesh_of(inputs.settings)
     balancers = gateways.balancers(services, inputs.estate.edges)
     members = meshed(services, inputs, balancers)
     sharing, edges = _sharing(services), edges_by_service(inputs)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from migrator.gitops import layout
-from migrator.mesh import MeshedService, Page
+from migrator.mesh import MeshedService, Page, Sides, in_query
 from migrator.model.names import dns_label
 from migrator.model.services import Protocol
 from migrator.model.settings import Settings
@@ -34,6 +34,16 @@ class Kuma:
     def routes_at_gateway(self) -> bool:
         """The gateway sends to the Kubernetes Service; the mesh splits behind it."""
         return False
+
+    def sides(self, service: str, settings: Settings) -> Sides:
+        """One Envoy cluster for each backend, named after mesh, MeshService, namespace and zone: measured on Kuma 2.14.3.
+
+        On the hosts' side there is no namespace, so those are the service's clusters outside of ours.
+        """
+        whole = f"{in_query(settings.mesh.name)}_{in_query(service)}"
+        inside = f"{whole}_{in_query(settings.namespace)}_.*"
+        hosts = f'envoy_cluster_name=~"{whole}_.*",envoy_cluster_name!~"{inside}"'
+        return Sides(hosts, f'envoy_cluster_name=~"{inside}"')
 
     def route(self, service: MeshedService, settings: Settings) -> tuple[Page, ...]:
         """A producer route: it stands in the service's namespace, so it moves the callers on hosts, too."""

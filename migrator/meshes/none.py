@@ -5,12 +5,15 @@ from ipaddress import ip_address
 from typing import Any
 
 from migrator.gitops import layout
-from migrator.mesh import MeshedService, MeshPort, Page
+from migrator.mesh import MeshedService, MeshPort, Page, Sides, in_query
 from migrator.model.names import dns_label
 from migrator.model.services import Protocol
 from migrator.model.settings import Settings
 
-__all__ = ["NoMesh"]
+__all__ = ["SIDE_HEADER", "NoMesh"]
+
+SIDE_HEADER = "Migrate-Side"
+_COUNTS_BY_BACKEND = "envoy"
 
 
 class NoMesh:
@@ -23,6 +26,16 @@ class NoMesh:
     def routes_at_gateway(self) -> bool:
         """The lever hangs on the gateways themselves."""
         return True
+
+    def sides(self, service: str, settings: Settings) -> Sides:
+        """Envoy Gateway names a backend's Envoy cluster after its place in the route: measured on version 1.9.1."""
+        if settings.gateway.provider != _COUNTS_BY_BACKEND:
+            reason = (
+                f"gateway.provider {settings.gateway.provider!r}: its metrics do not tell the backends of a route apart"
+            )
+            return Sides("", "", reason)
+        rule = f"httproute/{in_query(settings.namespace)}/{in_query(service)}/rule/0/backend"
+        return Sides(f'envoy_cluster_name="{rule}/0"', f'envoy_cluster_name="{rule}/1"')
 
     def route(self, service: MeshedService, settings: Settings) -> tuple[Page, ...]:
         """A weighted route, the hosts as a Service without selector, and a gateway where no load balancer was seen."""
@@ -59,8 +72,8 @@ def _view(service: MeshedService, settings: Settings) -> dict[str, Any]:
         "parents": [{"name": name} for name in gateways],
         "hostnames": list(service.hostnames) if is_http else [],
         "backends": [
-            {"name": hosts, "port": port.port, "weight": 100},
-            {"name": service.name, "port": port.port, "weight": 0},
+            {"name": hosts, "port": port.port, "weight": 100, **_mark("hosts", settings)},
+            {"name": service.name, "port": port.port, "weight": 0, **_mark("cluster", settings)},
         ],
         "class_name": settings.gateway.class_name,
         "listeners": [{"name": port.name, "port": port.port, "protocol": "HTTP" if is_http else "TCP"}],
@@ -74,6 +87,18 @@ def _view(service: MeshedService, settings: Settings) -> dict[str, Any]:
         "slice_ports": [{"name": one.name, "port": one.port, "protocol": "TCP"} for one in service.ports],
         **_addresses(service),
     }
+
+
+def _mark(side: str, settings: Settings) -> dict[str, Any]:
+    """Tell the service which side of the split it is, in a header.
+
+    Envoy Gateway makes an Envoy cluster of its own for a backend that has a filter, and one for all of them otherwise:
+    without this, nobody could count the two sides apart. Kong takes no filters on a backend.
+    """
+    if settings.gateway.provider != _COUNTS_BY_BACKEND:
+        return {}
+    header = {"set": [{"name": SIDE_HEADER, "value": side}]}
+    return {"filters": [{"type": "RequestHeaderModifier", "requestHeaderModifier": header}]}
 
 
 def _port(port: MeshPort) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 from migrator.model.record import Record
 
-__all__ = ["FluxSettings", "GatewaySettings", "MeshSettings", "MetricsSettings", "Settings"]
+__all__ = ["GATEWAYS", "FluxSettings", "GatewaySettings", "MeshSettings", "MetricsSettings", "Settings"]
+
+GATEWAYS = frozenset({"envoy", "kong"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class MeshSettings(Record):
 class GatewaySettings(Record):
     """The gateway that takes traffic from outside."""
 
+    provider: str = "kong"
+    """What implements it: `kong` or `envoy` (Envoy Gateway). Without a mesh, only `envoy` counts hosts and cluster apart."""
     class_name: str = "kong"
     hostname: str = ""
 

@@ -9,9 +9,12 @@ from migrator.cutover.gate import Situation
 from migrator.cutover.gates import GATES
 from migrator.cutover.queries import sampled
 from migrator.errors import PlanError
+from migrator.meshes import MESHES
 from migrator.model.plans import GateSpec
+from migrator.model.settings import GatewaySettings, MeshSettings, Settings
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+KUMA = MESHES["kuma"].sides("shop", Settings())
 NAN, INF = float("nan"), float("inf")
 UNKNOWN = [
     (),
@@ -26,7 +29,7 @@ UNKNOWN = [
 
 def situation(weight=25, **changes):
     fields = {"entered_at": NOW - timedelta(hours=1), "now": NOW, "approved_by": "", **changes}
-    return Situation("shop", "legacy", "default", weight, **fields)
+    return Situation("shop", KUMA, weight, **fields)
 
 
 def judge(spec, answers, **changes):
@@ -126,6 +129,10 @@ def test_queries_hold_names_only(spec):
     for query in GATES[spec.gate].queries(spec, situation()).values():
         assert query == sampled(query[1 : query.rindex(")")])
         assert "default_shop_" in query
-    hostile = Situation('x"} or vector(1) #', "legacy", "default", 50, NOW, NOW)
+
+
+@pytest.mark.parametrize("provider", MESHES)
+def test_no_name_gets_out_of_its_query(provider):
+    settings = Settings(mesh=MeshSettings(provider=provider), gateway=GatewaySettings(provider="envoy"))
     with pytest.raises(PlanError):
-        GATES[spec.gate].queries(spec, hostile)
+        MESHES[provider].sides('x"} or vector(1) #', settings)

@@ -91,6 +91,7 @@ HEAD = "apiVersion: migrate.dev/v1alpha1\nkind: Settings\n"
         ("environment: Prod", "migrate.yaml:3: `environment` is not a name"),
         ("mesh:\n  vmZone: a b", "migrate.yaml:4: `mesh.vmZone` is not a name"),
         ("mesh:\n  provider: istio", "migrate.yaml:4: `mesh.provider` is none of kuma, none"),
+        ("gateway:\n  provider: nginx", "migrate.yaml:4: `gateway.provider` is none of envoy, kong"),
         ("clutser: a", "migrate.yaml:3: unknown key `clutser`"),
     ],
 )

@@ -158,3 +158,23 @@ def test_hostile_text_is_only_ever_a_value(provider: str, text: str, tmp_path: P
             script = tmp_path / "x.sh"
             script.write_text(made, encoding="utf-8")
             assert subprocess.run(["sh", "-n", str(script)], capture_output=True, check=False).returncode == 0
+
+
+def test_envoy_gateway_counts_each_side_and_the_lever_still_moves() -> None:
+    settings = Settings(mesh=MeshSettings(provider="none"), gateway=GatewaySettings(provider="envoy"))
+    repository = MemoryRepository()
+    generate(scan(SHOP, settings=settings), repository, TEMPLATES)
+    path = layout.route("shop")
+    moved = lever.with_weight(repository.tree()[path], 25, file=path)
+    hosts, cluster = yaml.safe_load(moved)["spec"]["rules"][0]["backendRefs"]
+    assert (hosts["weight"], cluster["weight"]) == (75, 25)
+    marks = [one["filters"][0]["requestHeaderModifier"]["set"][0]["value"] for one in (hosts, cluster)]
+    assert marks == ["hosts", "cluster"]
+    sides = MESHES["none"].sides("shop", settings)
+    assert sides.hosts.endswith('backend/0"')
+    assert sides.cluster.endswith('backend/1"')
+
+
+def test_a_gateway_that_does_not_count_by_backend_says_so() -> None:
+    settings = Settings(mesh=MeshSettings(provider="none"))
+    assert "kong" in MESHES["none"].sides("shop", settings).unknown

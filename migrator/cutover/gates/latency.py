@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from migrator.cutover.gate import Answers, Gate, Situation, failed, passed, waiting
-from migrator.cutover.queries import cluster_side, fresh, sampled, samples_of
+from migrator.cutover.queries import fresh, sampled, samples_of
 from migrator.model.plans import GateSpec, Verdict
 
 __all__ = ["GATE"]
@@ -13,7 +13,7 @@ _P99 = "p99"
 
 def queries(spec: GateSpec, situation: Situation) -> Mapping[str, str]:
     """One query; Envoy's histogram counts milliseconds."""
-    series = f"envoy_cluster_upstream_rq_time_bucket{{{cluster_side(situation)}}}"
+    series = f"envoy_cluster_upstream_rq_time_bucket{{{situation.sides.cluster}}}"
     return {_P99: sampled(fresh(f"histogram_quantile(0.99, sum by (le) (rate({series}[{spec.window}])))", series))}
 
 

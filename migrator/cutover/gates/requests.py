@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from migrator.cutover.gate import Answers, Gate, Situation, passed, waiting
-from migrator.cutover.queries import cluster_side, fresh, host_side, sampled, samples_of
+from migrator.cutover.queries import fresh, sampled, samples_of
 from migrator.model.plans import GateSpec, Verdict
 
 __all__ = ["GATE"]
@@ -15,9 +15,9 @@ _LEAST = 0.55
 
 def queries(spec: GateSpec, situation: Situation) -> Mapping[str, str]:
     """One query for each side that has a share."""
-    sides = {"cluster": cluster_side(situation)} if situation.weight else {}
+    sides = {"cluster": situation.sides.cluster} if situation.weight else {}
     if situation.weight < _ALL:
-        sides["host"] = host_side(situation)
+        sides["host"] = situation.sides.hosts
     series = {side: f"envoy_cluster_upstream_rq_total{{{which}}}" for side, which in sides.items()}
     return {side: sampled(fresh(f"sum(increase({one}[{spec.window}]))", one)) for side, one in series.items()}
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from migrator.cutover.gate import Answers, Gate, Situation, failed, passed, waiting
-from migrator.cutover.queries import cluster_side, fresh, sampled, samples_of
+from migrator.cutover.queries import fresh, sampled, samples_of
 from migrator.model.plans import GateSpec, Verdict
 
 __all__ = ["GATE"]
@@ -13,7 +13,7 @@ _RATE = "success"
 
 def queries(spec: GateSpec, situation: Situation) -> Mapping[str, str]:
     """One query. The series of class 5 is absent before the first error; when all is error, it is the only one."""
-    series = f"envoy_cluster_upstream_rq_xx{{{cluster_side(situation)}}}"
+    series = f"envoy_cluster_upstream_rq_xx{{{situation.sides.cluster}}}"
     every = f"sum(rate({series}[{spec.window}]))"
     bad = f'sum(rate({series[:-1]},envoy_response_code_class="5"}}[{spec.window}]))'
     return {_RATE: sampled(fresh(f"1 - ({bad} or 0 * {every}) / {every}", series))}
