@@ -7,6 +7,7 @@ import pytest
 
 from tests.testbed import control_plane
 from tests.testbed.control_plane import ControlPlane
+from tests.testbed.folders import cache
 
 
 @pytest.fixture(scope="session")
@@ -15,9 +16,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     if reason:
         pytest.skip(reason)
     with control_plane.running(tmp_path_factory.mktemp("cluster")) as running:
-        for folder in sorted((control_plane.cache() / "crds").iterdir()):
-            if folder.is_dir():
-                running.install_crds(folder)
+        for name in ("gateway-api", "flux-source", "flux-kustomize"):
+            running.install_crds(cache() / "crds" / name)
         yield running
 
 

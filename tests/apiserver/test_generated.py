@@ -12,8 +12,8 @@ import pytest
 
 from tests.apiserver import tree as reading
 from tests.apiserver.tree import Manifest
-from tests.testbed import control_plane
 from tests.testbed.control_plane import ControlPlane
+from tests.testbed.folders import program, unbuilt
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GOLDEN = {str(path.relative_to(ROOT)): path for path in sorted(ROOT.glob("tests/generate/golden/*/want"))}
@@ -92,9 +92,8 @@ def _has_mesh(tree: Path) -> bool:
 @functools.cache
 def _build(folder: Path) -> list[Manifest]:
     """What the agent makes of a folder with a kustomization.yaml."""
-    program = control_plane.cache() / "bin" / "kustomize"
-    if os.access(program, os.X_OK):
-        command = [str(program), "build", str(folder)]
+    if not unbuilt("kustomize"):
+        command = [program("kustomize"), "build", str(folder)]
     elif shutil.which("kubectl"):
         command = ["kubectl", "kustomize", str(folder)]
     else:

@@ -1,7 +1,6 @@
 """A real kube-apiserver with its etcd on loopback, for as long as a test session lasts, and a way to ask it for a dry run."""
 
 import contextlib
-import os
 import secrets
 import socket
 import ssl
@@ -17,22 +16,15 @@ import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.testbed.folders import program, unbuilt
+
 START_SECONDS = 120
 """An idle machine needs 4 s. One that compiles on all cores at the same time was seen to need 40."""
 
 
-def cache() -> Path:
-    """Where `make testbed-build` puts programs and CRDs; the same rule stands in build.sh."""
-    chosen = os.environ.get("MIGRATE_TESTBED")
-    if chosen:
-        return Path(chosen)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "migrate-testbed"
-
-
 def absent() -> str:
     """Why no API server can be started here, with the way to change that; empty when it can."""
-    missing = [name for name in ("etcd", "kube-apiserver") if not os.access(cache() / "bin" / name, os.X_OK)]
-    return f"{' and '.join(missing)} not built: run `make testbed-build` (needs Go, 7 minutes, once)" if missing else ""
+    return unbuilt("etcd", "kube-apiserver")
 
 
 @dataclass(frozen=True)
@@ -218,10 +210,10 @@ def _free_ports(count: int) -> list[int]:
         return [one.getsockname()[1] for one in sockets]
 
 
-def _start(stack: contextlib.ExitStack, directory: Path, program: str, *arguments: str) -> subprocess.Popen[bytes]:
-    log = stack.enter_context((directory / f"{program}.log").open("wb"))
+def _start(stack: contextlib.ExitStack, directory: Path, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+    log = stack.enter_context((directory / f"{name}.log").open("wb"))
     process = subprocess.Popen(
-        [cache() / "bin" / program, *arguments], cwd=directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        [program(name), *arguments], cwd=directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log
     )
     stack.callback(_stop, process)
     return process

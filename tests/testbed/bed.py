@@ -1,0 +1,25 @@
+"""The whole test-bed: what it is made of, and how it comes up, inside the cell."""
+
+import time
+from collections.abc import Callable
+
+from tests.testbed import cluster, flux, forge, gateway, images, metrics, registry
+from tests.testbed.folders import state
+
+__all__ = ["up"]
+
+
+def up(say: Callable[[str], None]) -> None:
+    """Everything, in the order in which one part needs another."""
+    (state() / "tmp").mkdir()
+    for what, bring_up in (
+        ("cluster", lambda: cluster.up([images.pause(), images.envoy(), images.envoy_gateway()])),
+        ("registry", registry.up),
+        ("forge", forge.up),
+        ("Flux", flux.up),
+        ("gateway", gateway.up),
+        ("metrics", metrics.up),
+    ):
+        began = time.monotonic()
+        bring_up()
+        say(f"{what}: up after {time.monotonic() - began:.1f} s")
