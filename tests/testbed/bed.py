@@ -1,12 +1,15 @@
 """The whole test-bed: what it is made of, and how it comes up, inside the cell."""
 
+import os
 import time
 from collections.abc import Callable
 
 from tests.testbed import cluster, flux, forge, gateway, images, metrics, registry
-from tests.testbed.folders import state
+from tests.testbed.folders import cache, state
 
-__all__ = ["up"]
+__all__ = ["PROGRAMS", "environment", "up"]
+
+PROGRAMS = (*cluster.PROGRAMS, *flux.PROGRAMS, *gateway.PROGRAMS, "registry", "gitea")
 
 
 def up(say: Callable[[str], None]) -> None:
@@ -23,3 +26,8 @@ def up(say: Callable[[str], None]) -> None:
         began = time.monotonic()
         bring_up()
         say(f"{what}: up after {time.monotonic() - began:.1f} s")
+
+
+def environment() -> dict[str, str]:
+    """What a command in the cell needs to talk to the cluster."""
+    return {"KUBECONFIG": str(cluster.kubeconfig()), "PATH": f"{cache() / 'bin'}:{os.environ['PATH']}"}

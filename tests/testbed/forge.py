@@ -12,12 +12,13 @@ from tests.testbed.cell import OPEN
 from tests.testbed.parts import Part, start, wait
 from tests.testbed.shell import run
 
-__all__ = ["Forge", "up"]
+__all__ = ["Forge", "current", "up"]
 
 _USER_ID = 64_100
 """Gitea refuses to be root. No account has this number; none is needed."""
 _PROGRAM = OPEN / "bin" / "gitea"
 _WORK = OPEN / "run" / "gitea"
+_TOKEN = _WORK.with_name("forge-token")
 _ADDRESS = "127.0.0.1:3000"
 _OWNER = "platform"
 
@@ -111,8 +112,15 @@ def up() -> Forge:
     ]
     part = start("gitea", str(_PROGRAM), "--config", str(configuration), "web", environment=_ENVIRONMENT, user=_USER_ID)
     forge = Forge(token)
+    _TOKEN.touch(mode=0o600)
+    _TOKEN.write_text(token)
     wait("Gitea answers", lambda: _answers(forge), part)
     return forge
+
+
+def current() -> Forge:
+    """The forge that runs."""
+    return Forge(_TOKEN.read_text())
 
 
 _ENVIRONMENT = {"HOME": str(_WORK), "USER": "gitea", "GIT_CONFIG_NOSYSTEM": "1"}

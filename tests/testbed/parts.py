@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.testbed.cell import OPEN
 from tests.testbed.folders import state
 
-__all__ = ["Part", "running", "start", "wait"]
+__all__ = ["Part", "known", "running", "start", "wait"]
 
 _STOP_S = 15
 
@@ -87,6 +87,14 @@ def start(
     file.parent.mkdir(exist_ok=True)
     file.write_text("\0".join([str(len(lines)), *lines, *words]))
     return _launch(name)
+
+
+def known(name: str) -> Part:
+    """The part of this name. Raises KeyError for one that was never started."""
+    names = sorted(file.name for file in (state() / "parts").iterdir())
+    if name not in names:
+        raise KeyError(f"no part {name}; there are {', '.join(names)}")
+    return Part(name)
 
 
 def running() -> list[Part]:
