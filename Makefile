@@ -1,13 +1,14 @@
 # Everything starts here: `make` lists the targets. Each one sets up what it needs, once, and says what is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format golden docs testbed-build test-all clean
+.PHONY: help demo test check format golden docs testbed-build testbed-up testbed-down e2e test-all clean
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
 
 BIN := .venv/bin
 DEMO ?= demo
 PYTEST := $(BIN)/python -m pytest
-QUICK := not apiserver and not fleet and not packaging
+QUICK := not apiserver and not fleet and not packaging and not e2e and not envoy and not kuma
+TESTBED := $(BIN)/python -m tests.testbed
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,8 +48,23 @@ docs: ## write the reference in docs/reference/ anew from the code
 	@.ci/venv dev
 	$(BIN)/python docs/write_reference.py
 
-testbed-build: ## build kube-apiserver, etcd and kustomize from Go modules into the cache (7 minutes, once)
+testbed-build: ## build the parts of the test-bed into the cache: programs, images, legacy hosts (25 minutes, once)
+	@tests/testbed/packages.sh
 	@tests/testbed/build.sh
+	@tests/testbed/estate/build.sh
+
+testbed-up: testbed-build ## start the test-bed: legacy hosts, cluster, Flux, forge, gateway (root; half a minute)
+	@.ci/venv testbed
+	$(TESTBED) up
+
+testbed-down: ## stop the test-bed and remove all that it left, whatever state it is in
+	@.ci/venv run
+	@$(TESTBED) down
+
+e2e: ## move a real service from a real host into a real Pod under load, in a test-bed of its own (root)
+	@$(MAKE) testbed-build
+	@.ci/venv testbed
+	@tests/testbed/e2e.sh $(PYTEST_ARGS)
 
 test-all: ## every test that this machine can run, including the real API server and the wheel
 	@.ci/venv dev

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable
 
-from tests.testbed import cluster, flux, forge, gateway, images, metrics, registry
+from tests.testbed import cluster, flux, forge, gateway, images, legacy, metrics, registry
 from tests.testbed.folders import cache, state
 
 __all__ = ["PROGRAMS", "environment", "up"]
@@ -16,6 +16,7 @@ def up(say: Callable[[str], None]) -> None:
     """Everything, in the order in which one part needs another."""
     (state() / "tmp").mkdir()
     for what, bring_up in (
+        ("legacy hosts", legacy.up),
         ("cluster", lambda: cluster.up([images.pause(), images.envoy(), images.envoy_gateway()])),
         ("registry", registry.up),
         ("forge", forge.up),
