@@ -52,5 +52,6 @@ def on(host: str, *command: str) -> list[str]:
     if found is None:
         raise KeyError(f"no host {host}; there are {', '.join(one.name for one in hosts())}")
     clean = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "TERM=xterm"]
-    namespaces = ["--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd=/"]
-    return ["nsenter", f"--target={found.init}", *namespaces, "--", *clean, *(command or ("/bin/sh", "-l"))]
+    at_root = ["/bin/sh", "-c", 'cd / && exec "$@"', "sh"]
+    namespaces = ["--mount", "--uts", "--ipc", "--net", "--pid", "--root"]
+    return ["nsenter", f"--target={found.init}", *namespaces, "--", *clean, *at_root, *(command or ("/bin/sh", "-l"))]

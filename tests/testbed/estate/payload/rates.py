@@ -23,7 +23,7 @@ url = Path.home().joinpath("rates/queue-url").read_text().strip()
 while True:
     try:
         channel = pika.BlockingConnection(pika.URLParameters(url)).channel()
-        for _, _, body in channel.consume("rates", auto_ack=True):
+        for _, _, body in channel.consume("rates", no_ack=True):
             newest = body.decode()
     except (pika.exceptions.AMQPError, OSError):
         threading.Event().wait(5)
