@@ -96,7 +96,7 @@ class Mesh(Protocol):
         """The host's side: files for a person or Ansible to bring to `host`, below `legacy/<host>/`."""
 
     def sides(self, service: str, settings: Settings) -> Sides:
-        """Where the proxies count what goes to the hosts, and what goes to the cluster. Raises PlanError for a bad name."""
+        """Where proxies count what goes to the hosts and to the cluster. Raises PlanError for a bad name."""
 
     def routes_at_gateway(self) -> bool:
         """Whether the lever is the gateway's own route, so that no second one may send traffic past it."""

@@ -1,4 +1,4 @@
-"""Parts of Prometheus queries over what Envoy counts on the client's side. Pure. Whose counters: `migrator.mesh.Sides`."""
+"""Parts of Prometheus queries over what Envoy counts on the client's side. Pure. Which counters: `mesh.Sides`."""
 
 import math
 

@@ -36,7 +36,7 @@ class Kuma:
         return False
 
     def sides(self, service: str, settings: Settings) -> Sides:
-        """One Envoy cluster for each backend, named after mesh, MeshService, namespace and zone: measured on Kuma 2.14.3.
+        """One Envoy cluster for each backend, named after mesh, MeshService, namespace, zone (measured on Kuma 2.14.3).
 
         On the hosts' side there is no namespace, so those are the service's clusters outside of ours.
         """

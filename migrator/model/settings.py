@@ -27,7 +27,7 @@ class GatewaySettings(Record):
     """The gateway that takes traffic from outside."""
 
     provider: str = "kong"
-    """What implements it: `kong` or `envoy` (Envoy Gateway). Without a mesh, only `envoy` counts hosts and cluster apart."""
+    """`kong`, or `envoy` for Envoy Gateway. Without a mesh, only `envoy` counts hosts and cluster apart."""
     class_name: str = "kong"
     hostname: str = ""
 

@@ -26,6 +26,7 @@ __all__ = [
     "names_of",
     "package_of",
     "script_of",
+    "words_of",
 ]
 
 _HEAP = re.compile(r"-Xmx(\d+)([kKmMgG]?)")
@@ -106,13 +107,17 @@ def package_of(snapshot: Snapshot, pattern: str) -> Package:
     return Package(names[0], packages[names[0]]) if names else Package()
 
 
+def words_of(process: Process) -> tuple[str, ...]:
+    """The words of a command line, also where the program has put a title of one word in their place."""
+    return process.arguments if len(process.arguments) > 1 else tuple(" ".join(process.arguments).split())
+
+
 def script_of(process: Process) -> str:
     """The script that an interpreter runs: its first argument that is no option.
 
     Programs that set their title (node under pm2) leave one argument with the whole line in it.
     """
-    words = process.arguments if len(process.arguments) > 1 else " ".join(process.arguments).split()
-    for word in words[1:]:
+    for word in words_of(process)[1:]:
         if not word.startswith("-"):
             return word
     return ""

@@ -6,7 +6,7 @@ MIG003 clock is off              MIG014 Unix socket              MIG022 no scann
 MIG004 listener without owner    MIG015 loopback only            MIG023 instances differ
 MIG010 runs as root              MIG016 low port                 MIG024 network file system
 MIG011 started outside a unit    MIG017 no health check seen     MIG025 schedule is not a cron expression
-    MIG026 state could not be seen
+MIG018 command line is a title   MIG026 state could not be seen
 """
 
 from migrator.model.findings import Finding, Severity
@@ -95,7 +95,7 @@ def network_file_system(host: str, source: str, path: str) -> Finding:
 
 def of_profile(profile: ServiceProfile) -> tuple[Finding, ...]:
     """Everything worth knowing about one service on one host."""
-    checks = (_root, _outside_unit, _state, _unix, _loopback, _low_port, _health, _schedule)
+    checks = (_root, _outside_unit, _state, _unix, _loopback, _low_port, _health, _title, _schedule)
     return tuple(finding for check in checks for finding in check(profile))
 
 
@@ -166,6 +166,14 @@ def _health(profile: ServiceProfile) -> list[Finding]:
         return []
     remedy = "Name a path that tells whether it works; until then no probe is generated."
     return [_finding(profile, "MIG017", Severity.UNKNOWN, "no health check of it was seen anywhere", remedy)]
+
+
+def _title(profile: ServiceProfile) -> list[Finding]:
+    if profile.origin != "pm2":
+        return []
+    said = "pm2 shows a title in place of its command line; arguments and options of node may be missing"
+    remedy = "Compare `command` with pm2's description of it (`pm2 describe`), and complete it."
+    return [_finding(profile, "MIG018", Severity.NOTE, said, remedy)]
 
 
 def _schedule(profile: ServiceProfile) -> list[Finding]:

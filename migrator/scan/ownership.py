@@ -50,7 +50,9 @@ def socket_owners(snapshot: Snapshot, found: Sequence[Workload]) -> SocketOwners
     listeners = [(book.listener(listener), listener) for listener in sockets.listeners]
     calls = [(book.caller(c), c) for c in outgoing]
     paths = [(u.inode, _RENAMED.sub("", u.path)) for u in sockets.unix if u.path.startswith("/")]
-    unix = [(book.owner(inode, None, path), path) for inode, path in paths]
+    managers = {workload.manager_pid for workload in found}
+    own = [(inode, path) for inode, path in paths if not managers & {*book.owners.get(inode, ())}]
+    unix = [(book.owner(inode, None, path), path) for inode, path in own]
     return SocketOwners(
         listeners=_grouped((owner, listener) for owner, listener in listeners if owner),
         outgoing=_grouped((owner, call) for owner, call in calls if owner),

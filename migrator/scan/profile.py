@@ -19,7 +19,7 @@ from migrator.model.services import (
     Variable,
 )
 from migrator.scan.calls import configured_calls, merged, socket_calls
-from migrator.scan.detector import Detection
+from migrator.scan.detector import Detection, words_of
 from migrator.scan.detectors import DETECTORS
 from migrator.scan.facts.configuration import Mention, MentionKind
 from migrator.scan.facts.environment import Environment
@@ -57,6 +57,27 @@ _INHERITED = frozenset(
     )
 )
 """Variables that come from login, init or terminal and say nothing about the service."""
+
+_ADDED_BY_MANAGER = {
+    "pm2": frozenset(
+        re.findall(
+            r"\w+",
+            """
+    NODE_APP_INSTANCE NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE PIDFILE PM2_HOME PM2_INTERACTOR_PROCESSING
+    PM2_JSON_PROCESSING PM2_PROGRAMMATIC PM2_USAGE automation autorestart autostart axm_actions axm_dynamic axm_monitor
+    axm_options created_at cron_restart cwd env error_file exec_interpreter exec_mode exit_code filter_env
+    instance_var instances kill_retry_time km_link max_memory_restart merge_logs name namespace node_args
+    node_version out_file pm_cwd pm_err_log_path pm_exec_path pm_id pm_out_log_path pm_pid_path pm_uptime pmx
+    prev_restart_delay restart_time status treekill unique_id unstable_restarts username vizion vizion_running watch
+    windowsHide
+    """,
+        )
+    ),
+    "supervisor": frozenset(
+        ["SUPERVISOR_ENABLED", "SUPERVISOR_GROUP_NAME", "SUPERVISOR_PROCESS_NAME", "SUPERVISOR_SERVER_URL"]
+    ),
+}
+"""Measured on pm2 5.4.3, whose children get its whole description of them; supervisord's from its manual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +161,7 @@ class _Draft:
             runtime=self.detection.runtime,
             unit=unit.name if unit else "",
             origin=self.workload.origin,
-            command=main.arguments,
+            command=_command(main),
             executable=main.exe,
             directory=main.cwd,
             account=self._account(),
@@ -221,8 +242,13 @@ class _Draft:
             m.key: m.file for m in self.mentions if m.kind is MentionKind.VARIABLE and self._is_environment(m.file)
         }
         running = {name for process in self.workload.processes for name in known.get(process.pid, ())}
-        names = sorted((running | set(files)) - _INHERITED)
+        names = sorted((running | set(files)) - _INHERITED - self._of_manager())
         return tuple(Variable(name, looks_secret(name), files.get(name, "process")) for name in names)
+
+    def _of_manager(self) -> frozenset[str]:
+        """What a process manager tells its children about themselves; pm2 also sets the name of the application."""
+        added = _ADDED_BY_MANAGER.get(self.workload.origin, frozenset())
+        return added | {self.detection.name} if added else added
 
     def _is_environment(self, file: str) -> bool:
         unit = self.workload.unit
@@ -257,6 +283,13 @@ def _resident_kib(processes: Sequence[Process]) -> int:
     return own + shared
 
 
+def _command(process: Process) -> tuple[str, ...]:
+    """The command line. An interpreter that shows a title of one word instead has its program in it, see MIG018."""
+    words = words_of(process)
+    titled = len(process.arguments) == 1 and len(words) > 1 and words[1].startswith("/")
+    return words if titled and _INTERPRETER.fullmatch(process.program) else process.arguments
+
+
 def _is_data_argument(path: str) -> bool:
     return not path.rsplit("/", 1)[-1].count(".") and not path.startswith("/var/lib/")
 
@@ -269,7 +302,9 @@ def _roots(workload: Workload, detection: Detection) -> FileRoots:
     main, unit = workload.main, workload.unit
     programs = [name for name in (main.program, detection.runtime.name) if not _INTERPRETER.fullmatch(name)]
     names = [*filter(None, (unit.name if unit else "", *programs))]
-    texts = [" ".join(main.arguments), main.cwd, " ".join(unit.command) if unit else "", unit.directory if unit else ""]
+    texts = [" ".join(main.arguments), main.cwd]
+    if unit and not workload.managed:
+        texts += [" ".join(unit.command), unit.directory]
     return file_roots(texts, names=names, folders=detection.homes, files=unit.environment_files if unit else ())
 
 

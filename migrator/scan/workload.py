@@ -44,6 +44,11 @@ class Workload:
     """The process manager that it is the only child of; pm2 opens the sockets of its children itself."""
 
     @property
+    def managed(self) -> bool:
+        """Whether its unit starts a process manager, and not the service itself."""
+        return self.origin in {"pm2", *_MANAGERS.values()}
+
+    @property
     def main(self) -> Process:
         """The process that was there first and that the others come from."""
         return self.processes[0]

@@ -59,6 +59,7 @@ TABLE = [
     (["puma 5.6.5 (tcp://0.0.0.0:9292) [shop]"], "/usr/bin/ruby3.1", "puma"),
     (["/usr/sbin/httpd", "-f"], "/bin/busybox", "busybox"),
     (["/bin/sh", "/etc/poll.sh"], "/bin/dash", "shell"),
+    (["/usr/bin/perl", "/usr/local/sbin/meterd"], "/usr/bin/perl", "perl"),
     (["/opt/ledger/ledgerd", "--port", "9000"], "/opt/ledger/ledgerd", "binary"),
 ]
 
