@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Build the legacy hosts: one root filesystem for each Debian release, and one layer on top for each host.
 #   build.sh [HOST...]      all of hosts.tsv without an argument
+#   build.sh --mirror       print the Debian mirror that is used
 #
 # They land in <cache>/estate/{base,layers,keys}. A host is built again only when its recipe has changed: a stamp beside
 # its layer holds the digest of all that it was made from. Needs root, mmdebstrap, systemd-nspawn and a Debian mirror.
@@ -18,6 +19,16 @@ refuse() {
   exit "$unavailable"
 }
 
+mirror() { # the Debian mirror that this machine's own apt uses
+  { cat /etc/apt/sources.list.d/*.sources /etc/apt/sources.list 2>/dev/null || true; } |
+    sed -nE 's/^URIs: *([^ ]+).*/\1/p; s/^deb (\[[^]]*\] )?([^ ]+) .*/\2/p' | sed -n 1p
+}
+
+if [[ ${1:-} == --mirror ]]; then
+  mirror
+  exit
+fi
+
 # Mounts of a build that is interrupted end with the build: all of it runs in namespaces of its own.
 if [[ ${1:-} != --in-namespaces ]]; then
   [[ $(id -u) == 0 ]] || refuse "building the legacy hosts needs root"
@@ -27,11 +38,6 @@ if [[ ${1:-} != --in-namespaces ]]; then
   exec unshare --mount --pid --fork --mount-proc --kill-child "$0" --in-namespaces "$@"
 fi
 shift
-
-mirror() { # the Debian mirror that this machine's own apt uses
-  sed -nE 's/^URIs: *([^ ]+).*/\1/p; s/^deb (\[[^]]*\] )?([^ ]+) .*/\2/p' \
-    /etc/apt/sources.list.d/*.sources /etc/apt/sources.list 2>/dev/null | head -n 1
-}
 
 digest() { git hash-object --stdin; }
 
