@@ -10,9 +10,8 @@ from migrator.model.names import dns_label
 from migrator.model.services import Protocol
 from migrator.model.settings import Settings
 
-__all__ = ["SIDE_HEADER", "NoMesh"]
+__all__ = ["NoMesh"]
 
-SIDE_HEADER = "Migrate-Side"
 _COUNTS_BY_BACKEND = "envoy"
 
 
@@ -28,14 +27,14 @@ class NoMesh:
         return True
 
     def sides(self, service: str, settings: Settings) -> Sides:
-        """Envoy Gateway names a backend's Envoy cluster after its place in the route: measured on version 1.9.1."""
+        """Envoy Gateway with merged backends has one Envoy cluster for each Service and port: measured on 1.9.1."""
         if settings.gateway.provider != _COUNTS_BY_BACKEND:
             reason = (
                 f"gateway.provider {settings.gateway.provider!r}: its metrics do not tell the backends of a route apart"
             )
             return Sides("", "", reason)
-        rule = f"httproute/{in_query(settings.namespace)}/{in_query(service)}/rule/0/backend"
-        return Sides(f'envoy_cluster_name="{rule}/0"', f'envoy_cluster_name="{rule}/1"')
+        hosts, cluster = (_of_backend(settings.namespace, name) for name in (_hosts_of(service), service))
+        return Sides(hosts, cluster)
 
     def route(self, service: MeshedService, settings: Settings) -> tuple[Page, ...]:
         """A weighted route, the hosts as a Service without selector, and a gateway where no load balancer was seen."""
@@ -61,7 +60,7 @@ class NoMesh:
 
 
 def _view(service: MeshedService, settings: Settings) -> dict[str, Any]:
-    port, hosts = service.ports[0], dns_label(f"{service.name}-vm")
+    port, hosts = service.ports[0], _hosts_of(service.name)
     is_http = port.protocol is Protocol.HTTP
     gateways = service.gateways if is_http and service.gateways else (service.name,)
     return {
@@ -72,9 +71,11 @@ def _view(service: MeshedService, settings: Settings) -> dict[str, Any]:
         "parents": [{"name": name} for name in gateways],
         "hostnames": list(service.hostnames) if is_http else [],
         "backends": [
-            {"name": hosts, "port": port.port, "weight": 100, **_mark("hosts", settings)},
-            {"name": service.name, "port": port.port, "weight": 0, **_mark("cluster", settings)},
+            {"name": hosts, "port": port.port, "weight": 100},
+            {"name": service.name, "port": port.port, "weight": 0},
         ],
+        "keep": settings.gateway.provider == _COUNTS_BY_BACKEND
+        and [{"name": name, "port": port.port, "weight": 1} for name in (hosts, service.name)],
         "class_name": settings.gateway.class_name,
         "listeners": [{"name": port.name, "port": port.port, "protocol": "HTTP" if is_http else "TCP"}],
         "hosts": hosts,
@@ -89,16 +90,13 @@ def _view(service: MeshedService, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _mark(side: str, settings: Settings) -> dict[str, Any]:
-    """Tell the service which side of the split it is, in a header.
+def _hosts_of(service: str) -> str:
+    """Name of the Kubernetes Service that stands for the hosts."""
+    return dns_label(f"{service}-vm")
 
-    Envoy Gateway makes an Envoy cluster of its own for a backend that has a filter, and one for all of them otherwise:
-    without this, nobody could count the two sides apart. Kong takes no filters on a backend.
-    """
-    if settings.gateway.provider != _COUNTS_BY_BACKEND:
-        return {}
-    header = {"set": [{"name": SIDE_HEADER, "value": side}]}
-    return {"filters": [{"type": "RequestHeaderModifier", "requestHeaderModifier": header}]}
+
+def _of_backend(namespace: str, service: str) -> str:
+    return f'envoy_cluster_name=~"service/{in_query(namespace)}/{in_query(service)}/.+"'
 
 
 def _port(port: MeshPort) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class GatewaySettings(Record):
     """The gateway that takes traffic from outside."""
 
     provider: str = "kong"
-    """`kong`, or `envoy` for Envoy Gateway. Without a mesh, only `envoy` counts hosts and cluster apart."""
+    """`kong`, or `envoy`: Envoy Gateway 1.9 with `mergeBackends`. Without a mesh, only that counts both sides apart."""
     class_name: str = "kong"
     hostname: str = ""
 

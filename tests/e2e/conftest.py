@@ -14,11 +14,13 @@ import yaml
 
 from migrator.model.estate import Estate
 from migrator.records import load_record
-from tests.testbed import cell, cluster, flux, forge, images, legacy, metrics, registry
+from tests.testbed import bed, cell, cluster, flux, forge, images, legacy, metrics, registry
 from tests.testbed.folders import cache
 from tests.testbed.parts import wait
 from tests.testbed.shell import run
 
+MEASURED: list[str] = []
+"""Lines about what was measured, for the end of the run."""
 MOVED = "price"
 """The service that moves: HTTP, stateless, with a password, in front of a cache that stays."""
 IMAGE = f"{registry.ADDRESS}/legacy/{MOVED}"
@@ -45,6 +47,17 @@ flux:
 metrics:
   prometheus: {metrics.URL}
 """
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """What the run was made of: a reader has to know which results a real part stands behind."""
+    if not cell.inside():
+        return
+    terminalreporter.section("what was real, and what was a stand-in")
+    for part, what in bed.PARTS:
+        terminalreporter.write_line(f"{part:22} {what}")
+    for line in MEASURED:
+        terminalreporter.write_line(line)
 
 
 @dataclass(frozen=True)

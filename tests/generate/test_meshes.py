@@ -166,13 +166,13 @@ def test_envoy_gateway_counts_each_side_and_the_lever_still_moves() -> None:
     generate(scan(SHOP, settings=settings), repository, TEMPLATES)
     path = layout.route("shop")
     moved = lever.with_weight(repository.tree()[path], 25, file=path)
-    hosts, cluster = yaml.safe_load(moved)["spec"]["rules"][0]["backendRefs"]
-    assert (hosts["weight"], cluster["weight"]) == (75, 25)
-    marks = [one["filters"][0]["requestHeaderModifier"]["set"][0]["value"] for one in (hosts, cluster)]
-    assert marks == ["hosts", "cluster"]
+    keep, rule = yaml.safe_load(moved)["spec"]["rules"]
+    assert [one["weight"] for one in keep["backendRefs"]] == [1, 1]
+    assert [one["weight"] for one in rule["backendRefs"]] == [75, 25]
+    assert [one["name"] for one in keep["backendRefs"]] == [one["name"] for one in rule["backendRefs"]]
     sides = MESHES["none"].sides("shop", settings)
-    assert sides.hosts.endswith('backend/0"')
-    assert sides.cluster.endswith('backend/1"')
+    assert sides.hosts == 'envoy_cluster_name=~"service/legacy/shop-vm/.+"'
+    assert sides.cluster == 'envoy_cluster_name=~"service/legacy/shop/.+"'
 
 
 def test_a_gateway_that_does_not_count_by_backend_says_so() -> None:

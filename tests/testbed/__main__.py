@@ -20,6 +20,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.testbed", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="start all parts, or say what is missing")
+    commands.add_parser("check", help="say what is missing on this machine; exit code 69 when something is")
     commands.add_parser("down", help="stop and remove everything, whatever state it is in")
     commands.add_parser("status", help="list the parts and the hosts that run")
     shell = commands.add_parser("shell", help="a shell in the cluster's network, or on a legacy host")
@@ -32,14 +33,21 @@ def main(arguments: Sequence[str]) -> int:
     return _COMMANDS[chosen.command](chosen)
 
 
+def _check(_: argparse.Namespace) -> int:
+    reason = cell.absent()
+    if reason:
+        _say(reason)
+    return _CANNOT if reason else 0
+
+
 def _up(_: argparse.Namespace) -> int:
+    if cell.inside():
+        bed.up(_say)
+        return 0
     reason = cell.absent() or unbuilt(*bed.PROGRAMS)
     if reason:
         _say(reason)
         return _CANNOT
-    if cell.inside():
-        bed.up(_say)
-        return 0
     if cell.find():
         _say("it is up already; `make testbed-down` ends it")
         return 1
@@ -106,6 +114,7 @@ def _say(text: str) -> None:
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "check": _check,
     "up": _up,
     "down": _down,
     "status": _status,

@@ -58,11 +58,20 @@ make_base() { # make_base SUITE
 
 packages_of() { sed -n 's/^# packages: //p' "$here/hosts/$1.sh"; }
 
+recipe_of() { # recipe_of SCRIPT: the script, and all that it takes from /recipe
+  local named
+  cat "$1"
+  { grep -o '/recipe/[A-Za-z0-9_./-]*' "$1" || true; } | sort -u | while read -r named; do
+    named="$here/${named#/recipe/}"
+    if [[ $named == */hosts/*.sh ]]; then recipe_of "$named"; elif [[ $named != */hosts.tsv ]]; then find "$named" -type f | sort | xargs cat; fi
+  done
+}
+
 host_key() { # host_key HOST SUITE
   {
     [[ $2 == busybox ]] || cat "$cache/base/$2.key"
-    cat "$here/hosts.tsv" "$here/hosts/$1.sh" "$here/hosts/every.sh" "$cache/keys/scanner.pub" "$cache/keys/auditor.pub"
-    find "$here/payload" -type f | sort | xargs cat
+    cat "$here/hosts.tsv" "$here/hosts/every.sh" "$cache/keys/scanner.pub" "$cache/keys/auditor.pub"
+    recipe_of "$here/hosts/$1.sh"
   } | digest
 }
 

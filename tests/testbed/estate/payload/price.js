@@ -39,7 +39,7 @@ function ask(line, next) {
   connection.write(`${line}\r\n`);
 }
 
-http.createServer((request, response) => {
+const server = http.createServer((request, response) => {
   const article = /^\/price\/([A-Za-z0-9-]{1,40})$/.exec(request.url);
   response.setHeader('X-Served-By', os.hostname());
   if (request.url === '/healthz') return response.end('ok\n');
@@ -51,4 +51,7 @@ http.createServer((request, response) => {
     if (price === null || price === undefined) response.statusCode = 503;
     response.end(JSON.stringify({ article: article[1], price: price || null }) + '\n');
   });
-}).listen(Number(process.env.PORT || 3000));
+});
+// Longer than the balancer keeps a connection: whoever closes first must not be the one that still gets requests.
+server.keepAliveTimeout = 75000;
+server.listen(Number(process.env.PORT || 3000), connect);
