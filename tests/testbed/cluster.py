@@ -13,7 +13,18 @@ from tests.testbed.folders import cache, program, state
 from tests.testbed.parts import Part, start, wait
 from tests.testbed.shell import run
 
-__all__ = ["CLUSTER_IP_RANGE", "NODE_ADDRESS", "POD_RANGE", "PROGRAMS", "apply", "get", "kubeconfig", "kubectl", "up"]
+__all__ = [
+    "CLUSTER_IP_RANGE",
+    "NODE_ADDRESS",
+    "POD_RANGE",
+    "PROGRAMS",
+    "apply",
+    "container_runtime_answers",
+    "get",
+    "kubeconfig",
+    "kubectl",
+    "up",
+]
 
 NODE = "node1"
 NODE_ADDRESS = "10.99.0.1"
@@ -229,7 +240,7 @@ def _start_container_runtime(images: list[Path]) -> Part:
     (state() / "containerd.toml").write_text(_CONTAINERD.format(state=state()))
     environment = {"PATH": f"{cache() / 'bin'}:/usr/sbin:/usr/bin:/sbin:/bin"}
     part = start("containerd", program("containerd"), "-c", str(state() / "containerd.toml"), environment=environment)
-    wait("containerd answers", _containerd_answers, part)
+    wait("containerd answers", container_runtime_answers, part)
     for image in images:
         _ctr("--namespace=k8s.io", "images", "import", str(image))
     return part
@@ -239,7 +250,8 @@ def _ctr(*arguments: str) -> str:
     return run(program("ctr"), f"--address={_socket()}", *arguments)
 
 
-def _containerd_answers() -> bool:
+def container_runtime_answers() -> bool:
+    """Whether containerd does."""
     try:
         return _socket().exists() and bool(_ctr("version"))
     except RuntimeError:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.testbed import cell, cluster, forge, legacy
-from tests.testbed.parts import Part, known, start
+from tests.testbed.parts import Part, known, start, wait
 from tests.testbed.shell import run as run_command
 
 __all__ = ["FAULTS", "listed", "run"]
@@ -89,16 +89,16 @@ def mend_sshd(host: str) -> None:
 
 
 def skew(host: str, seconds: str) -> None:
-    """Let every program that a host starts from now on see another time. 0 takes it away.
+    """Let `date` on a host be so many seconds off. 0 mends it. Other programs see the time as it is.
 
-    The clock itself belongs to the whole machine, so libfaketime lies to the programs; those that run already are
-    not lied to.
+    The clock itself belongs to the whole machine. libfaketime for all programs would kill sshd, whose sandbox it leaves.
     """
-    preload, setting = "/etc/ld.so.preload", "/etc/faketimerc"
-    script = f"rm -f {preload} {setting}"
+    real = "/usr/bin/date.real"
+    script = f"test ! -e {real} || mv {real} /usr/bin/date"
     if int(seconds):
-        found = "$(find /usr/lib /lib -name libfaketime.so.1 | head -n 1)"
-        script = f'test -n "{found}" && echo "{int(seconds):+d}s" > {setting} && echo "{found}" > {preload}'
+        library = "$(find /usr/lib -name libfaketime.so.1 | head -n 1)"
+        wrapper = f'#!/bin/sh\nLD_PRELOAD={library} FAKETIME={int(seconds):+d}s exec {real} "\\$@"\n'
+        script += f'; mv /usr/bin/date {real} && printf "{wrapper}" >/usr/bin/date && chmod 755 /usr/bin/date'
     run_command(*legacy.on(host, "sh", "-c", script))
 
 
@@ -119,8 +119,9 @@ def kill_node() -> None:
 
 def mend_node() -> None:
     """Start the node again; the kubelet brings its Pods back."""
-    for part in ("containerd", "kubelet"):
-        Part(part).restart()
+    Part("containerd").restart()
+    wait("containerd answers", cluster.container_runtime_answers, Part("containerd"))
+    Part("kubelet").restart()
 
 
 _IN_SWITCH = ("nsenter", f"--net=/run/netns/{_SWITCH}", "--")

@@ -15,6 +15,8 @@ from tests.testbed.folders import state
 __all__ = ["Part", "known", "running", "start", "wait"]
 
 _STOP_S = 15
+_OUTLIVING: list[subprocess.Popen[bytes]] = []
+"""What this process has started and will not wait for: the cell's first process collects it."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def _launch(name: str) -> Part:
             env=environment,
             start_new_session=True,
         )
+    _OUTLIVING.append(process)
     _pid_file(name).write_text(str(process.pid))
     return part
 
