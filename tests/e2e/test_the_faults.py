@@ -151,7 +151,7 @@ def all_ready(namespace: str) -> bool:
     return bool(found) and all(one["ready"] for one in found)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def workload(walk):
     """A Pod that does nothing, in a namespace of its own."""
     cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "idle"}})
