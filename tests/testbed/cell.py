@@ -17,12 +17,9 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.testbed.folders import cache, state
+from tests.testbed.folders import cache, cgroup, state
 
-__all__ = ["CGROUP", "OPEN", "absent", "end", "enter", "find", "hierarchies", "inside", "make"]
-
-CGROUP = "migrate-testbed"
-"""The cgroup, in every hierarchy of the machine, below which the test-bed makes its own."""
+__all__ = ["OPEN", "absent", "end", "enter", "find", "hierarchies", "inside", "make"]
 
 OPEN = Path("/run/migrate-testbed")
 """The cache folder again, in the cell: users who may not enter root's home can reach it here."""
@@ -34,6 +31,8 @@ _BIRTH = f"""
 : >"$1/machine-net" && mount --bind /proc/self/ns/net "$1/machine-net" && exec unshare --net "$2" -m {_MARK} "$1"
 """
 """The machine's own network stays within reach for one purpose: an image build fetches packages, see `images`."""
+_OUTLIVING: list[subprocess.Popen[bytes]] = []
+"""Cells that this process has made and does not wait for: they go on after it."""
 _START_S = 20
 _END_S = 60
 
@@ -70,13 +69,14 @@ def make() -> int:
     """Start a cell and wait until it is ready; its process id. It outlives the caller until `end`."""
     state().mkdir(parents=True)
     with (state() / "cell.log").open("wb") as log:
-        subprocess.Popen(
+        cell = subprocess.Popen(
             [*_NEW_NAMESPACES, "sh", "-c", _BIRTH, "cell", str(state()), sys.executable],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
+    _OUTLIVING.append(cell)
     deadline = time.monotonic() + _START_S
     while time.monotonic() < deadline:
         found = find()
@@ -125,7 +125,7 @@ def hierarchies() -> list[Path]:
 
 
 def _cgroups() -> list[Path]:
-    return [folder / CGROUP for folder in hierarchies() if (folder / CGROUP).is_dir()]
+    return [folder / cgroup() for folder in hierarchies() if (folder / cgroup()).is_dir()]
 
 
 def _remove_cgroup(top: Path, deadline: float) -> None:

@@ -9,7 +9,7 @@ import yaml
 
 from tests.testbed import cell
 from tests.testbed.authority import Authority, write_signing_key
-from tests.testbed.folders import cache, program, state
+from tests.testbed.folders import cache, cgroup, program, state
 from tests.testbed.parts import Part, start, wait
 from tests.testbed.shell import run
 
@@ -260,7 +260,7 @@ def container_runtime_answers() -> bool:
 
 def _start_node(container_runtime: Part) -> None:
     _make_cgroups()
-    configuration = _KUBELET.format(socket=_socket(), cgroup=cell.CGROUP, address=NODE_ADDRESS, state=state())
+    configuration = _KUBELET.format(socket=_socket(), cgroup=cgroup(), address=NODE_ADDRESS, state=state())
     (state() / "kubelet.yaml").write_text(configuration)
     start(
         "kubelet",
@@ -280,7 +280,7 @@ def _start_node(container_runtime: Part) -> None:
 def _make_cgroups() -> None:
     """The kubelet's own place: two kubelets with the same cgroup root kill each other's Pods."""
     for hierarchy in cell.hierarchies():
-        folder = hierarchy / cell.CGROUP / "pods"
+        folder = hierarchy / cgroup() / "pods"
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("cpuset.cpus", "cpuset.mems"):
             for one in (folder.parent, folder):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.testbed import cell, cluster, forge, legacy
+from tests.testbed.folders import cgroup
 from tests.testbed.parts import Part, known, start, wait
 from tests.testbed.shell import run as run_command
 
@@ -150,7 +151,7 @@ def _pod_processes(uid: str) -> list[int]:
     """All processes in the cgroup of one Pod, or of every Pod."""
     pids: set[int] = set()
     for hierarchy in cell.hierarchies():
-        for folder in (hierarchy / cell.CGROUP / "pods").rglob(f"pod{uid}*"):
+        for folder in (hierarchy / cgroup() / "pods").rglob(f"pod{uid}*"):
             for file in [folder / "cgroup.procs", *folder.rglob("cgroup.procs")]:
                 pids.update(map(int, file.read_text().split()))
     return sorted(pids)

@@ -1,9 +1,10 @@
 """Where the test-bed keeps what it has built, and what it runs."""
 
+import hashlib
 import os
 from pathlib import Path
 
-__all__ = ["cache", "program", "state", "unbuilt"]
+__all__ = ["cache", "cgroup", "program", "state", "unbuilt"]
 
 
 def cache() -> Path:
@@ -12,6 +13,15 @@ def cache() -> Path:
     if chosen:
         return Path(chosen)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "migrate-testbed"
+
+
+def cgroup() -> str:
+    """Name of the cgroup, in every hierarchy of the machine, below which the test-bed makes its own.
+
+    Test-beds with different caches know nothing of each other, so they share no name either.
+    """
+    chosen = os.environ.get("MIGRATE_TESTBED")
+    return f"migrate-testbed-{hashlib.sha256(chosen.encode()).hexdigest()[:8]}" if chosen else "migrate-testbed"
 
 
 def state() -> Path:

@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.testbed.folders import cache, state
+from tests.testbed.folders import cache, cgroup, state
 from tests.testbed.shell import run
 
 __all__ = ["RECIPE", "UPLINK", "Host", "hosts", "on", "up"]
@@ -43,7 +43,11 @@ def hosts() -> list[Host]:
 
 def up() -> None:
     """Boot every host and wait until its sshd answers."""
-    run("bash", str(RECIPE / "up.sh"), environment={**os.environ, "RUN": str(state()), "MIGRATE_TESTBED": str(cache())})
+    run("bash", str(RECIPE / "up.sh"), environment={**os.environ, **_places()})
+
+
+def _places() -> dict[str, str]:
+    return {"RUN": str(state()), "MIGRATE_TESTBED": str(cache()), "CGROUP": cgroup()}
 
 
 def on(host: str, *command: str) -> list[str]:

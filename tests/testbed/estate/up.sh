@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Boot the legacy hosts. Runs in the cell: namespaces, mounts and processes that it makes end with the cell.
-# RUN names the folder of the running test-bed. Every boot starts from what was built: what a host writes is thrown away.
+# RUN names the folder of the running test-bed, CGROUP its cgroup. Every boot starts from what was built: what a host writes is thrown away.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache="${MIGRATE_TESTBED:-${XDG_CACHE_HOME:-$HOME/.cache}/migrate-testbed}/estate"
 run="${RUN:?the folder of the running test-bed}/estate"
+: "${CGROUP:?the cgroup of the test-bed}"
 cell_address=10.78.0.1
 boot_seconds=60
 
@@ -43,11 +44,11 @@ make_root() { # make_root HOST SUITE
 cgroups() { # cgroups HOST: one folder in each hierarchy that a host's systemd needs
   local top
   if [[ -e /sys/fs/cgroup/cgroup.controllers ]]; then
-    echo "/sys/fs/cgroup/migrate-testbed/$1"
+    echo "/sys/fs/cgroup/$CGROUP/$1"
     return
   fi
   for top in systemd unified memory cpu cpuacct pids; do
-    [[ ! -d /sys/fs/cgroup/$top ]] || echo "/sys/fs/cgroup/$top/migrate-testbed/$1"
+    [[ ! -d /sys/fs/cgroup/$top ]] || echo "/sys/fs/cgroup/$top/$CGROUP/$1"
   done
 }
 
