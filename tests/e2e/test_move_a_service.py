@@ -77,6 +77,8 @@ def test_the_whole_move(walk, followed, tmp_path):
     assert counted["failed"] == 0
     assert counted["answered_by"]["web1"] > 0
     assert sum(count for who, count in counted["answered_by"].items() if who != "web1") > 0
+    told = {one["reason"] for one in flux.events() if one["involvedObject"]["name"] == f"{MOVED}-route"}
+    assert "ReconciliationSucceeded" in told
     every = walk.git("log", "--format=%s%n%b", "--grep=Migrate-Service").strip()
     assert f"Migrate-Service: {MOVED}" in every
 

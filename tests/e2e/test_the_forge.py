@@ -1,0 +1,30 @@
+"""The forge does what a company's forge does: a protected branch takes pull requests, and those want approval."""
+
+import httpx
+import pytest
+
+from tests.testbed import forge
+from tests.testbed.shell import run
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+
+
+def test_a_protected_branch_takes_pull_requests_only(walk, tmp_path):
+    hosted = forge.current()
+    hosted.make_repository("guarded")
+    run("git", "clone", "--quiet", hosted.url("guarded", with_token=True), str(tmp_path / "r"))
+    git = ["git", "-C", str(tmp_path / "r"), "-c", "user.name=ann", "-c", "user.email=ann@corp.test"]
+    run(*git, "commit", "--quiet", "--allow-empty", "--message=first")
+    run(*git, "push", "--quiet", "origin", "HEAD:refs/heads/main")
+    hosted.protect("guarded", "main")
+    (tmp_path / "r" / "phase").write_text("1\n")
+    run(*git, "add", "phase")
+    run(*git, "commit", "--quiet", "--message=Move one percent")
+    with pytest.raises(RuntimeError, match="pre-receive hook declined"):
+        run(*git, "push", "origin", "HEAD:refs/heads/main")
+    options = ["-o", "topic=phase-1", "-o", "title=Move one percent"]
+    run(*git, "push", "--quiet", "origin", "HEAD:refs/for/main", *options)
+    (request,) = hosted.api("GET", "repos/platform/guarded/pulls")
+    assert request["title"] == "Move one percent"
+    with pytest.raises(httpx.HTTPStatusError, match="405"):
+        hosted.api("POST", f"repos/platform/guarded/pulls/{request['number']}/merge", Do="merge")
