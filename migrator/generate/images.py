@@ -62,13 +62,19 @@ def view(service: Workload) -> Mapping[str, Any]:
         "install": install,
         "cleanup": cleanup,
         "copies": [path for path in _paths(service) if not _SECRET.search(path)],
-        "configuration": [path for path in first.config if not _SECRET.search(path)],
-        "secret_files": [path for path in (*_paths(service), *first.config) if _SECRET.search(path)],
+        "configuration": [path for path in first.config if path not in _secret_files(service)],
+        "secret_files": _secret_files(service),
         "user": f"{service.uid}:{service.gid}" if service.uid and service.gid else str(service.uid or ""),
         "directory": first.directory if _PLAIN.fullmatch(first.directory) else "",
         "ports": sorted({(one.inside, one.transport.lower()) for one in service.ports}),
         "command": list(service.command),
     }
+
+
+def _secret_files(service: Workload) -> list[str]:
+    """What must not get into an image: files with a secret in them, and those whose names say that they are one."""
+    named = {path for path in (*_paths(service), *service.first.config) if _SECRET.search(path)}
+    return sorted(named | {place.file for profile in service.profiles for place in profile.secrets})
 
 
 def _paths(service: Workload) -> list[str]:

@@ -1,6 +1,7 @@
 """Which files a repository gets: each with its template and its values, nothing rendered yet. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple
 from typing import Any
 
 from migrator.generate import flux, gateways, images
@@ -104,6 +105,7 @@ def pages_of_service(
     image = images.view(service)
     yield Page(f"{layout.image(service.name)}/Containerfile", "image/Containerfile.j2", image)
     yield Page(f"{layout.image(service.name)}/.dockerignore", "image/dockerignore.j2", image)
+    yield Page(f"{layout.image(service.name)}/.gitignore", "image/gitignore.j2", image)
     yield Page(f"apps/{service.name}/README.md", "readme.md.j2", _readme(service, member, edges, findings))
     yield flux.app(service, inputs.settings, _folders(inputs, mesh))
 
@@ -169,6 +171,7 @@ def _readme(
         "secret": f"{service.name}-env",
         "settings": service.settings,
         "config": service.first.config,
+        "places": sorted({place for profile in service.profiles for place in profile.secrets}, key=astuple),
         "state": service.state,
         "moved": [(one.port, one.inside) for one in service.ports if one.inside != one.port],
         "edges": list(edges),

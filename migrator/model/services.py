@@ -17,6 +17,7 @@ __all__ = [
     "OperatingSystem",
     "Protocol",
     "Runtime",
+    "SecretPlace",
     "ServiceKind",
     "ServiceProfile",
     "Source",
@@ -150,6 +151,15 @@ class Variable(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class SecretPlace(Record):
+    """Where a secret stands on the host, and under which name. Its value never leaves the host."""
+
+    file: str
+    line: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Usage(Record):
     """What the service used while it was looked at. None where it was not observed."""
 
@@ -206,6 +216,8 @@ class ServiceProfile(Record):
     packages: tuple[str, ...] = ()
     """Packages of the host that the service needs, `name=version`."""
     variables: tuple[Variable, ...] = ()
+    secrets: tuple[SecretPlace, ...] = ()
+    """Secrets in its configuration files. Such a file belongs into no image."""
     health: tuple[HealthCheck, ...] = ()
     usage: Usage = field(default_factory=Usage)
     processes: int = 0

@@ -22,7 +22,7 @@ from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import Users, UsersFacts
-from migrator.scan.ownership import file_roots, mentions_of
+from migrator.scan.ownership import file_roots, mentions_of, secrets_in
 from migrator.scan.platform import platform_reason
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import data_paths, state_of
@@ -137,6 +137,7 @@ def _profile(
         state_observed=snapshot.value(Machine, MachineFacts(uid=-1)).uid == 0,
         config=tuple(sorted({m.file for m in mentions} | ({file} if file else set()))),
         artifacts=roots.folders,
+        secrets=secrets_in(mentions),
         evidence=(evidence,),
     )
 

@@ -8,15 +8,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from migrator.model.services import Evidence
-from migrator.scan.facts.configuration import Configuration, Mention
+from migrator.model.services import Evidence, SecretPlace
+from migrator.scan.facts.configuration import Configuration, Mention, MentionKind
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.sockets import Connection, Listener, Sockets, SocketsFacts
 from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
-__all__ = ["FileRoots", "SocketOwners", "file_roots", "mentions_of", "socket_owners"]
+__all__ = ["FileRoots", "SocketOwners", "file_roots", "mentions_of", "secrets_in", "socket_owners"]
 
 _PATH = re.compile(r"(?:^|[=:,\s'\"])(/[\w.@+-][\w./@+-]*)")
 _APP_ROOT = re.compile(
@@ -191,6 +191,11 @@ def _stems(name: str) -> set[str]:
 def mentions_of(snapshot: Snapshot, roots: FileRoots) -> tuple[Mention, ...]:
     """What the workload's configuration says."""
     return tuple(m for m in snapshot.value(Configuration, ()) if roots.hold(m.file))
+
+
+def secrets_in(mentions: Iterable[Mention]) -> tuple[SecretPlace, ...]:
+    """Where secrets stand in these files, and under which names."""
+    return tuple(SecretPlace(m.file, m.line, m.key) for m in mentions if m.kind is MentionKind.SECRET)
 
 
 def home_of(snapshot: Snapshot, uid: int) -> str:

@@ -30,7 +30,15 @@ from migrator.scan.facts.sockets import Connection, Listener
 from migrator.scan.facts.units import Unit
 from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.jobs import job_profiles
-from migrator.scan.ownership import FileRoots, SocketOwners, file_roots, home_of, mentions_of, socket_owners
+from migrator.scan.ownership import (
+    FileRoots,
+    SocketOwners,
+    file_roots,
+    home_of,
+    mentions_of,
+    secrets_in,
+    socket_owners,
+)
 from migrator.scan.redact import looks_secret
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import data_paths, state_of
@@ -174,6 +182,7 @@ class _Draft:
             artifacts=self._artifacts(),
             packages=self.detection.packages,
             variables=self._variables(),
+            secrets=secrets_in(self.mentions),
             usage=self._usage(),
             processes=len(self.workload.processes),
             evidence=self._evidence(),

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -149,6 +150,7 @@ def prepared(walk, generated) -> None:
     images.debian("12", run("bash", str(legacy.RECIPE / "build.sh"), "--mirror").strip())
     images.build(context, f"{IMAGE}:1")
     images.push(f"{IMAGE}:1")
+    shutil.rmtree(context / "rootfs")
     app = f"apps/{MOVED}"
     walk.edit(f"{app}/overlays/production/kustomization.yaml", "not-built-yet", '"1"', "Take the image that was built")
     values = "data:\n  CACHE: 10.78.0.40:6379\n  PORT: '3000'"
@@ -173,10 +175,10 @@ def _shorten(walk: Walk) -> None:
 
 
 def _copy_program(context: Path) -> None:
-    """What the Containerfile asks for, without the file that has the password in it."""
+    """What the Containerfile asks for: the whole folder, and so also the file that has the password in it."""
     (context / "rootfs" / "opt").mkdir(parents=True)
     host = next(one for one in legacy.hosts() if one.name == "web1")
-    copy = f"nsenter --target={host.init} --mount --root -- tar -C /opt -c --exclude=ecosystem.config.js price"
+    copy = f"nsenter --target={host.init} --mount --root -- tar -C /opt -c price"
     run("sh", "-c", f"{copy} | tar -x -C {context / 'rootfs' / 'opt'}")
 
 

@@ -83,6 +83,12 @@ def test_the_whole_move(walk, followed, tmp_path):
     assert f"Migrate-Service: {MOVED}" in every
 
 
+def test_the_image_has_the_program_and_not_the_file_with_the_password(followed):
+    wait("the Pod is Ready", workload_is_ready, seconds=60)
+    listed = cluster.kubectl("exec", "--namespace=legacy", f"deployment/{MOVED}", "--", "ls", "/opt/price").split()
+    assert listed == ["price.js"]
+
+
 def test_no_secret_is_anywhere(walk, followed, truth):
     files = [path for path in walk.folder.rglob("*") if path.is_file() and ".git" not in path.parts]
     everything = b"".join(path.read_bytes() for path in files)

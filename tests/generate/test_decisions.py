@@ -22,6 +22,7 @@ from migrator.model.services import (
     Listen,
     OperatingSystem,
     Protocol,
+    SecretPlace,
     ServiceProfile,
     State,
     Variable,
@@ -203,7 +204,7 @@ def test_an_image_gets_no_secret_file_no_data_and_no_system() -> None:
     shown = view(_joined(profile))
     assert shown["copies"] == ["/opt/shop"]
     assert shown["configuration"] == ["/etc/shop.ini"]
-    assert shown["secret_files"] == ["/opt/shop/tls.key", "/etc/shop.env"]
+    assert shown["secret_files"] == ["/etc/shop.env", "/opt/shop/tls.key"]
     assert shown["packages"] == ["shop"]
 
 
@@ -248,3 +249,14 @@ def test_a_job_is_neither_made_up_for_nor_run_again() -> None:
     spec = yamlio.load(text, file="cron-job.yaml").data["spec"]
     assert spec["startingDeadlineSeconds"] == 60
     assert spec["jobTemplate"]["spec"]["backoffLimit"] == 0
+
+
+def test_a_file_with_a_secret_in_it_stays_out_of_the_image() -> None:
+    place = SecretPlace("/opt/shop/settings.js", 3, "cache_password")
+    shop = replace(SHOP, artifacts=("/opt/shop",), config=("/opt/shop/settings.js",), secrets=(place,))
+    repository = MemoryRepository()
+    generate(scan(shop), repository, Templates())
+    tree = repository.tree()
+    assert "\nrootfs/opt/shop/settings.js\n" in tree["apps/shop/image/.dockerignore"]
+    assert "# COPY" not in tree["apps/shop/image/Containerfile"]
+    assert "`cache_password` in `/opt/shop/settings.js`, line 3" in tree["apps/shop/README.md"]

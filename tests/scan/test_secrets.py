@@ -90,6 +90,52 @@ def test_only_the_allow_list_leaves_a_configuration_file(tmp_path, awk):
     } <= got  # fmt: skip
 
 
+PLACES = [
+    ("a.conf", f"password = {CANARY}", "password"),
+    ("a.conf", f"dsn = host=db user=u password={CANARY}", "password"),
+    ("a.conf", f"requirepass {CANARY}", "requirepass"),
+    ("a.conf", f"    stats auth admin:{CANARY}", "stats auth"),
+    ("a.conf", f"url = amqp://orders:{CANARY}@mq01:5672/shop", "url"),
+    ("a.conf", "-----BEGIN RSA PRIVATE KEY-----", "private key"),
+    ("a.json", f'  "password": "{CANARY}",', "password"),
+    ("a.env", f"export DB_PASSWORD='{CANARY}'", "db_password"),
+    ("a.properties", f"spring.datasource.password={CANARY}", "spring.datasource.password"),
+    ("a.js", f"env: {{ PORT: 3000, CACHE_PASSWORD: '{CANARY}' }},", "cache_password"),
+    ("a.php", f"<?php const DSN = 'host=db password={CANARY}';", "password"),
+    ("a.py", f'API_KEY = "{CANARY}"', "api_key"),
+]
+NO_PLACES = [
+    ("a.conf", f"#password = {CANARY}"),
+    ("a.conf", "password_file = /run/secrets/db"),
+    ("a.conf", "db.password=${DB_PASSWORD}"),
+    ("a.conf", "url = amqp://mq01:5672/shop"),
+    ("a.conf", "url = amqp://$USER:$PASSWORD@mq01/shop"),
+    ("a.conf", "token ="),
+    ("a.conf", "secret: null"),
+    ("a.yml", "password: {{ vault_password }}"),
+    ("a.js", "const password = process.env.CACHE_PASSWORD"),
+    ("a.py", "connect({'password': password})"),
+    ("a.php", '$password = getenv("DB_PASSWORD");'),
+]
+
+
+@pytest.mark.parametrize("awk", AWKS[:1] + AWKS[-1:], ids=" ".join)
+def test_the_place_of_a_secret_leaves_the_host_and_its_value_does_not(tmp_path, awk):
+    for number, (name, line, _) in enumerate(PLACES):
+        (tmp_path / f"{number:02}{name}").write_text(f"# first\n{line}\n")
+    out = mentions(awk, tmp_path)
+    assert CANARY not in out
+    found = [(m.file.rsplit("/", 1)[-1], m.line, m.key) for m in Configuration().parse(out) if m.kind == "secret"]
+    assert found == [(f"{number:02}{name}", 2, key) for number, (name, _, key) in enumerate(PLACES)]
+
+
+@pytest.mark.parametrize("awk", AWKS[:1] + AWKS[-1:], ids=" ".join)
+def test_what_only_names_a_secret_is_no_place_of_one(tmp_path, awk):
+    for number, (name, line) in enumerate(NO_PLACES):
+        (tmp_path / f"{number:02}{name}").write_text(line + "\n")
+    assert [m for m in Configuration().parse(mentions(awk, tmp_path)) if m.kind == "secret"] == []
+
+
 @given(secret=st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=6, max_size=30))
 def test_no_password_of_a_url_survives(secret):
     secret = f"Q7{secret.translate(str.maketrans({chr(39): 'x', chr(34): 'x'}))}"

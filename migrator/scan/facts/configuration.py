@@ -13,6 +13,7 @@ _LINE = re.compile(r" (\w+) (/[^\n]*?):(\d+):(.*)")
 _URL = re.compile(r"([a-z][a-z0-9+.:-]*)://(\[?[A-Za-z0-9][A-Za-z0-9._:-]*?\]?)(?::(\d{1,5}))?")
 _ADDRESS = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*):(\d{2,5})")
 _SETTING = re.compile(r"([a-z0-9_.-]+)[\"']?\s*(?:[=:]|\s)\s*[\"'\[]?([a-z0-9][a-z0-9.-]*)")
+_SECRET_KEY = re.compile(r"[a-z0-9_. -]{1,100}")
 _READABLE = r"""
 awk=$1; quote=$2; shift 2; n=$#
 while [ "$n" -gt 0 ]; do
@@ -24,14 +25,34 @@ if [ "$#" -gt 0 ]; then awk -v q="$quote" "$awk" "$@"; fi
 """awk ends at the first file that it cannot open, so the others are sorted out before."""
 _MENTIONS = r"""
 function say(kind, text) { print " " kind " " FILENAME ":" FNR ":" text }
+function is_secret(low,   k, name, i, after, head) {
+  if (match(low, words)) {
+    k = substr(low, RSTART, RLENGTH); head = substr(low, 1, RSTART - 1)
+    i = match(k, /[=:]/); name = substr(k, 1, i - 1); after = substr(k, i + 1); sub(/^[>= \t]*/, "", after)
+    quoted = after ~ ("^[\"" q "]"); sub("^[\"" q "]", "", after)
+    if (FILENAME ~ /\.(js|py|rb|pl|php)$/ && !quoted && !(name !~ ("[\"" q "][ \t]*$") && head ~ ("[\"" q "]"))) return ""
+    if (after ~ /^([$%<\/*]|null|none|true|false|yes|no|env)/) return ""
+    gsub("[\"" q " \t]", "", name)
+    return name
+  }
+  if (low ~ ("://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@")) return "url"
+  if (low ~ /^[ \t]*stats[ \t]+auth[ \t]+[^ \t]+:/) return "stats auth"
+  if (match(low, /^[ \t]*(requirepass|masterauth|password|passwd|secret)[ \t]+[^ \t=:$]/)) { split(low, part); return part[1] }
+  return low ~ /-----begin [a-z ]*private key-----/ ? "private key" : ""
+}
 function before(s) { return RSTART > 1 ? substr(s, RSTART - 1, 1) : " " }
+BEGIN {
+  words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"
+  words = words "[a-z0-9_.-]*[\"" q "]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;(){}]+"
+}
 FNR == 1 { inside = 0 }
 { line = substr($0, 1, 4000) }
 inside { if (!match(line, /-->/)) next; inside = 0; line = substr(line, RSTART + 3) }
 match(line, /<!--/) { if (substr(line, RSTART) !~ /-->/) inside = 1; line = substr(line, 1, RSTART - 1) }
-line ~ /^[ \t]*(#|;|\/\/|\/\*|--|!)/ || line ~ /^[ \t]+\*/ { next }
+line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \t]+\*/ { next }
 {
   sub(/[ \t]#.*$/, "", line); low = tolower(line)
+  name = is_secret(low); if (name != "") say("secret", name)
   if (match(line, /^[ \t]*(frontend|backend|listen|upstream)[ \t]+[A-Za-z0-9_.-]+/)) say("section", substr(line, RSTART, RLENGTH))
   if (match(line, /^[ \t]*(export[ \t]+)?[A-Z_][A-Z0-9_]*=/)) say("variable", substr(line, RSTART, RLENGTH))
   if (match(line, /(httpchk|http-check send|health_check|check_http)[A-Za-z_= ]*\/[A-Za-z0-9._\/-]*/)) say("check", substr(line, RSTART, RLENGTH))
@@ -75,11 +96,12 @@ class MentionKind(StrEnum):
     CHECK = "check"
     SECTION = "section"
     VARIABLE = "variable"
+    SECRET = "secret"  # noqa: S105 - a kind, and none itself
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One place in a configuration file that names an endpoint, a data folder, a check or a variable.
+    """One place in a configuration file that names an endpoint, a data folder, a check, a variable, or holds a secret.
 
     `text` is the whole mention as it left the host; `host`, `port`, `scheme` and `path` are what it says.
     """
@@ -100,7 +122,7 @@ class Configuration(Fact[tuple[Mention, ...]]):
 
     An allow-list works on the host: only URLs without user, path and query, `name:port` pairs, settings whose key ends in
     host, server, address or port, socket paths, data folders, checks and *names* of variables ever leave it. Lines
-    that speak of users or passwords yield URLs and host settings only. Comments are skipped. Bounded in depth, size of
+    that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Comments are skipped. Bounded in depth, size of
     files and length of lines. The awk has no bounded repetition (`{2,5}`), which mawk before 1.3.4-20200717 lacks.
     """
 
@@ -183,6 +205,10 @@ def _variable(text: str) -> dict[str, Any] | None:
     return {"key": text.removeprefix("export").strip().rstrip("=")}
 
 
+def _secret(text: str) -> dict[str, Any] | None:
+    return {"key": text} if _SECRET_KEY.fullmatch(text) else None
+
+
 def _port(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and 0 < int(text) < 65536 else None  # noqa: PLR2004
 
@@ -197,4 +223,5 @@ _READERS: dict[MentionKind, Callable[[str], dict[str, Any] | None]] = {
     MentionKind.CHECK: _check,
     MentionKind.SECTION: _section,
     MentionKind.VARIABLE: _variable,
+    MentionKind.SECRET: _secret,
 }
