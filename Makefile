@@ -1,6 +1,6 @@
 # Everything starts here: `make` lists the targets. Each one sets up what it needs, once, and says what is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format golden docs testbed-build testbed-up testbed-down e2e test-all clean
+.PHONY: help demo test check format golden docs testbed-build testbed-up testbed-down e2e accuracy test-all clean
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
 
@@ -60,6 +60,12 @@ testbed-up: testbed-build ## start the test-bed: legacy hosts, cluster, Flux, fo
 testbed-down: ## stop the test-bed and remove all that it left, whatever state it is in
 	@.ci/venv run
 	@$(TESTBED) down
+
+accuracy: ## scan the legacy hosts of the test-bed, compare with the truth, write docs/accuracy.md (root)
+	@tests/testbed/packages.sh
+	@tests/testbed/estate/build.sh
+	@.ci/venv dev
+	$(BIN)/python -m tests.accuracy
 
 e2e: ## move a real service from a real host into a real Pod under load, in a test-bed of its own (root)
 	@$(MAKE) testbed-build

@@ -174,3 +174,10 @@ def test_the_recorded_estate_holds_none_of_its_hosts_secrets(secret):
     files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
     assert len(files) > 100
     assert [file.name for file in files if secret in file.read_text(encoding="utf-8")] == []
+
+
+def test_the_command_as_it_is_sent_runs_here():
+    """find, sh and awk each read the text in their own way; `{}` in the program once meant something to find."""
+    done = subprocess.run(["/bin/sh"], input=Configuration.command, capture_output=True, text=True, check=True)
+    assert [line for line in done.stderr.splitlines() if "Permission denied" not in line] == []
+    assert Configuration().parse(done.stdout)

@@ -43,7 +43,7 @@ function is_secret(low,   k, name, i, after, head) {
 function before(s) { return RSTART > 1 ? substr(s, RSTART - 1, 1) : " " }
 BEGIN {
   words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"
-  words = words "[a-z0-9_.-]*[\"" q "]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;(){}]+"
+  words = words "[a-z0-9_.-]*[\"" q "]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{]+"
 }
 FNR == 1 { inside = 0 }
 { line = substr($0, 1, 4000) }
