@@ -110,9 +110,9 @@ def _likeness(profile: ServiceProfile) -> object:
     """What replicas have in common. Jobs and services with state are never taken for replicas of each other.
 
     Sockets are left out: what an instance happens to be connected to differs from moment to moment; its ports,
-    its account and its configured endpoints do not.
+    its account and its configured endpoints do not. State that could not be looked for makes nothing different.
     """
-    if profile.kind is ServiceKind.JOB or profile.stateful:
+    if profile.kind is ServiceKind.JOB or profile.state:
         return profile.host
     configured = frozenset((c.target, c.port) for c in profile.calls if Source.CONFIGURATION in c.sources)
     ports = frozenset((li.protocol, li.port, li.path) for li in profile.listens)

@@ -38,6 +38,8 @@ class SocketOwners:
     unix: Mapping[int, tuple[tuple[str, Evidence], ...]]
     unowned: tuple[Listener, ...]
     unowned_outgoing: tuple[Connection, ...]
+    unowned_unix: tuple[str, ...] = ()
+    """Paths of sockets whose process was not visible."""
 
 
 def socket_owners(snapshot: Snapshot, found: Sequence[Workload]) -> SocketOwners:
@@ -52,7 +54,7 @@ def socket_owners(snapshot: Snapshot, found: Sequence[Workload]) -> SocketOwners
     paths = [(u.inode, _RENAMED.sub("", u.path)) for u in sockets.unix if u.path.startswith("/")]
     managers = {workload.manager_pid for workload in found}
     own = [(inode, path) for inode, path in paths if not managers & {*book.owners.get(inode, ())}]
-    unix = [(book.owner(inode, None, path), path) for inode, path in own]
+    unix = [(book.owner(inode, None, path) or book.named(inode, path), path) for inode, path in own]
     return SocketOwners(
         listeners=_grouped((owner, listener) for owner, listener in listeners if owner),
         outgoing=_grouped((owner, call) for owner, call in calls if owner),
@@ -60,6 +62,9 @@ def socket_owners(snapshot: Snapshot, found: Sequence[Workload]) -> SocketOwners
         unix=_grouped((owner, path) for owner, path in unix if owner),
         unowned=tuple(one for owner, one in listeners if not (owner or book.is_platform(one.inode) or _is_login(one))),
         unowned_outgoing=tuple(one for owner, one in calls if not (owner or book.is_platform(one.inode))),
+        unowned_unix=tuple(
+            path for (owner, path), (inode, _) in zip(unix, own, strict=True) if not (owner or book.is_platform(inode))
+        ),
     )
 
 
@@ -97,7 +102,7 @@ class _Book:
             snapshot.value(Descriptors, DescriptorsFacts()).owners,
             by_pid,
             {uid: frozenset(group) for uid, group in by_uid.items()},
-            [" ".join(" ".join(p.arguments) for p in w.processes) for w in found],
+            [" ".join([*(" ".join(p.arguments) for p in w.processes), *_started_with(w)]) for w in found],
         )
 
     def owner(self, inode: int, uid: int | None, what: str) -> tuple[int, Evidence] | None:
@@ -127,15 +132,27 @@ class _Book:
         found = self.owner(inode, uid, what)
         if found or inode in self.owners:
             return found
-        wanted = re.compile(rf"(?:^|[\s:=]){port}(?:\s|$)")
+        return self._by_line(rf"(?:^|[\s:=]){port}(?:\s|$)", f"{what} (by the port on a command line)")
+
+    def named(self, inode: int, path: str) -> tuple[int, Evidence] | None:
+        """The only workload whose command line names this Unix socket, where its process is not visible."""
+        if inode in self.owners:
+            return None
+        return self._by_line(rf"(?:^|[\s:=]){re.escape(path)}(?:[\s,]|$)", f"{path} (by the path on a command line)")
+
+    def _by_line(self, pattern: str, what: str) -> tuple[int, Evidence] | None:
+        wanted = re.compile(pattern)
         named = [index for index, line in enumerate(self.lines) if wanted.search(line)]
-        return (
-            (named[0], Evidence(Sockets.name, f"{what} (by the port on a command line)")) if len(named) == 1 else None
-        )
+        return (named[0], Evidence(Sockets.name, what)) if len(named) == 1 else None
 
     def is_platform(self, inode: int) -> bool:
         """Whether a visible process holds the socket that is no workload: sshd, the init system."""
         return inode in self.owners
+
+
+def _started_with(workload: Workload) -> tuple[str, ...]:
+    """Its unit's command: a program that shows a title has lost its own."""
+    return workload.unit.command if workload.unit and not workload.managed else ()
 
 
 @dataclass(frozen=True, slots=True)

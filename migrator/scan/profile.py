@@ -21,7 +21,7 @@ from migrator.model.services import (
 from migrator.scan.calls import configured_calls, merged, socket_calls
 from migrator.scan.detector import Detection, words_of
 from migrator.scan.detectors import DETECTORS
-from migrator.scan.facts.configuration import Mention, MentionKind
+from migrator.scan.facts.configuration import Configuration, Mention, MentionKind
 from migrator.scan.facts.environment import Environment
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.os_release import OsRelease
@@ -106,7 +106,8 @@ def host_view(snapshot: Snapshot) -> HostView:
     """Recognise every service and job of one host."""
     sorted_out = workloads(snapshot)
     owners = socket_owners(snapshot, sorted_out.found)
-    services = [_Draft.of(snapshot, owners, index, w) for index, w in enumerate(sorted_out.found)]
+    seen = [_Draft.of(snapshot, owners, index, w) for index, w in enumerate(sorted_out.found)]
+    services, unowned = _claimed(seen, owners)
     jobs = [(profile, ()) for profile in job_profiles(snapshot)]
     drafts = [(draft.profile(), draft.mentions) for draft in services] + jobs
     named = _distinct([profile for profile, _ in drafts])
@@ -115,7 +116,7 @@ def host_view(snapshot: Snapshot) -> HostView:
         tuple(named),
         tuple(mentions for _, mentions in drafts),
         owners.incoming,
-        owners.unowned,
+        unowned,
         owners.unowned_outgoing,
         sorted_out.set_aside,
     )
@@ -277,6 +278,40 @@ class _Draft:
     def _evidence(self) -> tuple[Evidence, ...]:
         unit = self.workload.unit
         return (Evidence("units", f"{unit.description or unit.name}", unit.fragment or unit.source),) if unit else ()
+
+
+def _claimed(drafts: Sequence[_Draft], owners: SocketOwners) -> tuple[list[_Draft], tuple[Listener, ...]]:
+    """Give sockets whose process was not visible to the only one configured to listen there; and what is left."""
+    done, left = list(drafts), []
+    for listener in owners.unowned:
+        claims = _claims(done, listener.port)
+        if len(claims) != 1:
+            left.append(listener)
+            continue
+        index, evidence = claims[0]
+        done[index] = replace(done[index], listeners=(*done[index].listeners, (listener, evidence)))
+    for path in owners.unowned_unix:
+        claims = _claims(done, path)
+        if len(claims) == 1:
+            index, evidence = claims[0]
+            done[index] = replace(done[index], unix=(*done[index].unix, (path, evidence)))
+    return done, tuple(left)
+
+
+def _claims(drafts: Sequence[_Draft], place: int | str) -> list[tuple[int, Evidence]]:
+    """Workloads whose configuration listens there, each with the first place that says so."""
+    found = []
+    for index, draft in enumerate(drafts):
+        mention = next((m for m in draft.mentions if _says_where_to_listen(m) and place in {m.port, m.path}), None)
+        if mention:
+            said = f"listens on {mention.path or mention.port} (the process was not visible)"
+            found.append((index, Evidence(Configuration.name, said, f"{mention.file}:{mention.line}")))
+    return found
+
+
+def _says_where_to_listen(mention: Mention) -> bool:
+    """`listen 8000;`, `bind *:443`, `port 6379`. A port with a longer name may be somebody else's (`db.port`)."""
+    return mention.kind is MentionKind.LISTEN or (mention.kind is MentionKind.SETTING and mention.key == "port")
 
 
 def _worker(processes: Sequence[Process]) -> Process:

@@ -54,6 +54,12 @@ line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \t]+\*/ { next }
   sub(/[ \t]#.*$/, "", line); low = tolower(line)
   name = is_secret(low); if (name != "") say("secret", name)
   if (match(line, /^[ \t]*(frontend|backend|listen|upstream)[ \t]+[A-Za-z0-9_.-]+/)) say("section", substr(line, RSTART, RLENGTH))
+  if (match(low, /^[ \t]*(listen|bind)[ \t]+([^ \t;]*:)?[0-9]+([ \t;]|$)/)) {
+    u = substr(low, RSTART, RLENGTH); sub(/[ \t;]+$/, "", u); sub(/^.*[^0-9]/, "", u); say("listen", u)
+  }
+  if (match(line, /^[ \t]*listen[ \t]*=?[ \t]*(unix:)?\/[A-Za-z0-9._\/-]+/)) {
+    u = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", u); say("listen", u)
+  }
   if (match(line, /^[ \t]*(export[ \t]+)?[A-Z_][A-Z0-9_]*=/)) say("variable", substr(line, RSTART, RLENGTH))
   if (match(line, /(httpchk|http-check send|health_check|check_http)[A-Za-z_= ]*\/[A-Za-z0-9._\/-]*/)) say("check", substr(line, RSTART, RLENGTH))
   s = low ~ /xmlns|schemalocation|doctype|\.xsd|\.dtd/ ? "" : line
@@ -96,12 +102,13 @@ class MentionKind(StrEnum):
     CHECK = "check"
     SECTION = "section"
     VARIABLE = "variable"
+    LISTEN = "listen"
     SECRET = "secret"  # noqa: S105 - a kind, and none itself
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One place in a configuration file that names an endpoint, a data folder, a check, a variable, or holds a secret.
+    """One place in a configuration file that names an endpoint, a data folder, a check or a variable, or holds a secret.
 
     `text` is the whole mention as it left the host; `host`, `port`, `scheme` and `path` are what it says.
     """
@@ -121,7 +128,7 @@ class Configuration(Fact[tuple[Mention, ...]]):
     """What configuration says about upstreams, data folders, health checks and variables.
 
     An allow-list works on the host: only URLs without user, path and query, `name:port` pairs, settings whose key ends in
-    host, server, address or port, socket paths, data folders, checks and *names* of variables ever leave it. Lines
+    host, server, address or port, ports and paths that are listened on, socket paths, data folders, checks and *names* of variables ever leave it. Lines
     that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Comments are skipped. Bounded in depth, size of
     files and length of lines. The awk has no bounded repetition (`{2,5}`), which mawk before 1.3.4-20200717 lacks.
     """
@@ -140,7 +147,7 @@ find $roots -xdev -maxdepth 5 \( -name .git -o -name node_modules -o -name site-
   \( -type f -o -type l \) -size -256k \( -name '*.conf' -o -name '*.cnf' -o -name '*.cfg' -o -name '*.cf' -o -name '*.ini' \
   -o -name '*.env' -o -name '.env' -o -name '*.properties' -o -name '*.yml' -o -name '*.yaml' -o -name '*.xml' \
   -o -name '*.toml' -o -name '*.json' -o -name '*.php' -o -name '*.py' -o -name '*.sh' -o -name '*.rb' -o -name '*.pl' \
-  -o -name '*.js' -o -path '*/sites-enabled/*' -o -path '/etc/default/*' -o -path '/etc/sysconfig/*' \) \
+  -o -name '*.js' -o -name '*.pem' -o -name '*.key' -o -path '*/sites-enabled/*' -o -path '/etc/default/*' -o -path '/etc/sysconfig/*' \) \
   ! -name 'package-lock.json' -exec sh -c "$readable" sh "$mentions" "'" {} +
 true
 """
@@ -205,6 +212,13 @@ def _variable(text: str) -> dict[str, Any] | None:
     return {"key": text.removeprefix("export").strip().rstrip("=")}
 
 
+def _listen(text: str) -> dict[str, Any] | None:
+    if text.startswith("/"):
+        return {"path": text}
+    port = _port(text)
+    return {"port": port} if port else None
+
+
 def _secret(text: str) -> dict[str, Any] | None:
     return {"key": text} if _SECRET_KEY.fullmatch(text) else None
 
@@ -224,4 +238,5 @@ _READERS: dict[MentionKind, Callable[[str], dict[str, Any] | None]] = {
     MentionKind.SECTION: _section,
     MentionKind.VARIABLE: _variable,
     MentionKind.SECRET: _secret,
+    MentionKind.LISTEN: _listen,
 }
