@@ -1,0 +1,118 @@
+"""Why a profile says what it says: each field of one service with the evidence for it, and what was not seen. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from migrator.model.estate import Edge, Estate
+from migrator.model.services import Evidence, Listen, ServiceProfile
+
+__all__ = ["FIELDS", "Reason", "reasons"]
+
+FIELDS = (
+    "runtime",
+    "account",
+    "listens",
+    "calls",
+    "callers",
+    "state",
+    "health",
+    "variables",
+    "secrets",
+    "usage",
+    "unseen",
+)
+"""What can be asked for, in the order in which it is told."""
+_NO_EVIDENCE = "nothing on record: a person wrote it, or the scan had it from the processes themselves"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One value of one field, on one host, and why it is believed."""
+
+    field: str
+    host: str
+    value: str
+    because: str
+
+
+def reasons(profiles: Sequence[ServiceProfile], estate: Estate, field: str = "") -> tuple[Reason, ...]:
+    """Everything that is believed of one service. `profiles` are its instances; `field` narrows to one of FIELDS."""
+    found: list[Reason] = []
+    for profile in profiles:
+        found += _of_profile(profile)
+        found += _unseen(profile, estate)
+    found += _callers(profiles, estate.edges)
+    ordered = sorted(found, key=lambda reason: (FIELDS.index(reason.field), reason.host))
+    return tuple(reason for reason in ordered if field in {"", reason.field})
+
+
+def _of_profile(profile: ServiceProfile) -> Iterator[Reason]:
+    host = profile.host
+    runtime = f"{profile.runtime.name} {profile.runtime.version}".strip()
+    started = f"{profile.origin} {profile.unit}".strip()
+    yield Reason("runtime", host, runtime, _because(profile.runtime.evidence))
+    yield Reason("account", host, _account(profile), f"of its processes, started by {started or 'something unknown'}")
+    for listen in profile.listens:
+        yield Reason("listens", host, _place(listen), _because(listen.evidence))
+    for call in profile.calls:
+        target = f"{call.target}:{call.port}" if call.port else call.target
+        yield Reason("calls", host, target, _because(call.evidence))
+    for state in profile.state:
+        size = "size unknown" if state.size_mib is None else f"{state.size_mib} MiB"
+        yield Reason("state", host, f"{state.path} ({size})", _because(state.evidence))
+    for check in profile.health:
+        yield Reason("health", host, f"{check.port}{check.path}", _because(check.evidence))
+    for variable in profile.variables:
+        yield Reason("variables", host, variable.name, f"its name only, from {variable.source or 'process'}")
+    for secret in profile.secrets:
+        yield Reason("secrets", host, secret.name, f"its name only, at {secret.file}:{secret.line}")
+    yield from _usage(profile)
+
+
+def _usage(profile: ServiceProfile) -> Iterator[Reason]:
+    usage = profile.usage
+    values = (("MiB of memory", usage.memory_mib), ("millicores", usage.cpu_millicores))
+    for unit, value in values:
+        if value is not None:
+            processes = f"{profile.processes} processes" if profile.processes != 1 else "1 process"
+            yield Reason("usage", profile.host, f"{value} {unit}", f"of {processes}, while it was looked at")
+
+
+def _unseen(profile: ServiceProfile, estate: Estate) -> Iterator[Reason]:
+    """What the host did not answer is what the profile may lack."""
+    for report in estate.hosts:
+        if report.name == profile.host:
+            for kind in ("refused", "partial", "missing"):
+                for line in getattr(report, kind):
+                    fact, _, why = line.partition(": ")
+                    yield Reason("unseen", profile.host, fact, f"{kind}: {why}" if why else kind)
+    if not profile.state_observed:
+        yield Reason("unseen", profile.host, "state", "open files were not visible, so it counts as stateful")
+
+
+def _callers(profiles: Sequence[ServiceProfile], edges: Iterable[Edge]) -> Iterator[Reason]:
+    name = profiles[0].service
+    for edge in edges:
+        if edge.callee == name:
+            sources = ", ".join(map(str, edge.sources)) or "unknown"
+            yield Reason(
+                "callers",
+                "",
+                f"{edge.caller} to port {edge.port or '-'}",
+                f"seen by {sources}; {_because(edge.evidence)}",
+            )
+
+
+def _account(profile: ServiceProfile) -> str:
+    account = profile.account
+    return f"{account.user or 'unknown'} (uid {'unknown' if account.uid is None else account.uid})"
+
+
+def _place(listen: Listen) -> str:
+    return listen.path or f"{listen.protocol} {listen.address}:{listen.port}"
+
+
+def _because(evidence: Sequence[Evidence]) -> str:
+    """All of it, in the words of the host."""
+    told = (f"{one.fact}: {one.excerpt}" + (f" ({one.where})" if one.where else "") for one in evidence)
+    return "; ".join(told) or _NO_EVIDENCE

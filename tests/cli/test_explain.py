@@ -1,0 +1,77 @@
+"""`migrate explain`: every field with its evidence, and what was not seen."""
+
+import json
+
+import pytest
+
+from migrator.cli import run
+from migrator.model.estate import Edge, Estate, HostReport
+from migrator.model.services import Evidence, Listen, Protocol, Runtime, SecretPlace, ServiceProfile, Source, State
+from migrator.records import dump_record
+from migrator.scan.reasons import FIELDS
+
+SHOP = ServiceProfile(
+    "shop",
+    "app01",
+    Runtime("node", "18", (Evidence("processes", "node server.js", "pid 7"),)),
+    listens=(Listen(Protocol.HTTP, "*", 8000, evidence=(Evidence("descriptors", "tcp *:8000", "pid 7"),)),),
+    state=(State("/srv/shop", 12),),
+    state_observed=False,
+    secrets=(SecretPlace("/opt/shop/x.js", 3, "password"),),
+)
+ESTATE = Estate(
+    "2026-11-23T12:00:00+00:00",
+    hosts=(HostReport("app01", refused=("crontabs: denied",)), HostReport("other", refused=("units: denied",))),
+    edges=(
+        Edge("edge", "shop", Protocol.HTTP, 8000, (Source.CONFIGURATION,), (Evidence("configuration", "app01:8000"),)),
+    ),
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "profiles" / "app01").mkdir(parents=True)
+    (tmp_path / "profiles" / "app01" / "shop.yaml").write_text(dump_record(SHOP))
+    (tmp_path / "estate.yaml").write_text(dump_record(ESTATE))
+    return tmp_path
+
+
+def explained(capsys, folder, what):
+    assert run(["explain", what, "--from", str(folder), "-o", "json"]) == 0
+    return {(one["field"], one["value"]): one["because"] for one in json.loads(capsys.readouterr().out)}
+
+
+def test_every_value_has_its_evidence(capsys, folder):
+    got = explained(capsys, folder, "shop")
+    assert got["runtime", "node 18"] == "processes: node server.js (pid 7)"
+    assert got["listens", "http *:8000"] == "descriptors: tcp *:8000 (pid 7)"
+    assert got["callers", "edge to port 8000"] == "seen by configuration; configuration: app01:8000"
+    assert got["secrets", "password"] == "its name only, at /opt/shop/x.js:3"
+
+
+def test_a_value_that_a_person_wrote_says_so(capsys, folder):
+    assert "a person wrote it" in explained(capsys, folder, "shop")["state", "/srv/shop (12 MiB)"]
+
+
+def test_what_was_not_seen_is_told_for_its_own_hosts(capsys, folder):
+    got = explained(capsys, folder, "shop.unseen")
+    assert got["unseen", "crontabs"] == "refused: denied"
+    assert "counts as stateful" in got["unseen", "state"]
+    assert len(got) == 2
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_field_is_all_that_is_shown(capsys, folder, field):
+    assert {name for name, _ in explained(capsys, folder, f"shop.{field}")} <= {field}
+
+
+def test_wrong_names_are_told(capsys, folder):
+    assert run(["explain", "shp", "--from", str(folder)]) == 1
+    assert "no service `shp`; there are shop" in capsys.readouterr().err
+    assert run(["explain", "shop.colour", "--from", str(folder)]) == 2
+    assert "there are runtime, account" in capsys.readouterr().err
+
+
+def test_a_field_without_values_says_that_nothing_is_known(capsys, folder):
+    assert run(["explain", "shop.health", "--from", str(folder)]) == 0
+    assert "nothing is known about `health` of shop" in capsys.readouterr().err
