@@ -225,6 +225,16 @@ def is_ready(kind: str, name: str, revision: str = "") -> bool:
     return ready and revision in str(found.get("lastAppliedRevision", ""))
 
 
+def cloned(name: str, folder: Path) -> list[str]:
+    """A new repository of the forge, cloned, with one commit in it; how to call git there."""
+    hosted = forge.current()
+    hosted.make_repository(name)
+    run("git", "clone", "--quiet", hosted.url(name, with_token=True), str(folder))
+    git = ["git", "-C", str(folder), "-c", "user.name=ann", "-c", "user.email=ann@corp.test"]
+    run(*git, "commit", "--quiet", "--allow-empty", "--message=first")
+    return git
+
+
 @contextlib.contextmanager
 def load(*arguments: str, report: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The load client in the background; it is told to stop in the end, and leaves its report."""

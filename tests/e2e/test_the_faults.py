@@ -10,7 +10,8 @@ import pytest
 
 from migrator.model.estate import Estate
 from migrator.records import load_record
-from tests.testbed import cluster, faults, forge, legacy
+from tests.e2e.conftest import cloned
+from tests.testbed import cluster, faults, legacy
 from tests.testbed.parts import Part, wait
 from tests.testbed.shell import run
 
@@ -100,11 +101,7 @@ def test_a_link_is_slow(walk):
 
 
 def test_the_forge_refuses(walk, tmp_path):
-    hosted = forge.current()
-    hosted.make_repository("refusing")
-    run("git", "clone", "--quiet", hosted.url("refusing", with_token=True), str(tmp_path / "r"))
-    git = ["git", "-C", str(tmp_path / "r"), "-c", "user.name=ann", "-c", "user.email=ann@corp.test"]
-    run(*git, "commit", "--quiet", "--allow-empty", "--message=first")
+    git = cloned("refusing", tmp_path / "r")
     faults.refuse_pushes("refusing", "closed on Mondays")
     with pytest.raises(RuntimeError, match="closed on Mondays"):
         run(*git, "push", "origin", "HEAD:refs/heads/main")

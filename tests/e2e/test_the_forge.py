@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from tests.e2e.conftest import cloned
 from tests.testbed import forge
 from tests.testbed.shell import run
 
@@ -11,10 +12,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
 def test_a_protected_branch_takes_pull_requests_only(walk, tmp_path):
     hosted = forge.current()
-    hosted.make_repository("guarded")
-    run("git", "clone", "--quiet", hosted.url("guarded", with_token=True), str(tmp_path / "r"))
-    git = ["git", "-C", str(tmp_path / "r"), "-c", "user.name=ann", "-c", "user.email=ann@corp.test"]
-    run(*git, "commit", "--quiet", "--allow-empty", "--message=first")
+    git = cloned("guarded", tmp_path / "r")
     run(*git, "push", "--quiet", "origin", "HEAD:refs/heads/main")
     hosted.protect("guarded", "main")
     (tmp_path / "r" / "phase").write_text("1\n")
