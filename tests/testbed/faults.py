@@ -3,7 +3,8 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tests.testbed import cell, cluster, forge, legacy
@@ -106,16 +107,21 @@ def skew(host: str, seconds: str) -> None:
 def kill_pod(namespace: str, name: str) -> None:
     """Kill the processes of a Pod without asking Kubernetes, as the kernel does when memory is short."""
     uid = str(cluster.get("pod", name, namespace)["metadata"]["uid"])
-    for pid in _pod_processes(uid):
-        os.kill(pid, signal.SIGKILL)
+    _kill_all(_pod_processes(uid))
 
 
 def kill_node() -> None:
     """Take the only node away: its kubelet stops, and every process of every Pod dies."""
     for part in ("kubelet", "containerd"):
         Part(part).kill()
-    for pid in _pod_processes(""):
-        os.kill(pid, signal.SIGKILL)
+    _kill_all(_pod_processes(""))
+
+
+def _kill_all(pids: Iterable[int]) -> None:
+    """The first of a Pod takes the others with it, before their turn comes."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def mend_node() -> None:
@@ -153,7 +159,8 @@ def _pod_processes(uid: str) -> list[int]:
     for hierarchy in cell.hierarchies():
         for folder in (hierarchy / cgroup() / "pods").rglob(f"pod{uid}*"):
             for file in [folder / "cgroup.procs", *folder.rglob("cgroup.procs")]:
-                pids.update(map(int, file.read_text().split()))
+                with suppress(FileNotFoundError):
+                    pids.update(map(int, file.read_text().split()))
     return sorted(pids)
 
 
