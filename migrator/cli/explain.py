@@ -23,7 +23,8 @@ __all__ = ["explain"]
 def explain(service: str, source: Path, output: str) -> None:
     r"""Show why a profile says what it says: every field with its evidence, and what could not be seen.
 
-    FIELD is one of runtime, account, listens, calls, callers, state, health, variables, secrets, usage, unseen.
+    FIELD is one of runtime, account, listens, calls, callers, state, health, affinity, variables, secrets,
+    certificates, licences, kernel, changed, usage, unseen.
 
     \b
     migrate explain orders --from estate

@@ -29,6 +29,12 @@ class HostReport(Record):
     memory_mib: int | None = None
     cpus: int | None = None
     clock_offset_s: float | None = None
+    timezone: str = ""
+    """Name in the time zone database; empty where the host does not say."""
+    kernel_modules: tuple[str, ...] = ()
+    """Loaded modules that do not come with the kernel."""
+    kernel_settings: tuple[str, ...] = ()
+    """What sysctl.conf and sysctl.d set, `name=value`."""
     observed: tuple[str, ...] = ()
     """Facts that were answered in full."""
     partial: tuple[str, ...] = ()

@@ -11,8 +11,10 @@ from migrator.model.record import Record, camel
 __all__ = [
     "Account",
     "Call",
+    "Certificate",
     "Evidence",
     "HealthCheck",
+    "KernelNeed",
     "Listen",
     "OperatingSystem",
     "Protocol",
@@ -160,6 +162,26 @@ class SecretPlace(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate(Record):
+    """A TLS certificate that the service has or that its configuration names."""
+
+    path: str
+    subject: str
+    expires: str
+    """ISO 8601, UTC."""
+    names: tuple[str, ...] = ()
+    """DNS names and addresses that it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class KernelNeed(Record):
+    """Something that a Pod does not have by itself: `capability net_admin`, `raw socket`, `multicast 239.1.2.3`."""
+
+    what: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Usage(Record):
     """What the service used while it was looked at. None where it was not observed."""
 
@@ -202,6 +224,8 @@ class ServiceProfile(Record):
     """Working directory."""
     schedule: str = ""
     """Five cron fields, for a job."""
+    timezone: str = ""
+    """The zone that the schedule is meant in, for a job: `Europe/Berlin`; empty where the host does not say."""
     account: Account = field(default_factory=Account)
     os: OperatingSystem = field(default_factory=OperatingSystem)
     listens: tuple[Listen, ...] = ()
@@ -211,6 +235,14 @@ class ServiceProfile(Record):
     """False when open files could not be seen: the service then counts as stateful until a person says otherwise."""
     config: tuple[str, ...] = ()
     """Configuration files that the service reads, as paths on the host."""
+    changed: tuple[str, ...] = ()
+    """Those of its files that are not as their package has them."""
+    certificates: tuple[Certificate, ...] = ()
+    licences: tuple[str, ...] = ()
+    """Files that look like a licence, which may be bound to the host."""
+    affinity: tuple[Evidence, ...] = ()
+    """Who sends each client always to the same instance; empty where nobody was seen to."""
+    kernel: tuple[KernelNeed, ...] = ()
     artifacts: tuple[str, ...] = ()
     """Files and folders that hold the program itself, outside of packages."""
     packages: tuple[str, ...] = ()

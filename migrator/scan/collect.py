@@ -133,5 +133,10 @@ def snapshot(
     recording: bool = False,
 ) -> Snapshot:
     """Read all answers of one host."""
-    observations = {fact.name: observe(fact, sections.get(fact.name)) for fact in facts}
+    observations = {
+        fact.name: Missing("is not in the recording")
+        if recording and fact.name not in sections
+        else observe(fact, sections.get(fact.name))
+        for fact in facts
+    }
     return Snapshot(host, address, taken_at, observations, error, recording)

@@ -10,10 +10,11 @@ from migrator.model.names import dns_label
 from migrator.model.observations import Missing, Observation, Observed, Refused
 from migrator.model.services import OperatingSystem, Protocol, ServiceKind, ServiceProfile, Source
 from migrator.scan import findings
+from migrator.scan.facts.kernel import Kernel, KernelFacts
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.mounts import Mounts
 from migrator.scan.facts.os_release import OsRelease
-from migrator.scan.graph import Directory, edges, health_checks, known_calls, spoken_protocols
+from migrator.scan.graph import Directory, affinities, edges, health_checks, known_calls, spoken_protocols
 from migrator.scan.profile import HostView, host_view
 from migrator.scan.snapshot import Snapshot
 
@@ -62,14 +63,16 @@ def _understood(snapshot: Snapshot) -> tuple[Snapshot, HostView | None]:
 
 def _finished_profiles(directory: Directory, seen: Sequence[Edge]) -> Iterator[ServiceProfile]:
     """Profiles with everything that only the whole estate knows."""
-    checks = health_checks(directory)
+    checks, pinned = health_checks(directory), affinities(directory)
     incoming: dict[str, list[Edge]] = {}
     for edge in seen:
         incoming.setdefault(edge.callee, []).append(edge)
     for view in directory.views.values():
         for profile in view.profiles:
-            health = checks.get((profile.host, profile.service), ())
-            known = replace(profile, calls=known_calls(directory, profile), health=health)
+            key = (profile.host, profile.service)
+            known = replace(
+                profile, calls=known_calls(directory, profile), health=checks.get(key, ()), affinity=pinned.get(key, ())
+            )
             done = spoken_protocols(known, incoming.get(profile.service, ()))
             yield replace(done, findings=findings.of_profile(done))
 
@@ -134,6 +137,7 @@ def _report(snapshot: Snapshot, view: HostView | None) -> HostReport:
     machine = snapshot.value(Machine, MachineFacts(uid=-1))
     offset = None if machine.epoch_s is None or snapshot.recording else machine.epoch_s - snapshot.taken_at.timestamp()
     answered = snapshot.observations.items()
+    kernel = snapshot.value(Kernel, KernelFacts())
     return HostReport(
         name=snapshot.host,
         address=snapshot.address,
@@ -142,6 +146,9 @@ def _report(snapshot: Snapshot, view: HostView | None) -> HostReport:
         memory_mib=machine.memory_mib,
         cpus=machine.cpus,
         clock_offset_s=None if offset is None else round(offset, 1),
+        timezone=machine.timezone,
+        kernel_modules=kernel.modules,
+        kernel_settings=tuple(f"{name}={value}" for name, value in kernel.settings),
         observed=tuple(sorted(name for name, o in answered if isinstance(o, Observed) and not o.gaps)),
         partial=tuple(_lines(answered, Observed)),
         missing=tuple(_lines(answered, Missing)),
@@ -175,6 +182,10 @@ def _of_hosts(reports: Iterable[HostReport], views: Sequence[HostView]) -> Itera
             continue
         if report.partial or report.refused:
             yield findings.facts_missing(report.name, (*report.refused, *report.partial))
+        if report.kernel_modules:
+            yield findings.kernel_modules(report.name, report.kernel_modules)
+        if report.kernel_settings:
+            yield findings.kernel_settings(report.name, report.kernel_settings)
         if report.clock_offset_s is not None and abs(report.clock_offset_s) > CLOCK_TOLERANCE_S:
             yield findings.clock_is_off(report.name, report.clock_offset_s)
     for view in views:

@@ -6,11 +6,16 @@ MIG003 clock is off              MIG014 Unix socket              MIG022 no scann
 MIG004 listener without owner    MIG015 loopback only            MIG023 instances differ
 MIG010 runs as root              MIG016 low port                 MIG024 network file system
 MIG011 started outside a unit    MIG017 no health check seen     MIG025 schedule is not a cron expression
-MIG018 command line is a title   MIG026 state could not be seen
+MIG018 command line is a title   MIG026 state could not be seen   MIG027 clients are pinned
+MIG028 licence file              MIG029 need of the kernel        MIG030 multicast
+MIG031 module in the kernel      MIG032 kernel settings           MIG033 endpoint by address
+MIG034 schedule in local time
 """
 
+import ipaddress
+
 from migrator.model.findings import Finding, Severity
-from migrator.model.services import ServiceProfile
+from migrator.model.services import ServiceProfile, Source
 
 __all__ = [
     "clock_is_off",
@@ -19,6 +24,8 @@ __all__ = [
     "facts_missing",
     "host_not_scanned",
     "instances_differ",
+    "kernel_modules",
+    "kernel_settings",
     "listener_without_owner",
     "network_file_system",
     "no_service_there",
@@ -26,6 +33,8 @@ __all__ = [
 ]
 
 LOW_PORTS = 1024
+_MOST_SHOWN = 10
+_UTC = frozenset({"", "UTC", "Etc/UTC", "Etc/UCT", "Etc/GMT", "GMT", "Universal", "Zulu"})
 
 
 def host_not_scanned(host: str, reason: str) -> Finding:
@@ -93,9 +102,27 @@ def network_file_system(host: str, source: str, path: str) -> Finding:
     return Finding("MIG024", Severity.WARNING, host, f"fstab mounts {source} on {path}", remedy)
 
 
+def kernel_modules(host: str, names: tuple[str, ...]) -> Finding:
+    """The host's kernel has modules from elsewhere."""
+    remedy = "Find out which service needs them; a node of the cluster has none, unless its image brings them."
+    return Finding("MIG031", Severity.WARNING, host, f"has kernel modules from elsewhere: {', '.join(names)}", remedy)
+
+
+def kernel_settings(host: str, settings: tuple[str, ...]) -> Finding:
+    """Somebody set the kernel up."""
+    shown = ", ".join(settings[:_MOST_SHOWN]) + (
+        f" and {len(settings) - _MOST_SHOWN} more" if len(settings) > _MOST_SHOWN else ""
+    )
+    remedy = "Give what a service needs to its Pod (`securityContext.sysctls`) or to the nodes; leave the rest."
+    return Finding("MIG032", Severity.NOTE, host, f"sets its kernel up: {shown}", remedy)
+
+
 def of_profile(profile: ServiceProfile) -> tuple[Finding, ...]:
     """Everything worth knowing about one service on one host."""
-    checks = (_root, _outside_unit, _state, _unix, _loopback, _low_port, _health, _title, _schedule)
+    checks = (
+        *(_root, _outside_unit, _state, _unix, _loopback, _low_port, _health, _title, _schedule),
+        *(_affinity, _licences, _kernel, _addresses, _timezone),
+    )
     return tuple(finding for check in checks for finding in check(profile))
 
 
@@ -181,3 +208,59 @@ def _schedule(profile: ServiceProfile) -> list[Finding]:
         return []
     remedy = "Write five cron fields into `schedule`."
     return [_finding(profile, "MIG025", Severity.BLOCKER, "its schedule has no cron expression", remedy)]
+
+
+def _affinity(profile: ServiceProfile) -> list[Finding]:
+    if not profile.affinity:
+        return []
+    said = f"its clients are pinned to one instance ({profile.affinity[0].excerpt}); it may keep sessions in memory"
+    remedy = "Move sessions to a shared store, or expect logouts: weights split requests, not clients."
+    return [_finding(profile, "MIG027", Severity.WARNING, said, remedy)]
+
+
+def _licences(profile: ServiceProfile) -> list[Finding]:
+    if not profile.licences:
+        return []
+    remedy = "Ask its vendor whether the licence is bound to the host's name, address or disk, and for one that is not."
+    return [_finding(profile, "MIG028", Severity.WARNING, f"has a licence file: {', '.join(profile.licences)}", remedy)]
+
+
+def _kernel(profile: ServiceProfile) -> list[Finding]:
+    groups = [need.what for need in profile.kernel if need.what.startswith("multicast")]
+    others = [need.what for need in profile.kernel if not need.what.startswith("multicast")]
+    found = []
+    if others:
+        remedy = (
+            "Find out what it needs this for; a Pod has it only if its securityContext asks and the cluster allows."
+        )
+        said = f"needs of the kernel: {', '.join(others)}"
+        found.append(_finding(profile, "MIG029", Severity.WARNING, said, remedy))
+    if groups:
+        remedy = "Most Pod networks carry no multicast: let it find its peers another way, as by a headless Service."
+        found.append(_finding(profile, "MIG030", Severity.WARNING, f"uses {', '.join(groups)}", remedy))
+    return found
+
+
+def _addresses(profile: ServiceProfile) -> list[Finding]:
+    named = [call for call in profile.calls if Source.CONFIGURATION in call.sources and _is_address(call.target)]
+    if not named:
+        return []
+    shown = ", ".join(f"{call.target}:{call.port}" if call.port else call.target for call in named[:_MOST_SHOWN])
+    remedy = "Let its configuration name a Service instead; an address stays right only as long as its host stays."
+    return [_finding(profile, "MIG033", Severity.NOTE, f"its configuration names hosts by address: {shown}", remedy)]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return not (address.is_loopback or address.is_unspecified or address.is_multicast)
+
+
+def _timezone(profile: ServiceProfile) -> list[Finding]:
+    if profile.timezone in _UTC:
+        return []
+    remedy = "Keep `timezone` in the profile, which the CronJob is given; clusters run in UTC."
+    said = f"its schedule is meant in the time of {profile.timezone}"
+    return [_finding(profile, "MIG034", Severity.NOTE, said, remedy)]

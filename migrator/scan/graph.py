@@ -9,12 +9,12 @@ from migrator.model.findings import Finding
 from migrator.model.services import Call, Evidence, HealthCheck, Protocol, ServiceProfile, Source
 from migrator.scan import findings
 from migrator.scan.calls import both as merge_calls
-from migrator.scan.facts.configuration import Configuration, MentionKind
+from migrator.scan.facts.configuration import Configuration, Mention, MentionKind
 from migrator.scan.facts.network import Network, NetworkFacts
 from migrator.scan.facts.sockets import Connection, Sockets
 from migrator.scan.profile import HostView
 
-__all__ = ["Directory", "edges", "external", "health_checks", "known_calls", "spoken_protocols"]
+__all__ = ["Directory", "affinities", "edges", "external", "health_checks", "known_calls", "spoken_protocols"]
 
 _LOCAL = frozenset({"localhost", "ip6-localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - a name, not a binding
 
@@ -237,18 +237,46 @@ def spoken_protocols(profile: ServiceProfile, incoming: Sequence[Edge]) -> Servi
 def health_checks(directory: Directory) -> dict[tuple[str, str], tuple[HealthCheck, ...]]:
     """Checks that balancers already make, by host and service: `httpchk` of a backend counts for all its members."""
     found: dict[tuple[str, str], list[HealthCheck]] = {}
+    for view, group in _backends(directory):
+        for check in [m for m in group if m.kind is MentionKind.CHECK][:1]:
+            evidence = _said(view, check, f"checked by {view.snapshot.host}: GET {check.path}")
+            for callee, port in _members(directory, view, group):
+                found.setdefault(callee, []).append(HealthCheck(port, check.path, (evidence,)))
+    return {key: tuple({(c.port, c.path): c for c in checks}.values()) for key, checks in found.items()}
+
+
+def affinities(directory: Directory) -> dict[tuple[str, str], tuple[Evidence, ...]]:
+    """Balancers that pin each client to one instance, by host and service that they do it for."""
+    found: dict[tuple[str, str], list[Evidence]] = {}
+    for view, group in _backends(directory):
+        for rule in (m for m in group if m.kind is MentionKind.AFFINITY):
+            evidence = _said(view, rule, f"{view.snapshot.host} pins clients: {rule.key}")
+            for callee, _ in _members(directory, view, group):
+                found.setdefault(callee, []).append(evidence)
+    return {key: tuple(dict.fromkeys(said)) for key, said in found.items()}
+
+
+def _backends(directory: Directory) -> Iterator[tuple[HostView, tuple[Mention, ...]]]:
+    """What stands between two `backend` or `upstream` lines of a file, for every file of the estate."""
     for view in directory.views.values():
         for mentions in view.mentions:
-            path = where = ""
+            group: list[Mention] = []
             for mention in mentions:
-                if mention.kind is MentionKind.SECTION:
-                    path = ""
-                elif mention.kind is MentionKind.CHECK:
-                    path, where = mention.path, f"{view.snapshot.host}:{mention.file}:{mention.line}"
-                elif mention.kind is MentionKind.ADDRESS and path and mention.port:
-                    host = directory.host_of(mention.host, view.snapshot.host)
-                    evidence = Evidence(Configuration.name, f"checked by {view.snapshot.host}: GET {path}", where)
-                    for callee in directory.listening(host, mention.port, local=False) if host else ():
-                        checks = found.setdefault((host, callee.service), [])
-                        checks.append(HealthCheck(mention.port, path, (evidence,)))
-    return {key: tuple({(c.port, c.path): c for c in checks}.values()) for key, checks in found.items()}
+                if group and (mention.kind is MentionKind.SECTION or mention.file != group[0].file):
+                    yield view, tuple(group)
+                    group = []
+                group.append(mention)
+            yield view, tuple(group)
+
+
+def _members(directory: Directory, view: HostView, group: Sequence[Mention]) -> Iterator[tuple[tuple[str, str], int]]:
+    """Host and service of every server that a backend names, with the port."""
+    for mention in group:
+        host = directory.host_of(mention.host, view.snapshot.host) if mention.kind is MentionKind.ADDRESS else ""
+        if host and mention.port:
+            for callee in directory.listening(host, mention.port, local=False):
+                yield (host, callee.service), mention.port
+
+
+def _said(view: HostView, mention: Mention, excerpt: str) -> Evidence:
+    return Evidence(Configuration.name, excerpt, f"{view.snapshot.host}:{mention.file}:{mention.line}")

@@ -22,7 +22,7 @@ from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import Users, UsersFacts
-from migrator.scan.ownership import file_roots, mentions_of, secrets_in
+from migrator.scan.ownership import file_roots, files_of, mentions_of, secrets_in
 from migrator.scan.platform import platform_reason
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import data_paths, state_of
@@ -120,6 +120,8 @@ def _profile(
     roots = file_roots([command], folders=(), files=files)
     mentions = mentions_of(snapshot, roots)
     named = [(path, evidence) for path in data_paths(command)]
+    machine = snapshot.value(Machine, MachineFacts(uid=-1))
+    own = files_of(snapshot, roots, mentions)
     return ServiceProfile(
         service=dns_label(name),
         host=snapshot.host,
@@ -130,12 +132,16 @@ def _profile(
         command=_words(command),
         executable=_program(command),
         schedule=schedule,
+        timezone=machine.timezone,
         account=Account(user, account.uid if account else None, account.gid if account else None),
         os=snapshot.value(OsRelease, OperatingSystem()),
         calls=merged(configured_calls(mentions)),
         state=state_of(snapshot, None, named, mentions),
-        state_observed=snapshot.value(Machine, MachineFacts(uid=-1)).uid == 0,
+        state_observed=machine.uid == 0,
         config=tuple(sorted({m.file for m in mentions} | ({file} if file else set()))),
+        changed=own.changed,
+        certificates=own.certificates,
+        licences=own.licences,
         artifacts=roots.folders,
         secrets=secrets_in(mentions),
         evidence=(evidence,),

@@ -8,15 +8,27 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from migrator.model.services import Evidence, SecretPlace
+from migrator.model.services import Certificate, Evidence, SecretPlace
+from migrator.scan.facts.certificates import Certificates
+from migrator.scan.facts.changed_files import ChangedFiles
 from migrator.scan.facts.configuration import Configuration, Mention, MentionKind
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
+from migrator.scan.facts.licences import Licences
 from migrator.scan.facts.sockets import Connection, Listener, Sockets, SocketsFacts
 from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
-__all__ = ["FileRoots", "SocketOwners", "file_roots", "mentions_of", "secrets_in", "socket_owners"]
+__all__ = [
+    "FileRoots",
+    "OwnFiles",
+    "SocketOwners",
+    "file_roots",
+    "files_of",
+    "mentions_of",
+    "secrets_in",
+    "socket_owners",
+]
 
 _PATH = re.compile(r"(?:^|[=:,\s'\"])(/[\w.@+-][\w./@+-]*)")
 _APP_ROOT = re.compile(
@@ -167,6 +179,15 @@ class FileRoots:
         return path in self.files or any(path == root or path.startswith(f"{root}/") for root in self.folders)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnFiles:
+    """Files of a workload that a person should know of before it moves."""
+
+    certificates: tuple[Certificate, ...]
+    changed: tuple[str, ...]
+    licences: tuple[str, ...]
+
+
 def file_roots(
     texts: Iterable[str], *, names: Iterable[str] = (), folders: Iterable[str] = (), files: Iterable[str] = ()
 ) -> FileRoots:
@@ -208,6 +229,17 @@ def _stems(name: str) -> set[str]:
 def mentions_of(snapshot: Snapshot, roots: FileRoots) -> tuple[Mention, ...]:
     """What the workload's configuration says."""
     return tuple(m for m in snapshot.value(Configuration, ()) if roots.hold(m.file))
+
+
+def files_of(snapshot: Snapshot, roots: FileRoots, mentions: Iterable[Mention]) -> OwnFiles:
+    """Which of the host's certificates, changed files and licences are the workload's."""
+    named = {m.path for m in mentions if m.kind is MentionKind.CERTIFICATE}
+    certificates = (one for one in snapshot.value(Certificates, ()) if one.path in named or roots.hold(one.path))
+    return OwnFiles(
+        tuple(Certificate(one.path, one.subject, one.expires, one.names) for one in certificates),
+        tuple(path for path in snapshot.value(ChangedFiles, ()) if roots.hold(path)),
+        tuple(path for path in snapshot.value(Licences, ()) if roots.hold(path)),
+    )
 
 
 def secrets_in(mentions: Iterable[Mention]) -> tuple[SecretPlace, ...]:

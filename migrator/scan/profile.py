@@ -30,10 +30,12 @@ from migrator.scan.facts.sockets import Connection, Listener
 from migrator.scan.facts.units import Unit
 from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.jobs import job_profiles
+from migrator.scan.kernel_needs import kernel_needs
 from migrator.scan.ownership import (
     FileRoots,
     SocketOwners,
     file_roots,
+    files_of,
     home_of,
     mentions_of,
     secrets_in,
@@ -164,6 +166,8 @@ class _Draft:
 
     def profile(self) -> ServiceProfile:
         main, unit = self.workload.main, self.workload.unit
+        files = files_of(self.snapshot, self.roots, self.mentions)
+        listens, calls = self._listens(), self._calls()
         return ServiceProfile(
             service=dns_label(self.detection.name or _unit_stem(unit) or main.program),
             host=self.snapshot.host,
@@ -175,11 +179,15 @@ class _Draft:
             directory=main.cwd,
             account=self._account(),
             os=self.snapshot.value(OsRelease, OperatingSystem()),
-            listens=self._listens(),
-            calls=self._calls(),
+            listens=listens,
+            calls=calls,
             state=self._state(),
             state_observed=self.snapshot.value(Machine, MachineFacts(uid=-1)).uid == 0,
             config=tuple(sorted({m.file for m in self.mentions})),
+            changed=files.changed,
+            certificates=files.certificates,
+            licences=files.licences,
+            kernel=kernel_needs(self.snapshot, self.workload.processes, listens, calls),
             artifacts=self._artifacts(),
             packages=self.detection.packages,
             variables=self._variables(),

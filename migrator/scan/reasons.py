@@ -16,8 +16,13 @@ FIELDS = (
     "callers",
     "state",
     "health",
+    "affinity",
     "variables",
     "secrets",
+    "certificates",
+    "licences",
+    "kernel",
+    "changed",
     "usage",
     "unseen",
 )
@@ -66,7 +71,23 @@ def _of_profile(profile: ServiceProfile) -> Iterator[Reason]:
         yield Reason("variables", host, variable.name, f"its name only, from {variable.source or 'process'}")
     for secret in profile.secrets:
         yield Reason("secrets", host, secret.name, f"its name only, at {secret.file}:{secret.line}")
+    yield from _ties(profile)
     yield from _usage(profile)
+
+
+def _ties(profile: ServiceProfile) -> Iterator[Reason]:
+    """What ties it to its host."""
+    host = profile.host
+    for pin in profile.affinity:
+        yield Reason("affinity", host, "clients are pinned to one instance", _because([pin]))
+    for one in profile.certificates:
+        yield Reason("certificates", host, f"{one.path} until {one.expires}", f"it says so itself: {one.subject}")
+    for path in profile.licences:
+        yield Reason("licences", host, path, "by its name; it was not read")
+    for need in profile.kernel:
+        yield Reason("kernel", host, need.what, _because(need.evidence))
+    for path in profile.changed:
+        yield Reason("changed", host, path, "its checksum is not that of its package")
 
 
 def _usage(profile: ServiceProfile) -> Iterator[Reason]:

@@ -17,5 +17,6 @@ def view(service: Workload, context: Context) -> dict[str, Any] | None:
     return {
         **document(service, context, cron_job_name(service.name)),
         "schedule": in_kubernetes(service.first.schedule) or NEVER,
+        "timezone": service.first.timezone,
         "template": pod_template(service, context),
     }

@@ -7,6 +7,8 @@ here and one line in this table.
 from typing import Any
 
 from migrator.scan.fact import Fact
+from migrator.scan.facts.certificates import Certificates
+from migrator.scan.facts.changed_files import ChangedFiles
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.crontabs import Crontabs
 from migrator.scan.facts.data_sizes import DataSizes
@@ -14,6 +16,8 @@ from migrator.scan.facts.deployments import Deployments
 from migrator.scan.facts.descriptors import Descriptors
 from migrator.scan.facts.environment import Environment
 from migrator.scan.facts.inittab import Inittab
+from migrator.scan.facts.kernel import Kernel
+from migrator.scan.facts.licences import Licences
 from migrator.scan.facts.machine import Machine
 from migrator.scan.facts.mounts import Mounts
 from migrator.scan.facts.network import Network
@@ -41,7 +45,11 @@ FACTS: tuple[Fact[Any], ...] = (
     Crontabs(),
     Inittab(),
     Packages(),
+    Kernel(),
     Configuration(),
+    Certificates(),
+    ChangedFiles(),
+    Licences(),
     Deployments(),
     Mounts(),
     DataSizes(),

@@ -82,6 +82,10 @@ line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \t]+\*/ { next }
   }
   s = line
   while (match(s, /\/[A-Za-z0-9._\/-]+\.sock/)) { say("unix", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
+  s = line
+  while (match(s, /\/[A-Za-z0-9._\/-]+\.(pem|crt|cer|cert)/)) { say("certificate", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
+  if (match(low, /^[ \t]*(ip_hash|sticky[ \t]|hash[ \t]+\$(binary_)?(remote_addr|cookie)|stick[ \t]+on|balance[ \t]+source|appsession|cookie[ \t].*[ \t](insert|prefix|rewrite|indirect))/) || match(low, /stickysession=/))
+    say("affinity", substr(low, RSTART, RLENGTH))
   s = low ~ /chroot|documentroot/ ? "" : line
   while (match(s, /\/(var\/lib|srv|data|mnt|export|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]/)) {
     d = substr(s, RSTART, RLENGTH); b = before(s); s = substr(s, RSTART + RLENGTH)
@@ -103,6 +107,8 @@ class MentionKind(StrEnum):
     SECTION = "section"
     VARIABLE = "variable"
     LISTEN = "listen"
+    CERTIFICATE = "certificate"
+    AFFINITY = "affinity"
     SECRET = "secret"  # noqa: S105 - a kind, and none itself
 
 
@@ -128,7 +134,8 @@ class Configuration(Fact[tuple[Mention, ...]]):
     """What configuration says about upstreams, data folders, health checks and variables.
 
     An allow-list works on the host: only URLs without user, path and query, `name:port` pairs, settings whose key ends in
-    host, server, address or port, ports and paths that are listened on, socket paths, data folders, checks and *names* of variables ever leave it. Lines
+    host, server, address or port, ports and paths that are listened on, socket paths, data folders, checks, paths of certificates, rules that pin a client
+    to one server, and *names* of variables ever leave it. Lines
     that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Comments are skipped. Bounded in depth, size of
     files and length of lines. The awk has no bounded repetition (`{2,5}`), which mawk before 1.3.4-20200717 lacks.
     """
@@ -223,6 +230,10 @@ def _secret(text: str) -> dict[str, Any] | None:
     return {"key": text} if _SECRET_KEY.fullmatch(text) else None
 
 
+def _affinity(text: str) -> dict[str, Any] | None:
+    return {"key": " ".join(text.split())}
+
+
 def _port(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and 0 < int(text) < 65536 else None  # noqa: PLR2004
 
@@ -239,4 +250,6 @@ _READERS: dict[MentionKind, Callable[[str], dict[str, Any] | None]] = {
     MentionKind.VARIABLE: _variable,
     MentionKind.SECRET: _secret,
     MentionKind.LISTEN: _listen,
+    MentionKind.CERTIFICATE: _unix,
+    MentionKind.AFFINITY: _affinity,
 }

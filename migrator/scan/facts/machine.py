@@ -1,3 +1,4 @@
+import re
 from dataclasses import dataclass
 
 from migrator.errors import FactError
@@ -6,6 +7,7 @@ from migrator.scan.fact import Fact
 __all__ = ["Machine", "MachineFacts"]
 
 _MOST_DIGITS = 18
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9_+-]{1,30}){0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class MachineFacts:
     uptime_s: float | None = None
     memory_mib: int | None = None
     cpus: int | None = None
+    timezone: str = ""
+    """Name in the time zone database, `Europe/Berlin`; empty where the host does not say."""
     ticks_per_s: int = 100
     scan_pid: int | None = None
     """Process id of the scan's own shell, so that it is not taken for a service."""
@@ -39,6 +43,7 @@ printf 'epoch %s\n' "$(date +%s)"
 printf 'uptime %s\n' "$(cat /proc/uptime)"
 printf 'memory %s\n' "$(grep MemTotal: /proc/meminfo)"
 printf 'cpus %s\n' "$(grep -c '^processor' /proc/cpuinfo)"
+printf 'zone %s\n' "$(cat /etc/timezone 2>/dev/null || readlink /etc/localtime | sed -n 's#^.*/zoneinfo/##p')"
 printf 'ticks %s\n' "$(getconf CLK_TCK 2>/dev/null || echo 100)"
 printf 'pid %s\n' "$MIGRATE_PID"
 """
@@ -58,9 +63,14 @@ printf 'pid %s\n' "$MIGRATE_PID"
             uptime_s=_number(_word(said.get("uptime", ""), 0)),
             memory_mib=None if kib is None else kib // 1024,
             cpus=_integer(said.get("cpus", "")) or None,
+            timezone=_zone(said.get("zone", "")),
             ticks_per_s=_integer(said.get("ticks", "")) or 100,
             scan_pid=_integer(said.get("pid", "")),
         )
+
+
+def _zone(text: str) -> str:
+    return text if _ZONE.fullmatch(text) else ""
 
 
 def _word(text: str, index: int) -> str:

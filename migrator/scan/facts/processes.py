@@ -38,6 +38,8 @@ class Process:
     cpu_ticks: int = 0
     start_ticks: int = 0
     """Clock ticks after boot."""
+    capabilities: int = 0
+    """Effective ones, as the kernel's bit mask. Source: capabilities(7)."""
 
     @property
     def program(self) -> str:
@@ -58,7 +60,7 @@ class Processes(Fact[tuple[Process, ...]]):
         REDACT
         + r"""
 cd /proc || exit 1
-echo '#status'; grep -HE '^(Name|PPid|Uid|Gid|VmRSS|RssAnon):' [0-9]*/status 2>/dev/null
+echo '#status'; grep -HE '^(Name|PPid|Uid|Gid|VmRSS|RssAnon|CapEff):' [0-9]*/status 2>/dev/null
 echo '#stat'; cat [0-9]*/stat 2>/dev/null | sed 's/^/ /'
 echo '#cgroup'; grep -HE '^([0-9]+:name=systemd|0:):' [0-9]*/cgroup 2>/dev/null
 q=q; ls -dq / >/dev/null 2>&1 || q=
@@ -114,7 +116,12 @@ def _process(
         own_kib=_first_integer(status["RssAnon"]) if "RssAnon" in status else None,
         cpu_ticks=times[0],
         start_ticks=times[1],
+        capabilities=_mask(status.get("CapEff", "")),
     )
+
+
+def _mask(text: str) -> int:
+    return int(text, 16) if re.fullmatch(r"[0-9a-f]{1,16}", text) else 0
 
 
 def _first_integer(text: str) -> int:

@@ -59,6 +59,8 @@ class SocketsFacts:
     listeners: tuple[Listener, ...] = ()
     connections: tuple[Connection, ...] = ()
     unix: tuple[UnixListener, ...] = ()
+    raw: tuple[int, ...] = ()
+    """Inodes of raw and packet sockets, which see more than their own connections."""
 
 
 class Sockets(Fact[SocketsFacts]):
@@ -74,6 +76,8 @@ for n in tcp tcp6 udp udp6; do
   [ -r "/proc/net/$n" ] || continue
   echo "#$n"; sed -n -E '/^ *[0-9]+: [0-9A-F]+:[0-9A-F]{4} [0-9A-F]+:[0-9A-F]{4} (0[1-57-9A-F]) /p' "/proc/net/$n"
 done
+echo '#raw'; sed -n -E 's/^ *[0-9]+: ([^ ]+ +){8}([0-9]+) .*/ \2/p' /proc/net/raw /proc/net/raw6 2>/dev/null
+echo '#packet'; sed -n -E 's/^[0-9a-f]+ +([^ ]+ +){7}([0-9]+) *$/ \2/p' /proc/net/packet 2>/dev/null
 echo '#unix'; sed -n '/ 00010000 /s/^/ /p' /proc/net/unix
 """
 
@@ -88,7 +92,8 @@ echo '#unix'; sed -n '/ 00010000 /s/^/ /p' /proc/net/unix
             for line in parts.get(table, []):
                 _sort_in(line, table.rstrip("6"), listeners, connections)
         unix = [UnixListener(m[2], int(m[1])) for line in parts.get("unix", []) if (m := _UNIX.fullmatch(line))]
-        return SocketsFacts(tuple(listeners), tuple(connections), tuple(unix))
+        raw = [int(line) for name in ("raw", "packet") for line in parts.get(name, []) if line.strip().isdecimal()]
+        return SocketsFacts(tuple(listeners), tuple(connections), tuple(unix), tuple(raw))
 
 
 def _sort_in(line: str, protocol: str, listeners: list[Listener], connections: list[Connection]) -> None:
