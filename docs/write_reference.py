@@ -18,6 +18,7 @@ from typing import Any, TypeGuard
 import click
 
 from migrator import errors
+from migrator.assess.rules import AssessmentRules, default_text, read_rules
 from migrator.cli import migrate
 from migrator.model.estate import Estate
 from migrator.model.plans import Plan
@@ -35,6 +36,7 @@ FILES: dict[str, type[Record]] = {
     "profiles/HOST/SERVICE.yaml": ServiceProfile,
     "estate.yaml": Estate,
     "cutover/plan.yaml": Plan,
+    "assessment.yaml": AssessmentRules,
 }
 TABLES = {
     "Runtimes that are recognised": "scan/detectors",
@@ -53,6 +55,7 @@ INDEX = f"""# Reference
 | [commands.md](commands.md) | every command and option |
 | [questions.md](questions.md) | every command that a scan runs on a host, in full |
 | [findings.md](findings.md) | what `migrate` tells a person to look at, by code |
+| [assessment.md](assessment.md) | the rules by which `migrate assess` judges |
 | [tables.md](tables.md) | runtimes that are recognised, kinds that are written, meshes, gates, metric sources |
 | [files.md](files.md) | the files that people edit, key by key; JSON Schemas in [schema/](schema/) |
 | [exit-codes.md](exit-codes.md) | what the process returns |
@@ -67,6 +70,7 @@ def pages() -> dict[str, str]:
         "commands.md": _commands(),
         "questions.md": _questions(),
         "findings.md": _findings(),
+        "assessment.md": _assessment(),
         "tables.md": _tables(),
         "files.md": _files(),
         "exit-codes.md": _exit_codes(),
@@ -109,6 +113,25 @@ def _question(fact: Fact[Any]) -> str:
     needs = ", ".join(f"`{program}`" for program in fact.needs) or "nothing beyond a shell"
     deep = " Asked with `--deep` only." if fact.deep else ""
     return f"{_prose(type(fact))}\n\nNeeds {needs}.{deep}\n\n```sh\n{fact.command.strip()}\n```\n"
+
+
+def _assessment() -> str:
+    """The built-in rules as tables; `migrate assess --show-rules` prints the file itself."""
+    rules = read_rules(default_text(), file="rules.yaml")
+    numbers = rules.thresholds
+    text = f"""# Assessment
+
+{NOTE}`migrate assess` gives each service the worst fit that any of its findings has, and the sum of their points.
+A finding that several instances have counts once. Effort: small up to {numbers.small} points, medium up to {numbers.medium}, large
+up to {numbers.large}, then very large. A certificate counts that ends within {numbers.certificate_days} days, data above {numbers.data_gib} GiB.
+`migrate assess --show-rules > assessment.yaml` beside `profiles/` makes the rules yours.
+
+| finding | best fit | points | because |
+|---|---|--:|---|
+"""
+    text += "".join(f"| {one.finding} | {one.fit} | {one.points} | {one.why} |\n" for one in rules.rules)
+    text += "\n## How long software is looked after\n\n| product | version | until |\n|---|---|---|\n"
+    return text + "".join(f"| {one.product} | {one.version} | {one.until} |\n" for one in rules.lifetimes)
 
 
 def _findings() -> str:

@@ -18,6 +18,7 @@ __all__ = ["main", "migrate"]
 COMMANDS = {
     "scan": ("migrator.cli.scan", "Ask hosts what runs on them and write it down for review."),
     "explain": ("migrator.cli.explain", "Show why a profile says what it says, field by field."),
+    "assess": ("migrator.cli.assess", "Judge how well each service fits the cluster, and how much work its move is."),
     "generate": ("migrator.cli.generate", "Turn reviewed profiles into manifests in a Git repository."),
     "cutover": ("migrator.cli.cutover", "Plan waves and move traffic phase by phase, each phase one commit."),
     "quickstart": ("migrator.cli.quickstart", "Walk a recorded estate through all three verbs, here and now."),
