@@ -38,6 +38,8 @@ class ExitCode(IntEnum):
     HELD = 4
     """A gate waits or fails, or a rule forbids the step. Nothing was committed."""
     ROLLED_BACK = 5
+    DRIFT = 6
+    """Hosts are not as they were when their services were scanned."""
     INTERRUPTED = 130
 
 

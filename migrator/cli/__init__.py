@@ -21,6 +21,7 @@ COMMANDS = {
     "assess": ("migrator.cli.assess", "Judge how well each service fits the cluster, and how much work its move is."),
     "generate": ("migrator.cli.generate", "Turn reviewed profiles into manifests in a Git repository."),
     "cutover": ("migrator.cli.cutover", "Plan waves and move traffic phase by phase, each phase one commit."),
+    "drift": ("migrator.cli.drift", "Scan again and name what changed since the manifests were made."),
     "quickstart": ("migrator.cli.quickstart", "Walk a recorded estate through all three verbs, here and now."),
     "completion": ("migrator.cli.completion", "Print the completion script of a shell."),
 }

@@ -4,21 +4,14 @@ from pathlib import Path
 
 import click
 
+from migrator.cli.asking import asking, one_source
 from migrator.errors import ExitCode
 
 __all__ = ["scan"]
 
 
 @click.command()
-@click.option(
-    "-i",
-    "--inventory",
-    "sources",
-    multiple=True,
-    metavar="SOURCE",
-    help="Inventory file or folder (own YAML or Ansible's), `host1,host2,`, or `localhost`. Repeatable.",
-)
-@click.option("--limit", metavar="PATTERN", help="Only these hosts: names, groups, `web:&prod:!db`, `@file`.")
+@asking
 @click.option(
     "--out",
     "folder",
@@ -27,28 +20,12 @@ __all__ = ["scan"]
     show_default=True,
     help="Folder for profiles/ and estate.yaml.",
 )
-@click.option("-f", "--forks", type=click.IntRange(1, 500), default=50, show_default=True, help="Hosts at a time.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(1, 3600),
-    default=60,
-    show_default=True,
-    help="Seconds that one host may take in all.",
-)
 @click.option("--deep", is_flag=True, help="Also ask what costs the hosts much: sizes of data folders.")
 @click.option("--overwrite", is_flag=True, help="Replace profiles that a person has edited.")
-@click.option(
-    "--known-hosts", type=click.Path(path_type=Path, dir_okay=False), help="Trust the host keys in this file only."
-)
 @click.option(
     "--record",
     type=click.Path(path_type=Path, file_okay=False),
     help="Also keep the hosts' raw answers, redacted, in this folder.",
-)
-@click.option(
-    "--replay",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Read recordings instead of asking hosts.",
 )
 @click.option("--show-commands", is_flag=True, help="Print the script that a host would run, and end.")
 @click.option(
@@ -85,8 +62,7 @@ def scan(
     if show_commands:
         click.echo(scanning.commands(deep=deep))
         return
-    if bool(sources) == bool(replay):
-        raise click.UsageError("name hosts with -i/--inventory, or recordings with --replay.")
+    one_source(sources, replay)
     options = scanning.Options(limit, forks, timeout, deep, known_hosts, record)
     answers = scanning.replayed(replay) if replay else scanning.asked(sources, options)
     failed = scanning.finish(answers, folder, deep=deep or bool(replay), overwrite=overwrite, output=output)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from migrator import yamlio
 from migrator.errors import InputError, ProfileError, SettingsError
 from migrator.gitops import layout
+from migrator.model import baseline
 from migrator.model.estate import Estate
 from migrator.model.names import dns_label, is_dns_label
 from migrator.model.services import ServiceProfile
@@ -30,11 +31,15 @@ class Inputs:
     settings: Settings = field(default_factory=Settings)
     files: Mapping[str, str] = field(default_factory=dict)
     """Path -> text of the files that were read; they belong into the repository as they are."""
+    by_path: Mapping[str, ServiceProfile] = field(default_factory=dict)
+    """Every profile by the path that it was read from."""
 
 
 def is_input(path: str) -> bool:
     """Whether `path` (relative, forward slashes) is one of the files that `read_inputs` reads."""
-    return path in {layout.SETTINGS, layout.ESTATE} or (path.startswith(_PROFILES) and path.endswith(".yaml"))
+    return path in {layout.SETTINGS, layout.ESTATE, baseline.PATH} or (
+        path.startswith(_PROFILES) and path.endswith(".yaml")
+    )
 
 
 def read_inputs(files: Mapping[str, str], *, meshes: frozenset[str] = frozenset()) -> Inputs:
@@ -52,7 +57,7 @@ def read_inputs(files: Mapping[str, str], *, meshes: frozenset[str] = frozenset(
     if layout.ESTATE not in read:
         raise ProfileError("is missing; `migrate scan` writes it beside profiles/", file=layout.ESTATE)
     estate = load_record(Estate, read[layout.ESTATE], file=layout.ESTATE, error=ProfileError)
-    return Inputs(_grouped(profiles, read), estate, _settings(read.get(layout.SETTINGS), meshes), read)
+    return Inputs(_grouped(profiles, read), estate, _settings(read.get(layout.SETTINGS), meshes), read, profiles)
 
 
 def _profiles(read: Mapping[str, str]) -> Iterator[tuple[str, ServiceProfile]]:

@@ -12,6 +12,7 @@ from migrator.generate.templates import Templates
 from migrator.gitops import layout
 from migrator.gitops.repository import Repository
 from migrator.meshes import MESHES
+from migrator.model import baseline
 
 __all__ = ["Outcome", "decide", "generate", "read_folder"]
 
@@ -26,7 +27,12 @@ class Outcome:
 
 def read_folder(folder: Path) -> dict[str, str]:
     """The files of a scan below `folder`: path -> text. Raises RepositoryError where one is not UTF-8 text."""
-    paths = [folder / layout.SETTINGS, folder / layout.ESTATE, *(folder / "profiles").rglob("*.yaml")]
+    paths = [
+        folder / layout.SETTINGS,
+        folder / layout.ESTATE,
+        folder / baseline.PATH,
+        *(folder / "profiles").rglob("*.yaml"),
+    ]
     found = {}
     for path in sorted(paths):
         name = path.relative_to(folder).as_posix()

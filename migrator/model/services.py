@@ -253,6 +253,8 @@ class ServiceProfile(Record):
     health: tuple[HealthCheck, ...] = ()
     usage: Usage = field(default_factory=Usage)
     processes: int = 0
+    modified: Mapping[str, str] = field(default_factory=dict)
+    """Its configuration and program files -> last written to, and size: `2024-05-01T12:00:00Z, 1234 B`."""
     evidence: tuple[Evidence, ...] = ()
     findings: tuple[Finding, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -1,9 +1,10 @@
 """All hosts together: replicas become one service, edges cross hosts, and what is unknown is listed. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from migrator.model.baseline import path_of, traits
 from migrator.model.estate import Edge, Estate, HostReport, ServiceEntry
 from migrator.model.findings import Finding
 from migrator.model.names import dns_label
@@ -29,6 +30,8 @@ class Scan:
 
     estate: Estate
     profiles: tuple[ServiceProfile, ...]
+    traits: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Path of each profile -> what its own host alone says of it: see `model.baseline`."""
 
 
 def assemble(snapshots: Sequence[Snapshot], *, now: datetime) -> Scan:
@@ -47,7 +50,8 @@ def assemble(snapshots: Sequence[Snapshot], *, now: datetime) -> Scan:
         edges=tuple(_with_protocols(seen, profiles)),
         findings=tuple(sorted(dict.fromkeys(known), key=lambda f: (f.code, f.subject, f.message))),
     )
-    return Scan(estate, profiles)
+    alone = (profile for view in views for profile in view.profiles)
+    return Scan(estate, profiles, {path_of(profile): traits(profile) for profile in alone})
 
 
 def _understood(snapshot: Snapshot) -> tuple[Snapshot, HostView | None]:

@@ -142,6 +142,7 @@ def _profile(
         changed=own.changed,
         certificates=own.certificates,
         licences=own.licences,
+        modified=own.modified,
         artifacts=roots.folders,
         secrets=secrets_in(mentions),
         evidence=(evidence,),

@@ -5,15 +5,18 @@ owner is named only where a single workload fits, and the evidence says so.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from migrator.model.services import Certificate, Evidence, SecretPlace
 from migrator.scan.facts.certificates import Certificates
 from migrator.scan.facts.changed_files import ChangedFiles
 from migrator.scan.facts.configuration import Configuration, Mention, MentionKind
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
+from migrator.scan.facts.file_times import FileTime, FileTimes
 from migrator.scan.facts.licences import Licences
+from migrator.scan.facts.processes import Process
 from migrator.scan.facts.sockets import Connection, Listener, Sockets, SocketsFacts
 from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.snapshot import Snapshot
@@ -36,6 +39,8 @@ _APP_ROOT = re.compile(
 )
 _RENAMED = re.compile(r"\.\d+\.tmp$")
 """haproxy binds `x.sock.PID.tmp` and renames the file; the kernel keeps the first name."""
+_ARCHIVES = (".jar", ".war", ".ear")
+_MOST_FILES = 100
 _STATE_ROOT = re.compile(r"(/var/lib/[^/]+)/")
 _SYSTEM = ("/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/proc/", "/dev/", "/run/", "/var/run/", "/tmp/")  # noqa: S108 - told apart, not used
 
@@ -186,6 +191,7 @@ class OwnFiles:
     certificates: tuple[Certificate, ...]
     changed: tuple[str, ...]
     licences: tuple[str, ...]
+    modified: Mapping[str, str]
 
 
 def file_roots(
@@ -231,15 +237,37 @@ def mentions_of(snapshot: Snapshot, roots: FileRoots) -> tuple[Mention, ...]:
     return tuple(m for m in snapshot.value(Configuration, ()) if roots.hold(m.file))
 
 
-def files_of(snapshot: Snapshot, roots: FileRoots, mentions: Iterable[Mention]) -> OwnFiles:
-    """Which of the host's certificates, changed files and licences are the workload's."""
+def files_of(
+    snapshot: Snapshot, roots: FileRoots, mentions: Sequence[Mention], processes: Iterable[Process] = ()
+) -> OwnFiles:
+    """Which of the host's certificates, changed files and licences are the workload's, and when its files changed."""
     named = {m.path for m in mentions if m.kind is MentionKind.CERTIFICATE}
     certificates = (one for one in snapshot.value(Certificates, ()) if one.path in named or roots.hold(one.path))
     return OwnFiles(
         tuple(Certificate(one.path, one.subject, one.expires, one.names) for one in certificates),
         tuple(path for path in snapshot.value(ChangedFiles, ()) if roots.hold(path)),
         tuple(path for path in snapshot.value(Licences, ()) if roots.hold(path)),
+        dict(sorted(_modified(snapshot, roots, mentions, processes))[:_MOST_FILES]),
     )
+
+
+def _modified(
+    snapshot: Snapshot, roots: FileRoots, mentions: Iterable[Mention], processes: Iterable[Process]
+) -> Iterator[tuple[str, str]]:
+    """Configuration that says something, archives, the unit, and what is executed."""
+    times = snapshot.value(FileTimes, {})
+    own = {m.file for m in mentions} | roots.files
+    for path, time in times.items():
+        if path in own or (path.endswith(_ARCHIVES) and roots.hold(path)):
+            yield path, _written(time)
+    for process in processes:
+        executed = times.get(f"/proc/{process.pid}/exe")
+        if executed:
+            yield process.exe.removesuffix(" (deleted)"), _written(executed)
+
+
+def _written(time: FileTime) -> str:
+    return f"{datetime.fromtimestamp(time.modified, UTC):%Y-%m-%dT%H:%M:%SZ}, {time.size} B"
 
 
 def secrets_in(mentions: Iterable[Mention]) -> tuple[SecretPlace, ...]:

@@ -166,7 +166,7 @@ class _Draft:
 
     def profile(self) -> ServiceProfile:
         main, unit = self.workload.main, self.workload.unit
-        files = files_of(self.snapshot, self.roots, self.mentions)
+        files = files_of(self.snapshot, self.roots, self.mentions, self.workload.processes)
         listens, calls = self._listens(), self._calls()
         return ServiceProfile(
             service=dns_label(self.detection.name or _unit_stem(unit) or main.program),
@@ -194,6 +194,7 @@ class _Draft:
             secrets=secrets_in(self.mentions),
             usage=self._usage(),
             processes=len(self.workload.processes),
+            modified=files.modified,
             evidence=self._evidence(),
         )
 

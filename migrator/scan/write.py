@@ -2,27 +2,18 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.files import write_text
+from migrator.model.baseline import PATH, ScanIndex, path_of
 from migrator.model.estate import Estate
 from migrator.model.names import dns_label
-from migrator.model.record import Record
 from migrator.model.services import ServiceProfile
 from migrator.records import dump_record, load_record
 from migrator.scan.estate import Scan
 
 __all__ = ["Written", "write_scan"]
-
-_INDEX = Path(".migrate") / "scan.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class ScanIndex(Record):
-    """What the last scan wrote: path -> SHA-256, so that an edit by a person is noticed."""
-
-    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +33,8 @@ def write_scan(folder: Path, scan: Scan, *, overwrite: bool = False) -> Written:
     removed, unless a person has edited them.
     """
     texts = dict(_texts(scan.profiles))
-    before = _index(folder)
+    index = _index(folder)
+    before = index.digests
     edited = (
         set() if overwrite else {path for path in before if _is_edited(folder, path, before[path], texts.get(path))}
     )
@@ -56,18 +48,19 @@ def write_scan(folder: Path, scan: Scan, *, overwrite: bool = False) -> Written:
     write_text(folder / "estate.yaml", dump_record(scan.estate))
     kept_digests = {path: digest for path, digest in before.items() if path not in texts and path not in removed}
     digests = {**kept_digests, **{path: _digest(text) for path, text in texts.items()}}
-    write_text(folder / _INDEX, dump_record(ScanIndex(dict(sorted(digests.items())))))
+    seen = {path: index.traits[path] for path in kept_digests if path in index.traits} | dict(scan.traits)
+    write_text(folder / PATH, dump_record(ScanIndex(dict(sorted(digests.items())), dict(sorted(seen.items())))))
     return Written(tuple(written), tuple(removed), tuple(sorted(edited)))
 
 
 def _texts(profiles: Iterable[ServiceProfile]) -> Iterator[tuple[str, str]]:
     for profile in profiles:
-        yield f"profiles/{dns_label(profile.host)}/{profile.service}.yaml", dump_record(profile)
+        yield path_of(profile), dump_record(profile)
 
 
-def _index(folder: Path) -> Mapping[str, str]:
-    text = _read(folder / _INDEX)
-    return load_record(ScanIndex, text, file=str(folder / _INDEX)).digests if text is not None else {}
+def _index(folder: Path) -> ScanIndex:
+    text = _read(folder / PATH)
+    return load_record(ScanIndex, text, file=str(folder / PATH)) if text is not None else ScanIndex()
 
 
 def _stale(before: Mapping[str, str], texts: Mapping[str, str], estate: Estate) -> list[str]:

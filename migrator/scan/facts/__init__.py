@@ -15,6 +15,7 @@ from migrator.scan.facts.data_sizes import DataSizes
 from migrator.scan.facts.deployments import Deployments
 from migrator.scan.facts.descriptors import Descriptors
 from migrator.scan.facts.environment import Environment
+from migrator.scan.facts.file_times import FileTimes
 from migrator.scan.facts.inittab import Inittab
 from migrator.scan.facts.kernel import Kernel
 from migrator.scan.facts.licences import Licences
@@ -50,6 +51,7 @@ FACTS: tuple[Fact[Any], ...] = (
     Certificates(),
     ChangedFiles(),
     Licences(),
+    FileTimes(),
     Deployments(),
     Mounts(),
     DataSizes(),
