@@ -1,13 +1,24 @@
 """`migrate scan`: read options, call the scan, print what it found."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from migrator.cli.asking import asking, one_source
 from migrator.errors import ExitCode
+from migrator.model.duration import duration
 
 __all__ = ["scan"]
+
+
+def _duration(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> timedelta | None:
+    if value is None:
+        return None
+    found = duration(value)
+    if found is None:
+        raise click.BadParameter(f"{value!r} is no duration such as 30s, 5m or 1h", param=parameter)
+    return found
 
 
 @click.command()
@@ -27,6 +38,21 @@ __all__ = ["scan"]
     type=click.Path(path_type=Path, file_okay=False),
     help="Also keep the hosts' raw answers, redacted, in this folder.",
 )
+@click.option(
+    "--resume", is_flag=True, help="Ask only hosts whose whole answers are not yet in the folder that --record names."
+)
+@click.option(
+    "--watch",
+    metavar="DURATION",
+    callback=_duration,
+    help="Go on looking at connections for so long: `1h`. Ctrl-C ends it early; what was seen counts.",
+)
+@click.option(
+    "--every", metavar="DURATION", default="30s", show_default=True, callback=_duration, help="With --watch: how often."
+)
+@click.option(
+    "--show-sudoers", metavar="ACCOUNT", help="Print the sudo rule that lets ACCOUNT see everything, and end."
+)
 @click.option("--show-commands", is_flag=True, help="Print the script that a host would run, and end.")
 @click.option(
     "-o", "--output", type=click.Choice(["table", "wide", "json", "yaml", "name"]), default="table", show_default=True
@@ -44,6 +70,10 @@ def scan(
     known_hosts: Path | None,
     record: Path | None,
     replay: Path | None,
+    resume: bool,
+    watch: timedelta | None,
+    every: timedelta,
+    show_sudoers: str | None,
     show_commands: bool,
     output: str,
 ) -> None:
@@ -56,15 +86,27 @@ def scan(
     migrate scan -i inventories/prod.yml
     migrate scan -i web01,web02,
     migrate scan -i localhost --out here
+    migrate scan -i inventories/prod.yml --watch 1h --every 30s
+    migrate scan -i inventories/prod.yml --record answers --resume
     """
     from migrator.cli import scanning
+    from migrator.scan.sudoers import sudo_rule
 
     if show_commands:
         click.echo(scanning.commands(deep=deep))
         return
+    if show_sudoers:
+        click.echo(sudo_rule(show_sudoers), nl=False)
+        return
     one_source(sources, replay)
-    options = scanning.Options(limit, forks, timeout, deep, known_hosts, record)
+    if resume and not record:
+        raise click.UsageError("--resume needs --record, the folder where answers are kept.")
+    if watch and replay:
+        raise click.UsageError("--watch looks at live hosts; recordings do not change.")
+    options = scanning.Options(limit, forks, timeout, deep, known_hosts, record, resume)
     answers = scanning.replayed(replay) if replay else scanning.asked(sources, options)
-    failed = scanning.finish(answers, folder, deep=deep or bool(replay), overwrite=overwrite, output=output)
+    sightings = scanning.watched(sources, options, answers, scanning.Watch(watch, every)) if watch else {}
+    target = scanning.Target(folder, overwrite, output)
+    failed = scanning.finish(answers, target, deep=deep or bool(replay), sightings=sightings)
     if failed:
         ctx.exit(ExitCode.PARTIAL if failed < len(answers) else ExitCode.FAILED)

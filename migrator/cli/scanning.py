@@ -1,24 +1,33 @@
 """What `migrate scan` does once its options are read. Apart from `scan.py`, so that `--help` imports nothing heavy."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from migrator.cli.output import emit, say
 from migrator.cli.progress import Report, progress
+from migrator.files import write_text
 from migrator.inventory import load_inventory
+from migrator.model.duration import shown
 from migrator.model.estate import Estate
+from migrator.model.hosts import Host
 from migrator.scan.collect import script
 from migrator.scan.estate import Scan, assemble
-from migrator.scan.recording import load_recordings, save_recording
+from migrator.scan.fact import Fact
+from migrator.scan.recording import load_recordings, recordings_in, save_recording
 from migrator.scan.run import Answer, questions, read_answer, scan_hosts
 from migrator.scan.transport import Budget
 from migrator.scan.transports import TransportOptions, Transports
+from migrator.scan.watch import WATCHED, Sightings, sighted
 from migrator.scan.write import Written, write_scan
 
-__all__ = ["Options", "asked", "commands", "finish", "replayed"]
+__all__ = ["Options", "Target", "Watch", "asked", "commands", "finish", "replayed", "watched"]
+
+_RETRY = "scan.retry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,25 @@ class Options:
     deep: bool
     known_hosts: Path | None
     record: Path | None
+    resume: bool = False
+    """Take what `record` holds already, and ask the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How long to go on looking, and how often."""
+
+    long: timedelta
+    every: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the result goes."""
+
+    folder: Path
+    overwrite: bool
+    output: str
 
 
 def commands(*, deep: bool) -> str:
@@ -44,22 +72,50 @@ def replayed(folder: Path) -> list[Answer]:
 
 
 def asked(sources: Sequence[str], options: Options) -> list[Answer]:
-    """Answers from live hosts."""
-    inventory = load_inventory(sources, limit=options.limit)
+    """Answers from live hosts, in the order of the inventory."""
+    hosts = _hosts(sources, options.limit)
+    kept = _kept(hosts, options)
+    if kept:
+        say(f"{len(kept)} of {len(hosts)} hosts have answered before: {options.record}")
+    left = [host for host in hosts if host.name not in kept]
+    fresh = {answer.host: answer for answer in _ask(left, options, questions(deep=options.deep), keep=True)}
+    return [(kept | fresh)[host.name] for host in hosts]
+
+
+def _hosts(sources: Sequence[str], limit: str | None) -> Sequence[Host]:
+    inventory = load_inventory(sources, limit=limit)
     for warning in inventory.warnings:
         say(f"warning: {warning}")
-    budget = Budget(seconds=options.timeout)
+    return inventory.hosts
+
+
+def _kept(hosts: Sequence[Host], options: Options) -> dict[str, Answer]:
+    """Whole answers of an earlier run. They came from live hosts, so they are no recording to the reader."""
+    if not (options.resume and options.record):
+        return {}
+    wanted = {host.name for host in hosts}
+    return {
+        answer.host: replace(answer, recording=False)
+        for answer in recordings_in(options.record)
+        if answer.host in wanted and not answer.error
+    }
+
+
+def _ask(hosts: Sequence[Host], options: Options, facts: Sequence[Fact[Any]], *, keep: bool) -> list[Answer]:
+    if not hosts:
+        return []
+    record = options.record if keep else None
     with (
-        progress(len(inventory.hosts)) as report,
+        progress(len(hosts)) as report,
         closing(Transports(TransportOptions(known_hosts=options.known_hosts))) as transports,
     ):
         return scan_hosts(
-            inventory.hosts,
+            hosts,
             transports.open,
-            facts=questions(deep=options.deep),
-            budget=budget,
+            facts=facts,
+            budget=Budget(seconds=options.timeout),
             forks=options.forks,
-            report=lambda answer: _reported(answer, options.record, report),
+            report=lambda answer: _reported(answer, record, report),
         )
 
 
@@ -69,17 +125,52 @@ def _reported(answer: Answer, record: Path | None, report: Report) -> None:
     report({"host": answer.host, "facts": len(answer.sections), "error": answer.error})
 
 
-def finish(answers: Sequence[Answer], folder: Path, *, deep: bool, overwrite: bool, output: str) -> int:
+def watched(sources: Sequence[str], options: Options, answers: Sequence[Answer], watch: Watch) -> dict[str, Sightings]:
+    """Look again and again at hosts that answered, until time is over or Ctrl-C."""
+    facts = questions(deep=options.deep)
+    first = {answer.host: read_answer(answer, facts) for answer in answers if answer.sections}
+    hosts = [host for host in _hosts(sources, options.limit) if host.name in first]
+    seen = dict.fromkeys(first, Sightings())
+    end = time.monotonic() + watch.long.total_seconds()
+    say(f"looking again at {len(hosts)} hosts every {shown(watch.every)} for {shown(watch.long)}; Ctrl-C ends it early")
+    try:
+        while hosts and (wait := min(watch.every.total_seconds(), end - time.monotonic())) > 0:
+            time.sleep(wait)
+            for answer in _ask(hosts, options, WATCHED, keep=False):
+                later = read_answer(answer, WATCHED)
+                seen[answer.host] = sighted(seen[answer.host], first[answer.host], later)
+    except KeyboardInterrupt:
+        say("looking was ended early; what was seen until now counts")
+    looks = sorted(one.looks for one in seen.values()) or [0]
+    say(f"looked again {looks[0]} to {looks[-1]} times at each host")
+    return seen
+
+
+def finish(
+    answers: Sequence[Answer], target: Target, *, deep: bool, sightings: Mapping[str, Sightings] | None = None
+) -> int:
     """Read the answers, write the files, print the result. Returns how many hosts could not be read."""
     facts = questions(deep=deep)
-    scan = assemble([read_answer(answer, facts) for answer in answers], now=datetime.now(UTC))
-    written = write_scan(folder, scan, overwrite=overwrite)
-    emit(_rows(scan), ["service", "runtime", "kind", "state", "hosts", "calls"], output)
+    snapshots = [read_answer(answer, facts) for answer in answers]
+    scan = assemble(snapshots, now=datetime.now(UTC), sightings=sightings)
+    written = write_scan(target.folder, scan, overwrite=target.overwrite)
+    emit(_rows(scan), ["service", "runtime", "kind", "state", "hosts", "calls"], target.output)
     failed = [host for host in scan.estate.hosts if host.error]
     for host in failed:
         say(f"error: {host.name}: {host.error}")
-    _summary(scan.estate, written, folder)
+    _note_failed([host.name for host in failed], target.folder)
+    _summary(scan.estate, written, target.folder)
     return len(failed)
+
+
+def _note_failed(names: Sequence[str], folder: Path) -> None:
+    """Leave the names for `--limit @FILE`, as Ansible does; no such file when there are none."""
+    file = folder / _RETRY
+    if not names:
+        file.unlink(missing_ok=True)
+        return
+    write_text(file, "".join(f"{name}\n" for name in names))
+    say(f"names of the {len(names)} that failed: {file}; --record DIR with --resume asks only those again")
 
 
 def _rows(scan: Scan) -> list[dict[str, object]]:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from migrator import yamlio
-from migrator.cutover.duration import duration
 from migrator.cutover.gates import GATES
 from migrator.cutover.journal import NOT_STARTED
 from migrator.cutover.waves import strategy_of, waves
 from migrator.errors import InputError, PlanError, ProfileError
 from migrator.gitops import layout
+from migrator.model.duration import duration
 from migrator.model.estate import Estate
 from migrator.model.names import is_dns_label
 from migrator.model.plans import GateSpec, PhaseSpec, Plan, PlannedService, Strategy

@@ -18,6 +18,7 @@ from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.graph import Directory, affinities, edges, health_checks, known_calls, spoken_protocols
 from migrator.scan.profile import HostView, host_view
 from migrator.scan.snapshot import Snapshot
+from migrator.scan.watch import Sightings, with_sightings
 
 __all__ = ["Scan", "assemble"]
 
@@ -34,9 +35,13 @@ class Scan:
     """Path of each profile -> what its own host alone says of it: see `model.baseline`."""
 
 
-def assemble(snapshots: Sequence[Snapshot], *, now: datetime) -> Scan:
-    """Turn what all hosts answered into profiles and the estate. The order of hosts does not matter."""
-    understood = [_understood(snapshot) for snapshot in sorted(snapshots, key=lambda s: s.host)]
+def assemble(snapshots: Sequence[Snapshot], *, now: datetime, sightings: Mapping[str, Sightings] | None = None) -> Scan:
+    """Turn what all hosts answered into profiles and the estate. The order of hosts does not matter.
+
+    `sightings` are what later looks saw, by host.
+    """
+    looks = sightings or {}
+    understood = [_understood(snapshot, looks) for snapshot in sorted(snapshots, key=lambda s: s.host)]
     views, differing = _unified([view for _, view in understood if view])
     directory = Directory.of(views)
     seen, noticed = edges(directory)
@@ -54,12 +59,12 @@ def assemble(snapshots: Sequence[Snapshot], *, now: datetime) -> Scan:
     return Scan(estate, profiles, {path_of(profile): traits(profile) for profile in alone})
 
 
-def _understood(snapshot: Snapshot) -> tuple[Snapshot, HostView | None]:
+def _understood(snapshot: Snapshot, looks: Mapping[str, Sightings]) -> tuple[Snapshot, HostView | None]:
     """The host's view of itself. Answers that contradict each other beyond what we foresaw cost that host only."""
     if not snapshot.observations:
         return snapshot, None
     try:
-        return snapshot, host_view(snapshot)
+        return snapshot, with_sightings(host_view(snapshot), looks.get(snapshot.host, Sightings()))
     except Exception as error:  # noqa: BLE001 - one host must never end the run; what happened is in its result
         reason = f"its answers could not be made sense of: {type(error).__name__}: {error}"
         return replace(snapshot, error=reason, observations={}), None

@@ -24,6 +24,7 @@ from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.ownership import file_roots, files_of, mentions_of, secrets_in
 from migrator.scan.platform import platform_reason
+from migrator.scan.running import calls_of, of_cron, of_unit
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import data_paths, state_of
 
@@ -73,6 +74,7 @@ def _cron_profile(snapshot: Snapshot, entry: CronEntry, *, alone: bool) -> Servi
         command=entry.command,
         user=entry.user,
         origin="cron",
+        pids=of_cron(snapshot, entry),
         file=entry.file,
     )
 
@@ -88,6 +90,7 @@ def _timer_profile(snapshot: Snapshot, timer: Timer, unit: Unit) -> ServiceProfi
         command=" ".join(unit.command),
         user=unit.user or "root",
         origin="systemd",
+        pids=of_unit(snapshot, unit),
         unit=unit,
     )
 
@@ -112,6 +115,7 @@ def _profile(
     command: str,
     user: str,
     origin: str,
+    pids: frozenset[int],
     file: str = "",
     unit: Unit | None = None,
 ) -> ServiceProfile:
@@ -135,7 +139,7 @@ def _profile(
         timezone=machine.timezone,
         account=Account(user, account.uid if account else None, account.gid if account else None),
         os=snapshot.value(OsRelease, OperatingSystem()),
-        calls=merged(configured_calls(mentions)),
+        calls=merged([*calls_of(snapshot, pids), *configured_calls(mentions)]),
         state=state_of(snapshot, None, named, mentions),
         state_observed=machine.uid == 0,
         config=tuple(sorted({m.file for m in mentions} | ({file} if file else set()))),

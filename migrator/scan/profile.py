@@ -42,6 +42,7 @@ from migrator.scan.ownership import (
     socket_owners,
 )
 from migrator.scan.redact import looks_secret
+from migrator.scan.running import timed_units
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import data_paths, state_of
 from migrator.scan.workload import Workload, workloads
@@ -106,9 +107,10 @@ class HostView:
 
 def host_view(snapshot: Snapshot) -> HostView:
     """Recognise every service and job of one host."""
-    sorted_out = workloads(snapshot)
-    owners = socket_owners(snapshot, sorted_out.found)
-    seen = [_Draft.of(snapshot, owners, index, w) for index, w in enumerate(sorted_out.found)]
+    sorted_out, timed = workloads(snapshot), timed_units(snapshot)
+    lasting = [w for w in sorted_out.found if not (w.unit and w.unit.name in timed)]
+    owners = socket_owners(snapshot, lasting)
+    seen = [_Draft.of(snapshot, owners, index, w) for index, w in enumerate(lasting)]
     services, unowned = _claimed(seen, owners)
     jobs = [(profile, ()) for profile in job_profiles(snapshot)]
     drafts = [(draft.profile(), draft.mentions) for draft in services] + jobs

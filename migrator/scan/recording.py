@@ -18,7 +18,7 @@ from migrator.scan.redact import redact
 from migrator.scan.run import Answer
 from migrator.scan.snapshot import Section
 
-__all__ = ["Recording", "load_recordings", "save_recording"]
+__all__ = ["Recording", "load_recordings", "recordings_in", "save_recording"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,15 @@ def save_recording(folder: Path, answer: Answer) -> Path:
 
 def load_recordings(folder: Path) -> list[Answer]:
     """Read every recording below `folder`, sorted by host. InputError when there is none or one is broken."""
-    found = sorted(folder.glob("*/recording.yaml"))
+    found = recordings_in(folder)
     if not found:
         raise InputError("holds no recording; `migrate scan --record DIR` makes them", file=str(folder))
-    return [_load(file) for file in found]
+    return found
+
+
+def recordings_in(folder: Path) -> list[Answer]:
+    """Likewise, and none is no error. A host's own file is written last, so what is there is whole."""
+    return [_load(file) for file in sorted(folder.glob("*/recording.yaml"))]
 
 
 def _load(file: Path) -> Answer:

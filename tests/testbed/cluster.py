@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 
 from tests.testbed import cell
@@ -23,6 +24,7 @@ __all__ = [
     "get",
     "kubeconfig",
     "kubectl",
+    "kubelet_answers",
     "up",
 ]
 
@@ -255,6 +257,14 @@ def container_runtime_answers() -> bool:
     try:
         return _socket().exists() and bool(_ctr("version"))
     except RuntimeError:
+        return False
+
+
+def kubelet_answers() -> bool:
+    """Whether the kubelet says that it is well."""
+    try:
+        return httpx.get("http://127.0.0.1:10248/healthz", trust_env=False).is_success
+    except httpx.TransportError:
         return False
 
 

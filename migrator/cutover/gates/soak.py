@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from migrator.cutover.duration import duration, shown
 from migrator.cutover.gate import Answers, Gate, Situation, passed, waiting
+from migrator.model.duration import duration, shown
 from migrator.model.plans import GateSpec, Verdict
 
 __all__ = ["GATE"]

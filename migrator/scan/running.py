@@ -1,0 +1,70 @@
+"""Which processes are a scheduled job at its work, and what they are connected to. Pure.
+
+A job's connections live as long as the job runs: seconds a day. Whoever looks at that moment, or repeatedly, sees them.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from migrator.model.services import Call, Evidence
+from migrator.scan.calls import socket_calls
+from migrator.scan.facts.crontabs import CronEntry
+from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
+from migrator.scan.facts.processes import Process, Processes
+from migrator.scan.facts.sockets import Sockets, SocketsFacts
+from migrator.scan.facts.timers import Timers
+from migrator.scan.facts.units import Unit, Units
+from migrator.scan.snapshot import Snapshot
+
+__all__ = ["calls_of", "of_cron", "of_unit", "timed_units"]
+
+_ONCE = "oneshot"
+
+
+def timed_units(snapshot: Snapshot) -> frozenset[str]:
+    """Units that a timer starts and that end: what runs in them is the job, and no service."""
+    started = {timer.unit for timer in snapshot.value(Timers, ()) if timer.active}
+    return frozenset(unit.name for unit in snapshot.value(Units, ()) if unit.type == _ONCE and unit.name in started)
+
+
+def of_unit(snapshot: Snapshot, unit: Unit) -> frozenset[int]:
+    """Processes in a unit's control group."""
+    found = (p.pid for p in snapshot.value(Processes, ()) if unit.name in p.cgroup.split("/"))
+    return frozenset(found)
+
+
+def of_cron(snapshot: Snapshot, entry: CronEntry) -> frozenset[int]:
+    """Processes that run a crontab's line: the shell that cron gave it to, or what that shell became, and all below."""
+    processes = snapshot.value(Processes, ())
+    roots = [process.pid for process in processes if _runs(process, entry.command)]
+    return frozenset(_below(processes, roots))
+
+
+def _runs(process: Process, command: str) -> bool:
+    given = process.arguments[-1] if process.arguments[1:2] == ("-c",) else " ".join(process.arguments)
+    return " ".join(given.split()) == " ".join(command.split())
+
+
+def _below(processes: Iterable[Process], roots: Iterable[int]) -> set[int]:
+    children: dict[int, list[int]] = {}
+    for process in processes:
+        children.setdefault(process.ppid, []).append(process.pid)
+    found: set[int] = set()
+    todo = list(roots)
+    while todo:
+        pid = todo.pop()
+        if pid not in found:
+            found.add(pid)
+            todo += children.get(pid, ())
+    return found
+
+
+def calls_of(snapshot: Snapshot, pids: frozenset[int]) -> Iterator[Call]:
+    """What these processes are connected to right now; connections that others made to them are none of it."""
+    sockets = snapshot.value(Sockets, SocketsFacts())
+    owners = snapshot.value(Descriptors, DescriptorsFacts()).owners
+    serving = {listener.port for listener in sockets.listeners if listener.protocol == "tcp"}
+    for connection in sockets.connections:
+        holders = pids & set(owners.get(connection.inode, ()))
+        if holders and connection.port not in serving:
+            said = f"tcp {connection.address} -> {connection.peer}:{connection.peer_port} (while the job ran)"
+            yield from socket_calls([(connection, Evidence(Descriptors.name, said, f"pid {min(holders)}"))])

@@ -1,0 +1,85 @@
+"""A scan that goes on where it was stopped, that looks again, and that leaves the names of those that failed."""
+
+import shutil
+import subprocess
+
+import pytest
+from click.testing import CliRunner
+
+from migrator.cli import migrate
+from migrator.model.estate import Estate
+from migrator.records import load_record
+
+
+def scan(folder, *arguments):
+    return CliRunner().invoke(migrate, ["scan", "--out", str(folder / "estate"), *arguments])
+
+
+def estate(folder):
+    return load_record(Estate, (folder / "estate" / "estate.yaml").read_text(), file="estate.yaml")
+
+
+@pytest.fixture
+def inventory(tmp_path):
+    file = tmp_path / "hosts.yml"
+    file.write_text("hosts:\n  here: {connection: local}\n  gone: {address: 127.0.0.1, port: 1}\n")
+    return str(file)
+
+
+def test_what_has_answered_is_not_asked_again(tmp_path, inventory):
+    record = ["--record", str(tmp_path / "answers"), "--resume"]
+    first = scan(tmp_path, "-i", inventory, *record)
+    assert first.exit_code == 3
+    again = scan(tmp_path, "-i", inventory, *record)
+    assert f"1 of 2 hosts have answered before: {tmp_path / 'answers'}" in again.stderr
+    assert again.exit_code == 3
+    seen = {report.name: report for report in estate(tmp_path).hosts}
+    assert seen["here"].observed
+    assert not seen["here"].recording
+    assert seen["gone"].error
+
+
+def test_an_answer_that_was_torn_is_asked_again(tmp_path, inventory):
+    record = ["--record", str(tmp_path / "answers"), "--resume"]
+    scan(tmp_path, "-i", inventory, *record)
+    (tmp_path / "answers" / "here" / "recording.yaml").unlink()
+    assert "have answered before" not in scan(tmp_path, "-i", inventory, *record).stderr
+
+
+def test_names_of_those_that_failed_can_be_scanned_again(tmp_path, inventory):
+    said = scan(tmp_path, "-i", inventory).stderr
+    file = tmp_path / "estate" / "scan.retry"
+    assert f"names of the 1 that failed: {file}" in said
+    assert file.read_text() == "gone\n"
+    assert scan(tmp_path, "-i", inventory, "--limit", f"@{file}").exit_code == 1
+    assert scan(tmp_path, "-i", inventory, "--limit", "here").exit_code == 0
+    assert not file.exists()
+
+
+def test_looking_again(tmp_path, inventory):
+    done = scan(tmp_path, "-i", inventory, "--limit", "here", "--watch", "2s", "--every", "1s")
+    assert done.exit_code == 0
+    assert "looked again 1 to 1 times at each host" in done.stderr or "looked again 2 to 2 times" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-i", "localhost", "--resume"], "--resume needs --record"),
+        (["-i", "localhost", "--watch", "soon"], "'soon' is no duration such as 30s, 5m or 1h"),
+        (["--replay", "/", "--watch", "1s"], "--watch looks at live hosts"),
+        (["--show-sudoers", "Robert'); DROP"], "is no name of an account"),
+    ],
+)
+def test_what_makes_no_sense_is_said(tmp_path, arguments, said):
+    done = scan(tmp_path, *arguments)
+    assert done.exit_code != 0
+    assert said in f"{done.stderr}{done.exception}"
+
+
+@pytest.mark.skipif(not shutil.which("visudo"), reason="not installed: sudo")
+def test_the_sudo_rule_is_one(tmp_path):
+    file = tmp_path / "rule"
+    file.write_text(CliRunner().invoke(migrate, ["scan", "--show-sudoers", "scanner"]).stdout)
+    file.chmod(0o440)
+    subprocess.run(["visudo", "-cqf", str(file)], check=True)
