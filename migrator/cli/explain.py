@@ -45,6 +45,6 @@ def explain(service: str, source: Path, output: str) -> None:
     if name not in inputs.services:
         raise ProfileError(f"no service `{name}`; there are {', '.join(sorted(inputs.services))}", file="profiles/")
     found = reasons(inputs.services[name], inputs.estate, field)
-    emit([asdict(one) for one in found], ["field", "host", "value", "because"], output)
+    emit([asdict(one) for one in found], ["field", "host", "value", "confidence", "because"], output)
     if not found:
         say(f"nothing is known about `{field}` of {name}")

@@ -1,6 +1,6 @@
 """What a scan says about one service on one host. Knows nothing of Kubernetes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -12,6 +12,7 @@ __all__ = [
     "Account",
     "Call",
     "Certificate",
+    "Confidence",
     "Evidence",
     "HealthCheck",
     "KernelNeed",
@@ -26,6 +27,7 @@ __all__ = [
     "State",
     "Usage",
     "Variable",
+    "confidence",
 ]
 
 
@@ -64,6 +66,33 @@ class Evidence(Record):
     """Redacted; at most 200 characters."""
     where: str = ""
     """`file:line`, a unit, or a process id; empty where the fact is one answer."""
+    inferred: bool = False
+    """True where the fact shows it only by a conclusion: the one process of that user, the one that names the port."""
+
+
+class Confidence(StrEnum):
+    """How directly something was seen."""
+
+    OBSERVED = "observed"
+    """On the running host: a process, a socket, an open file."""
+    CONFIGURED = "configured"
+    """A file says so; nothing was seen to do it."""
+    INFERRED = "inferred"
+    """It follows from what was seen, if nothing unseen speaks against it."""
+    STATED = "stated"
+    """There is no evidence: a person wrote it."""
+    UNKNOWN = "unknown"
+    """It could not be looked at."""
+
+
+def confidence(evidence: Sequence[Evidence]) -> Confidence:
+    """The most direct of several pieces of evidence."""
+    direct = [one for one in evidence if not one.inferred]
+    if any(one.fact != "configuration" for one in direct):
+        return Confidence.OBSERVED
+    if direct:
+        return Confidence.CONFIGURED
+    return Confidence.INFERRED if evidence else Confidence.STATED
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,8 @@ class _Book:
             return None
         candidates = self.by_uid.get(uid, frozenset())
         if uid and len(candidates) == 1:
-            return next(iter(candidates)), Evidence(Sockets.name, f"{what} (by uid {uid}, the process was not visible)")
+            said = f"{what} (by uid {uid}, the process was not visible)"
+            return next(iter(candidates)), Evidence(Sockets.name, said, inferred=True)
         return None
 
     def listener(self, listener: Listener) -> tuple[int, Evidence] | None:
@@ -160,7 +161,7 @@ class _Book:
     def _by_line(self, pattern: str, what: str) -> tuple[int, Evidence] | None:
         wanted = re.compile(pattern)
         named = [index for index, line in enumerate(self.lines) if wanted.search(line)]
-        return (named[0], Evidence(Sockets.name, what)) if len(named) == 1 else None
+        return (named[0], Evidence(Sockets.name, what, inferred=True)) if len(named) == 1 else None
 
     def is_platform(self, inode: int) -> bool:
         """Whether a visible process holds the socket that is no workload: sshd, the init system."""

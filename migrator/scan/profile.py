@@ -239,7 +239,7 @@ class _Draft:
         named = [(path, evidence) for path in self.detection.data]
         if self.detection.stateful and not named:
             home = home_of(self.snapshot, self._account().uid or -1)
-            named = [(home, evidence)] if home else []
+            named = [(home, replace(evidence, inferred=True))] if home else []
         if not self.detection.stateful:
             named += [
                 (path, evidence)
@@ -316,7 +316,8 @@ def _claims(drafts: Sequence[_Draft], place: int | str) -> list[tuple[int, Evide
         mention = next((m for m in draft.mentions if _says_where_to_listen(m) and place in {m.port, m.path}), None)
         if mention:
             said = f"listens on {mention.path or mention.port} (the process was not visible)"
-            found.append((index, Evidence(Configuration.name, said, f"{mention.file}:{mention.line}")))
+            where = f"{mention.file}:{mention.line}"
+            found.append((index, Evidence(Configuration.name, said, where, inferred=True)))
     return found
 
 

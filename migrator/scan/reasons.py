@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from migrator.model.estate import Edge, Estate
-from migrator.model.services import Evidence, Listen, ServiceProfile
+from migrator.model.services import Confidence, Evidence, Listen, ServiceProfile, confidence
 
 __all__ = ["FIELDS", "Reason", "reasons"]
 
@@ -38,6 +38,7 @@ class Reason:
     host: str
     value: str
     because: str
+    confidence: Confidence = Confidence.OBSERVED
 
 
 def reasons(profiles: Sequence[ServiceProfile], estate: Estate, field: str = "") -> tuple[Reason, ...]:
@@ -55,22 +56,25 @@ def _of_profile(profile: ServiceProfile) -> Iterator[Reason]:
     host = profile.host
     runtime = f"{profile.runtime.name} {profile.runtime.version}".strip()
     started = f"{profile.origin} {profile.unit}".strip()
-    yield Reason("runtime", host, runtime, _because(profile.runtime.evidence))
+    yield _shown("runtime", host, runtime, profile.runtime.evidence)
     yield Reason("account", host, _account(profile), f"of its processes, started by {started or 'something unknown'}")
     for listen in profile.listens:
-        yield Reason("listens", host, _place(listen), _because(listen.evidence))
+        yield _shown("listens", host, _place(listen), listen.evidence)
     for call in profile.calls:
         target = f"{call.target}:{call.port}" if call.port else call.target
-        yield Reason("calls", host, target, _because(call.evidence))
+        yield _shown("calls", host, target, call.evidence)
     for state in profile.state:
         size = "size unknown" if state.size_mib is None else f"{state.size_mib} MiB"
-        yield Reason("state", host, f"{state.path} ({size})", _because(state.evidence))
+        yield _shown("state", host, f"{state.path} ({size})", state.evidence)
     for check in profile.health:
-        yield Reason("health", host, f"{check.port}{check.path}", _because(check.evidence))
+        yield _shown("health", host, f"{check.port}{check.path}", check.evidence)
     for variable in profile.variables:
-        yield Reason("variables", host, variable.name, f"its name only, from {variable.source or 'process'}")
+        seen = Confidence.OBSERVED if variable.source in {"", "process"} else Confidence.CONFIGURED
+        yield Reason("variables", host, variable.name, f"its name only, from {variable.source or 'process'}", seen)
     for secret in profile.secrets:
-        yield Reason("secrets", host, secret.name, f"its name only, at {secret.file}:{secret.line}")
+        yield Reason(
+            "secrets", host, secret.name, f"its name only, at {secret.file}:{secret.line}", Confidence.CONFIGURED
+        )
     yield from _ties(profile)
     yield from _usage(profile)
 
@@ -79,13 +83,13 @@ def _ties(profile: ServiceProfile) -> Iterator[Reason]:
     """What ties it to its host."""
     host = profile.host
     for pin in profile.affinity:
-        yield Reason("affinity", host, "clients are pinned to one instance", _because([pin]))
+        yield _shown("affinity", host, "clients are pinned to one instance", [pin])
     for one in profile.certificates:
         yield Reason("certificates", host, f"{one.path} until {one.expires}", f"it says so itself: {one.subject}")
     for path in profile.licences:
-        yield Reason("licences", host, path, "by its name; it was not read")
+        yield Reason("licences", host, path, "by its name; it was not read", Confidence.INFERRED)
     for need in profile.kernel:
-        yield Reason("kernel", host, need.what, _because(need.evidence))
+        yield _shown("kernel", host, need.what, need.evidence)
     for path in profile.changed:
         yield Reason("changed", host, path, "its checksum is not that of its package")
 
@@ -106,9 +110,11 @@ def _unseen(profile: ServiceProfile, estate: Estate) -> Iterator[Reason]:
             for kind in ("refused", "partial", "missing"):
                 for line in getattr(report, kind):
                     fact, _, why = line.partition(": ")
-                    yield Reason("unseen", profile.host, fact, f"{kind}: {why}" if why else kind)
+                    said = f"{kind}: {why}" if why else kind
+                    yield Reason("unseen", profile.host, fact, said, Confidence.UNKNOWN)
     if not profile.state_observed:
-        yield Reason("unseen", profile.host, "state", "open files were not visible, so it counts as stateful")
+        said = "open files were not visible, so it counts as stateful"
+        yield Reason("unseen", profile.host, "state", said, Confidence.UNKNOWN)
 
 
 def _callers(profiles: Sequence[ServiceProfile], edges: Iterable[Edge]) -> Iterator[Reason]:
@@ -121,6 +127,7 @@ def _callers(profiles: Sequence[ServiceProfile], edges: Iterable[Edge]) -> Itera
                 "",
                 f"{edge.caller} to port {edge.port or '-'}",
                 f"seen by {sources}; {_because(edge.evidence)}",
+                confidence(edge.evidence),
             )
 
 
@@ -131,6 +138,10 @@ def _account(profile: ServiceProfile) -> str:
 
 def _place(listen: Listen) -> str:
     return listen.path or f"{listen.protocol} {listen.address}:{listen.port}"
+
+
+def _shown(field: str, host: str, value: str, evidence: Sequence[Evidence]) -> Reason:
+    return Reason(field, host, value, _because(evidence), confidence(evidence))
 
 
 def _because(evidence: Sequence[Evidence]) -> str:

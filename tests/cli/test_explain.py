@@ -6,7 +6,18 @@ import pytest
 
 from migrator.cli import run
 from migrator.model.estate import Edge, Estate, HostReport
-from migrator.model.services import Evidence, Listen, Protocol, Runtime, SecretPlace, ServiceProfile, Source, State
+from migrator.model.services import (
+    Confidence,
+    Evidence,
+    Listen,
+    Protocol,
+    Runtime,
+    SecretPlace,
+    ServiceProfile,
+    Source,
+    State,
+    confidence,
+)
 from migrator.records import dump_record
 from migrator.scan.reasons import FIELDS
 
@@ -75,3 +86,26 @@ def test_wrong_names_are_told(capsys, folder):
 def test_a_field_without_values_says_that_nothing_is_known(capsys, folder):
     assert run(["explain", "shop.health", "--from", str(folder)]) == 0
     assert "nothing is known about `health` of shop" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("evidence", "want"),
+    [
+        ((), Confidence.STATED),
+        ((Evidence("configuration", "x"),), Confidence.CONFIGURED),
+        ((Evidence("sockets", "x", inferred=True),), Confidence.INFERRED),
+        ((Evidence("configuration", "x"), Evidence("descriptors", "y")), Confidence.OBSERVED),
+        ((Evidence("configuration", "x"), Evidence("sockets", "y", inferred=True)), Confidence.CONFIGURED),
+    ],
+)
+def test_the_most_direct_evidence_decides(evidence, want):
+    assert confidence(evidence) is want
+
+
+def test_each_value_says_how_directly_it_was_seen(capsys, folder):
+    assert run(["explain", "shop", "--from", str(folder), "-o", "json"]) == 0
+    found = {(one["field"], one["value"]): one["confidence"] for one in json.loads(capsys.readouterr().out)}
+    assert found["listens", "http *:8000"] == "observed"
+    assert found["callers", "edge to port 8000"] == "configured"
+    assert found["state", "/srv/shop (12 MiB)"] == "stated"
+    assert found["unseen", "crontabs"] == "unknown"
