@@ -1,6 +1,7 @@
 """Files that people edit, read into the model's values and written from them. The only importer of pydantic."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -8,9 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from migrator import yamlio
 from migrator.errors import InputError
-from migrator.model.record import Record
+from migrator.model.record import Record, camel
 
-__all__ = ["API_VERSION", "dump_record", "json_schema", "load_document", "load_record", "read_data"]
+__all__ = ["API_VERSION", "dump_pieces", "dump_record", "json_schema", "load_document", "load_record", "read_data"]
 
 API_VERSION = "migrate.dev/v1alpha1"
 R = TypeVar("R", bound=Record)
@@ -79,8 +80,22 @@ def _explain(where: tuple[str | int, ...], message: str, kind: str) -> str:
 def dump_record(value: Record) -> str:
     """Write a record as YAML, with `apiVersion` and `kind` first; fields that stand at their default are left out."""
     kind = type(value)
-    data = _adapter(kind).dump_python(value, mode="json", by_alias=True, exclude_defaults=True)
-    return yamlio.dump({"apiVersion": API_VERSION, "kind": kind.__name__, **data})
+    return yamlio.dump({"apiVersion": API_VERSION, "kind": kind.__name__, **_plain(value)})
+
+
+def _plain(value: Record) -> Any:
+    return _adapter(type(value)).dump_python(value, mode="json", by_alias=True, exclude_defaults=True)
+
+
+def dump_pieces(value: Record) -> Iterator[str]:
+    """The text of `dump_record`, each element of a list by itself, so that a long one is never in memory as a whole."""
+    whole = {field.name: getattr(value, field.name) for field in fields(cast("Any", value))}
+    lists = {name: items for name, items in whole.items() if items and isinstance(items, tuple)}
+    # The lists come last in every record that has long ones.
+    yield dump_record(replace(cast("Any", value), **dict.fromkeys(lists, ())))
+    for name, items in lists.items():
+        yield f"{camel(name)}:\n"
+        yield from (yamlio.dump([_plain(item)]) for item in items)
 
 
 def json_schema(kind: type[Record]) -> dict[str, Any]:

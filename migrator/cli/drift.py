@@ -53,11 +53,12 @@ def drift(
     options = scanning.Options(limit, forks, timeout, deep=False, known_hosts=known_hosts, record=None)
     base = drifting.read_base(source)
     answers = scanning.replayed(replay) if replay else scanning.asked(sources, options)
-    found = drifting.found(base, answers, everything=limit is None)
+    snapshots = scanning.read(answers, deep=False)
+    hosts, found = drifting.found(base, snapshots, everything=limit is None)
     emit(
         [{**asdict(change), "change": drifting.told(change)} for change in found],
         ["weight", "service", "host", "field", "change"],
         output,
     )
-    say(drifting.summary(found, len(answers)))
+    say(drifting.summary(found, hosts))
     ctx.exit(drifting.exit_code(found) if found else ExitCode.OK)

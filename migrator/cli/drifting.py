@@ -1,18 +1,18 @@
 """What `migrate drift` does once its options are read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from migrator.drift.compare import Change, Weight, compared
+from migrator.drift.compare import Change, Traits, Weight, compared
 from migrator.errors import ExitCode, ProfileError
 from migrator.generate.inputs import Inputs, read_inputs
 from migrator.generate.run import read_folder
-from migrator.model.baseline import PATH, ScanIndex
+from migrator.model.baseline import FOLDER, ScanIndex
 from migrator.records import load_record
 from migrator.scan.estate import assemble
-from migrator.scan.run import Answer, questions, read_answer
+from migrator.scan.snapshot import Snapshot
 
 __all__ = ["Origin", "exit_code", "found", "read_base", "summary", "told"]
 
@@ -21,7 +21,8 @@ __all__ = ["Origin", "exit_code", "found", "read_base", "summary", "told"]
 class Origin:
     """What the manifests were made from."""
 
-    index: ScanIndex
+    traits: Mapping[str, Traits]
+    """What the scan said, by path of the profile."""
     inputs: Inputs
 
 
@@ -29,24 +30,25 @@ def read_base(folder: Path) -> Origin:
     """Read a folder that was scanned into, or a repository that was generated from it. Raises ProfileError."""
     files = read_folder(folder)
     inputs = read_inputs(files)
-    if PATH not in files:
-        raise ProfileError("is missing; `migrate scan` writes it, and what it said cannot be known without", file=PATH)
-    index = load_record(ScanIndex, files[PATH], file=PATH, error=ProfileError)
-    if not index.traits:
-        raise ProfileError("was written by an older version; scan once more, review, and generate", file=PATH)
-    return Origin(index, inputs)
+    indexes = [
+        load_record(ScanIndex, text, file=path, error=ProfileError)
+        for path, text in files.items()
+        if path.startswith(FOLDER)
+    ]
+    if not indexes:
+        raise ProfileError("is empty; `migrate scan` writes there what it said, which is to be compared", file=FOLDER)
+    return Origin({path: seen for index in indexes for path, seen in index.traits.items()}, inputs)
 
 
-def found(base: Origin, answers: Sequence[Answer], *, everything: bool) -> tuple[Change, ...]:
-    """Every change. With `everything`, hosts that are no longer asked are unknown too."""
-    facts = questions(deep=False)
-    now = assemble([read_answer(answer, facts) for answer in answers], now=datetime.now(UTC))
+def found(base: Origin, snapshots: Iterable[Snapshot], *, everything: bool) -> tuple[int, tuple[Change, ...]]:
+    """How many hosts were asked, and every change. With `everything`, hosts that are no longer asked are unknown."""
+    now = assemble(snapshots, now=datetime.now(UTC))
     names = _reviewed_names(base.inputs)
-    changes = compared(base.index, base.inputs.estate, now.estate, now.traits, names)
+    changes = compared(base.traits, base.inputs.estate, now.estate, now.traits, names)
     asked = {report.name for report in now.estate.hosts}
     left = [report.name for report in base.inputs.estate.hosts if report.name not in asked and report.observed]
     missing = [Change(Weight.UNKNOWN, "", host, "host", (), ("is not in the inventory any more",)) for host in left]
-    return (*changes, *(missing if everything else ()))
+    return len(asked), (*changes, *(missing if everything else ()))
 
 
 def _reviewed_names(inputs: Inputs) -> dict[str, str]:

@@ -1,13 +1,17 @@
 """`migrate scan`: read options, call the scan, print what it found."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from migrator.cli.asking import asking, one_source
-from migrator.errors import ExitCode
 from migrator.model.duration import duration
+
+if TYPE_CHECKING:
+    from migrator.scan.snapshot import Snapshot
 
 __all__ = ["scan"]
 
@@ -105,8 +109,9 @@ def scan(
         raise click.UsageError("--watch looks at live hosts; recordings do not change.")
     options = scanning.Options(limit, forks, timeout, deep, known_hosts, record, resume)
     answers = scanning.replayed(replay) if replay else scanning.asked(sources, options)
-    sightings = scanning.watched(sources, options, answers, scanning.Watch(watch, every)) if watch else {}
-    target = scanning.Target(folder, overwrite, output)
-    failed = scanning.finish(answers, target, deep=deep or bool(replay), sightings=sightings)
-    if failed:
-        ctx.exit(ExitCode.PARTIAL if failed < len(answers) else ExitCode.FAILED)
+    snapshots: Iterable[Snapshot] = scanning.read(answers, deep=deep or bool(replay))
+    sightings = None
+    if watch:
+        snapshots = list(snapshots)
+        sightings = scanning.watched(sources, options, snapshots, scanning.Watch(watch, every))
+    ctx.exit(scanning.finish(snapshots, scanning.Target(folder, overwrite, output), sightings))

@@ -1,7 +1,7 @@
 """What `migrate scan` does once its options are read. Apart from `scan.py`, so that `--help` imports nothing heavy."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from migrator.cli.output import emit, say
-from migrator.cli.progress import Report, progress
+from migrator.cli.progress import progress
+from migrator.errors import ExitCode
 from migrator.files import write_text
 from migrator.inventory import load_inventory
 from migrator.model.duration import shown
@@ -18,14 +19,15 @@ from migrator.model.hosts import Host
 from migrator.scan.collect import script
 from migrator.scan.estate import Scan, assemble
 from migrator.scan.fact import Fact
-from migrator.scan.recording import load_recordings, recordings_in, save_recording
+from migrator.scan.recording import folder_of, load_recording, load_recordings, save_recording
 from migrator.scan.run import Answer, questions, read_answer, scan_hosts
+from migrator.scan.snapshot import Snapshot
 from migrator.scan.transport import Budget
 from migrator.scan.transports import TransportOptions, Transports
 from migrator.scan.watch import WATCHED, Sightings, sighted
 from migrator.scan.write import Written, write_scan
 
-__all__ = ["Options", "Target", "Watch", "asked", "commands", "finish", "replayed", "watched"]
+__all__ = ["Options", "Target", "Watch", "asked", "commands", "finish", "read", "replayed", "watched"]
 
 _RETRY = "scan.retry"
 
@@ -66,20 +68,20 @@ def commands(*, deep: bool) -> str:
     return script(questions(deep=deep), "0" * 32)
 
 
-def replayed(folder: Path) -> list[Answer]:
+def replayed(folder: Path) -> Iterator[Answer]:
     """Answers from recordings."""
     return load_recordings(folder)
 
 
-def asked(sources: Sequence[str], options: Options) -> list[Answer]:
-    """Answers from live hosts, in the order of the inventory."""
+def asked(sources: Sequence[str], options: Options) -> Iterator[Answer]:
+    """Answers from live hosts, each as it comes."""
     hosts = _hosts(sources, options.limit)
     kept = _kept(hosts, options)
     if kept:
         say(f"{len(kept)} of {len(hosts)} hosts have answered before: {options.record}")
+    yield from (replace(load_recording(file), recording=False) for file in kept.values())
     left = [host for host in hosts if host.name not in kept]
-    fresh = {answer.host: answer for answer in _ask(left, options, questions(deep=options.deep), keep=True)}
-    return [(kept | fresh)[host.name] for host in hosts]
+    yield from _ask(left, options, questions(deep=options.deep), options.record)
 
 
 def _hosts(sources: Sequence[str], limit: str | None) -> Sequence[Host]:
@@ -89,56 +91,49 @@ def _hosts(sources: Sequence[str], limit: str | None) -> Sequence[Host]:
     return inventory.hosts
 
 
-def _kept(hosts: Sequence[Host], options: Options) -> dict[str, Answer]:
-    """Whole answers of an earlier run. They came from live hosts, so they are no recording to the reader."""
+def _kept(hosts: Sequence[Host], options: Options) -> dict[str, Path]:
+    """Whole answers of an earlier run, by host. They came from live hosts, so they are no recording to the reader."""
     if not (options.resume and options.record):
         return {}
-    wanted = {host.name for host in hosts}
-    return {
-        answer.host: replace(answer, recording=False)
-        for answer in recordings_in(options.record)
-        if answer.host in wanted and not answer.error
-    }
+    files = ((host.name, folder_of(options.record, host.name) / "recording.yaml") for host in hosts)
+    return {name: file for name, file in files if file.is_file() and not load_recording(file).error}
 
 
-def _ask(hosts: Sequence[Host], options: Options, facts: Sequence[Fact[Any]], *, keep: bool) -> list[Answer]:
-    if not hosts:
-        return []
-    record = options.record if keep else None
+def _ask(
+    hosts: Sequence[Host], options: Options, facts: Sequence[Fact[Any]], record: Path | None = None
+) -> Iterator[Answer]:
     with (
         progress(len(hosts)) as report,
         closing(Transports(TransportOptions(known_hosts=options.known_hosts))) as transports,
+        closing(
+            scan_hosts(hosts, transports.open, facts=facts, budget=Budget(seconds=options.timeout), forks=options.forks)
+        ) as answers,
     ):
-        return scan_hosts(
-            hosts,
-            transports.open,
-            facts=facts,
-            budget=Budget(seconds=options.timeout),
-            forks=options.forks,
-            report=lambda answer: _reported(answer, record, report),
-        )
+        for answer in answers:
+            if record and answer.sections:
+                save_recording(record, answer)
+            report({"host": answer.host, "facts": len(answer.sections), "error": answer.error})
+            yield answer
 
 
-def _reported(answer: Answer, record: Path | None, report: Report) -> None:
-    if record and answer.sections:
-        save_recording(record, answer)
-    report({"host": answer.host, "facts": len(answer.sections), "error": answer.error})
+def read(answers: Iterable[Answer], *, deep: bool) -> Iterator[Snapshot]:
+    """What the answers say, each as it comes."""
+    facts = questions(deep=deep)
+    return (read_answer(answer, facts) for answer in answers)
 
 
-def watched(sources: Sequence[str], options: Options, answers: Sequence[Answer], watch: Watch) -> dict[str, Sightings]:
+def watched(sources: Sequence[str], options: Options, first: Sequence[Snapshot], watch: Watch) -> dict[str, Sightings]:
     """Look again and again at hosts that answered, until time is over or Ctrl-C."""
-    facts = questions(deep=options.deep)
-    first = {answer.host: read_answer(answer, facts) for answer in answers if answer.sections}
-    hosts = [host for host in _hosts(sources, options.limit) if host.name in first]
-    seen = dict.fromkeys(first, Sightings())
+    known = {snapshot.host: snapshot for snapshot in first if snapshot.observations}
+    hosts = [host for host in _hosts(sources, options.limit) if host.name in known]
+    seen = dict.fromkeys(known, Sightings())
     end = time.monotonic() + watch.long.total_seconds()
     say(f"looking again at {len(hosts)} hosts every {shown(watch.every)} for {shown(watch.long)}; Ctrl-C ends it early")
     try:
         while hosts and (wait := min(watch.every.total_seconds(), end - time.monotonic())) > 0:
             time.sleep(wait)
-            for answer in _ask(hosts, options, WATCHED, keep=False):
-                later = read_answer(answer, WATCHED)
-                seen[answer.host] = sighted(seen[answer.host], first[answer.host], later)
+            for answer in _ask(hosts, options, WATCHED):
+                seen[answer.host] = sighted(seen[answer.host], known[answer.host], read_answer(answer, WATCHED))
     except KeyboardInterrupt:
         say("looking was ended early; what was seen until now counts")
     looks = sorted(one.looks for one in seen.values()) or [0]
@@ -146,12 +141,8 @@ def watched(sources: Sequence[str], options: Options, answers: Sequence[Answer],
     return seen
 
 
-def finish(
-    answers: Sequence[Answer], target: Target, *, deep: bool, sightings: Mapping[str, Sightings] | None = None
-) -> int:
-    """Read the answers, write the files, print the result. Returns how many hosts could not be read."""
-    facts = questions(deep=deep)
-    snapshots = [read_answer(answer, facts) for answer in answers]
+def finish(snapshots: Iterable[Snapshot], target: Target, sightings: Mapping[str, Sightings] | None = None) -> ExitCode:
+    """Understand the hosts, write the files, print the result. The exit code says whether all could be read."""
     scan = assemble(snapshots, now=datetime.now(UTC), sightings=sightings)
     written = write_scan(target.folder, scan, overwrite=target.overwrite)
     emit(_rows(scan), ["service", "runtime", "kind", "state", "hosts", "calls"], target.output)
@@ -160,7 +151,9 @@ def finish(
         say(f"error: {host.name}: {host.error}")
     _note_failed([host.name for host in failed], target.folder)
     _summary(scan.estate, written, target.folder)
-    return len(failed)
+    if failed:
+        return ExitCode.PARTIAL if len(failed) < len(scan.estate.hosts) else ExitCode.FAILED
+    return ExitCode.OK
 
 
 def _note_failed(names: Sequence[str], folder: Path) -> None:

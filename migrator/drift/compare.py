@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from migrator.model.baseline import ScanIndex
 from migrator.model.estate import Estate, HostReport
 from migrator.model.names import dns_label
 
-__all__ = ["Change", "Weight", "compared"]
+__all__ = ["Change", "Traits", "Weight", "compared"]
 
 Traits = Mapping[str, tuple[str, ...]]
 
@@ -61,12 +60,12 @@ class Change:
 
 
 def compared(
-    index: ScanIndex, then: Estate, now: Estate, fresh: Mapping[str, Traits], names: Mapping[str, str]
+    base: Mapping[str, Traits], then: Estate, now: Estate, fresh: Mapping[str, Traits], names: Mapping[str, str]
 ) -> tuple[Change, ...]:
-    """Every change. `fresh` are the later scan's traits by path; `names` is what people call the service of a path."""
+    """Every change. `base` and `fresh` are both scans' traits by path; `names` is what people call a path's service."""
     before = {report.name: report for report in then.hosts}
     callers = _callers(then)
-    found = [change for report in now.hosts for change in _of_host(report, before, index, fresh, names)]
+    found = [change for report in now.hosts for change in _of_host(report, before, base, fresh, names)]
     return tuple(_touching(change, callers) for change in sorted(found, key=_order))
 
 
@@ -92,12 +91,12 @@ def _touching(change: Change, callers: Mapping[str, tuple[str, ...]]) -> Change:
 def _of_host(
     report: HostReport,
     before: Mapping[str, HostReport],
-    index: ScanIndex,
+    base: Mapping[str, Traits],
     fresh: Mapping[str, Traits],
     names: Mapping[str, str],
 ) -> Iterator[Change]:
     folder = f"profiles/{dns_label(report.name)}/"
-    known = {path: seen for path, seen in index.traits.items() if path.startswith(folder)}
+    known = {path: seen for path, seen in base.items() if path.startswith(folder)}
     if not report.observed:
         said = (report.error or "it answered nothing",)
         for path in known:

@@ -37,9 +37,8 @@ class Inputs:
 
 def is_input(path: str) -> bool:
     """Whether `path` (relative, forward slashes) is one of the files that `read_inputs` reads."""
-    return path in {layout.SETTINGS, layout.ESTATE, baseline.PATH} or (
-        path.startswith(_PROFILES) and path.endswith(".yaml")
-    )
+    in_folder = path.startswith((_PROFILES, baseline.FOLDER)) and path.endswith(".yaml")
+    return in_folder or path in {layout.SETTINGS, layout.ESTATE}
 
 
 def read_inputs(files: Mapping[str, str], *, meshes: frozenset[str] = frozenset()) -> Inputs:

@@ -27,11 +27,11 @@ class Outcome:
 
 def read_folder(folder: Path) -> dict[str, str]:
     """The files of a scan below `folder`: path -> text. Raises RepositoryError where one is not UTF-8 text."""
+    folders = [folder / "profiles", folder / baseline.FOLDER]
     paths = [
         folder / layout.SETTINGS,
         folder / layout.ESTATE,
-        folder / baseline.PATH,
-        *(folder / "profiles").rglob("*.yaml"),
+        *(file for one in folders for file in one.rglob("*.yaml")),
     ]
     found = {}
     for path in sorted(paths):

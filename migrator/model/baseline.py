@@ -11,20 +11,25 @@ from migrator.model.names import dns_label
 from migrator.model.record import Record
 from migrator.model.services import Call, Listen, ServiceProfile, Source
 
-__all__ = ["PATH", "ScanIndex", "path_of", "traits"]
+__all__ = ["FOLDER", "ScanIndex", "index_of", "path_of", "traits"]
 
-PATH = ".migrate/scan.yaml"
-"""Where it stands below the folder with profiles/."""
+FOLDER = ".migrate/scan/"
+"""Where it stands below the folder with profiles/, one file for each host."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScanIndex(Record):
-    """The scans of a folder, by path of the profile."""
+    """The last scan of one host, by path of the profile."""
 
     digests: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of the text that the last scan wrote, so that an edit by a person is noticed."""
     traits: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """Field -> what was seen; see `traits`."""
+
+
+def index_of(host: str) -> str:
+    """Where a host's index stands below the folder that was scanned into."""
+    return f"{FOLDER}{dns_label(host)}.yaml"
 
 
 def path_of(profile: ServiceProfile) -> str:

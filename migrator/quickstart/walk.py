@@ -63,7 +63,7 @@ def _scan(folder: Path) -> Estate:
     """This machine, asked as it is, and the recorded hosts."""
     here = Host("localhost", connection=Connection.LOCAL)
     facts = questions(deep=False)
-    live = scan_hosts([here], LocalTransport, facts=facts, budget=Budget(), forks=1, report=lambda _answer: None)
+    live = scan_hosts([here], LocalTransport, facts=facts, budget=Budget(), forks=1)
     recorded = load_recordings(RECORDINGS)
     snapshots = [read_answer(a, facts) for a in live] + [read_answer(a, questions(deep=True)) for a in recorded]
     scan = assemble(snapshots, now=datetime.now(UTC))

@@ -14,6 +14,7 @@ from migrator.scan import findings
 from migrator.scan.facts.kernel import Kernel, KernelFacts
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.mounts import Mounts
+from migrator.scan.facts.network import Network
 from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.graph import Directory, affinities, edges, health_checks, known_calls, spoken_protocols
 from migrator.scan.profile import HostView, host_view
@@ -22,6 +23,7 @@ from migrator.scan.watch import Sightings, with_sightings
 
 __all__ = ["Scan", "assemble"]
 
+_LASTING = (Network.name, Mounts.name)
 CLOCK_TOLERANCE_S = 5.0
 
 
@@ -35,18 +37,19 @@ class Scan:
     """Path of each profile -> what its own host alone says of it: see `model.baseline`."""
 
 
-def assemble(snapshots: Sequence[Snapshot], *, now: datetime, sightings: Mapping[str, Sightings] | None = None) -> Scan:
+def assemble(snapshots: Iterable[Snapshot], *, now: datetime, sightings: Mapping[str, Sightings] | None = None) -> Scan:
     """Turn what all hosts answered into profiles and the estate. The order of hosts does not matter.
 
-    `sightings` are what later looks saw, by host.
+    Snapshots are read one by one and not kept whole: ten thousand hosts fit. `sightings` are what later looks saw, by
+    host.
     """
     looks = sightings or {}
-    understood = [_understood(snapshot, looks) for snapshot in sorted(snapshots, key=lambda s: s.host)]
+    understood = sorted((_understood(snapshot, looks) for snapshot in snapshots), key=lambda pair: pair[0].name)
+    reports = tuple(report for report, _ in understood)
     views, differing = _unified([view for _, view in understood if view])
     directory = Directory.of(views)
     seen, noticed = edges(directory)
     profiles = tuple(_finished_profiles(directory, seen))
-    reports = tuple(_report(snapshot, view) for snapshot, view in understood)
     known = (*differing, *noticed, *_outside(seen), *_of_hosts(reports, views))
     estate = Estate(
         scanned_at=now.astimezone(UTC).isoformat(timespec="seconds"),
@@ -59,15 +62,22 @@ def assemble(snapshots: Sequence[Snapshot], *, now: datetime, sightings: Mapping
     return Scan(estate, profiles, {path_of(profile): traits(profile) for profile in alone})
 
 
-def _understood(snapshot: Snapshot, looks: Mapping[str, Sightings]) -> tuple[Snapshot, HostView | None]:
+def _understood(snapshot: Snapshot, looks: Mapping[str, Sightings]) -> tuple[HostReport, HostView | None]:
     """The host's view of itself. Answers that contradict each other beyond what we foresaw cost that host only."""
     if not snapshot.observations:
-        return snapshot, None
+        return _report(snapshot, None), None
     try:
-        return snapshot, with_sightings(host_view(snapshot), looks.get(snapshot.host, Sightings()))
+        view = with_sightings(host_view(snapshot), looks.get(snapshot.host, Sightings()))
+        return _report(snapshot, view), replace(view, snapshot=_lasting(snapshot))
     except Exception as error:  # noqa: BLE001 - one host must never end the run; what happened is in its result
         reason = f"its answers could not be made sense of: {type(error).__name__}: {error}"
-        return replace(snapshot, error=reason, observations={}), None
+        return _report(replace(snapshot, error=reason, observations={}), None), None
+
+
+def _lasting(snapshot: Snapshot) -> Snapshot:
+    """What other hosts' services are compared with; all else is in the profiles by now."""
+    kept = {name: snapshot.observations[name] for name in _LASTING if name in snapshot.observations}
+    return replace(snapshot, observations=kept)
 
 
 def _finished_profiles(directory: Directory, seen: Sequence[Edge]) -> Iterator[ServiceProfile]:

@@ -4,7 +4,7 @@ One folder a host: `recording.yaml` and, for each fact, `<fact>.out` with what i
 complaints. Redacted once more on the way out. A bug report in this form is a test case.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from migrator.scan.redact import redact
 from migrator.scan.run import Answer
 from migrator.scan.snapshot import Section
 
-__all__ = ["Recording", "load_recordings", "recordings_in", "save_recording"]
+__all__ = ["Recording", "folder_of", "load_recording", "load_recordings", "save_recording"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,14 @@ class Recording(Record):
     facts: Mapping[str, RecordedFact] = field(default_factory=dict)
 
 
+def folder_of(folder: Path, host: str) -> Path:
+    """Where a host's recording stands."""
+    return folder / dns_label(host)
+
+
 def save_recording(folder: Path, answer: Answer) -> Path:
     """Write one host's answers below `folder` and return its own folder."""
-    own = folder / dns_label(answer.host)
+    own = folder_of(folder, answer.host)
     facts = {name: RecordedFact(s.code, s.lacks, s.finished) for name, s in answer.sections.items()}
     for name, section in answer.sections.items():
         for text, ending in ((section.stdout, "out"), (section.stderr, "err")):
@@ -54,20 +59,16 @@ def save_recording(folder: Path, answer: Answer) -> Path:
     return own
 
 
-def load_recordings(folder: Path) -> list[Answer]:
-    """Read every recording below `folder`, sorted by host. InputError when there is none or one is broken."""
-    found = recordings_in(folder)
-    if not found:
+def load_recordings(folder: Path) -> Iterator[Answer]:
+    """Every recording below `folder`, by host. InputError when there is none, or where one is broken."""
+    files = sorted(folder.glob("*/recording.yaml"))
+    if not files:
         raise InputError("holds no recording; `migrate scan --record DIR` makes them", file=str(folder))
-    return found
+    return (load_recording(file) for file in files)
 
 
-def recordings_in(folder: Path) -> list[Answer]:
-    """Likewise, and none is no error. A host's own file is written last, so what is there is whole."""
-    return [_load(file) for file in sorted(folder.glob("*/recording.yaml"))]
-
-
-def _load(file: Path) -> Answer:
+def load_recording(file: Path) -> Answer:
+    """One host's recording, by its `recording.yaml`: that is written last, and where it stands the others are whole."""
     recording = load_record(Recording, file.read_text(encoding="utf-8"), file=str(file))
     try:
         taken_at = datetime.fromisoformat(recording.taken_at)

@@ -1,10 +1,11 @@
 """The one loop of the scan with effects: many hosts at a time, none of which can end the run or delay another."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from migrator.errors import TransportError
@@ -42,21 +43,26 @@ def scan_hosts(
     facts: Sequence[Fact[Any]],
     budget: Budget,
     forks: int,
-    report: Callable[[Answer], None],
-) -> list[Answer]:
-    """Ask all hosts, at most `forks` at a time. `report` is called for each one as it ends. In the order of `hosts`."""
-    answers: dict[str, Answer] = {}
-    with ThreadPoolExecutor(max_workers=max(1, min(forks, len(hosts))), thread_name_prefix="scan") as pool:
-        running = [pool.submit(_ask, host, open_transport, facts, budget) for host in hosts]
-        try:
-            for done in as_completed(running):
-                answer = done.result()
-                answers[answer.host] = answer
-                report(answer)
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return [answers[host.name] for host in hosts]
+) -> Generator[Answer, None, None]:
+    """Ask all hosts, at most `forks` at a time, and yield each answer as it comes.
+
+    A host has nobody to wait for but its reader: no more than twice `forks` answers stand in memory, whatever the
+    number of hosts. Whoever stops reading early ends the run.
+    """
+    todo = iter(hosts)
+    pool = ThreadPoolExecutor(max_workers=max(1, min(forks, len(hosts))), thread_name_prefix="scan")
+    running = {pool.submit(_ask, host, open_transport, facts, budget) for host in islice(todo, 2 * forks)}
+    try:
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            while done:
+                answer = done.pop().result()
+                running |= {pool.submit(_ask, host, open_transport, facts, budget) for host in islice(todo, 1)}
+                yield answer
+    except (KeyboardInterrupt, GeneratorExit):
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def _ask(host: Host, open_transport: Callable[[Host], Transport], facts: Sequence[Fact[Any]], budget: Budget) -> Answer:

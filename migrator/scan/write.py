@@ -1,16 +1,14 @@
 """The result of a scan as files: `profiles/<host>/<service>.yaml` and `estate.yaml`. People's edits are kept."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.files import write_text
-from migrator.model.baseline import PATH, ScanIndex, path_of
-from migrator.model.estate import Estate
-from migrator.model.names import dns_label
+from migrator.model.baseline import ScanIndex, index_of, path_of
 from migrator.model.services import ServiceProfile
-from migrator.records import dump_record, load_record
+from migrator.records import dump_pieces, dump_record, load_record
 from migrator.scan.estate import Scan
 
 __all__ = ["Written", "write_scan"]
@@ -32,40 +30,47 @@ def write_scan(folder: Path, scan: Scan, *, overwrite: bool = False) -> Written:
     Profiles of hosts that could not be reached this time stay as they are. Profiles of services that are gone are
     removed, unless a person has edited them.
     """
-    texts = dict(_texts(scan.profiles))
-    index = _index(folder)
-    before = index.digests
-    edited = (
-        set() if overwrite else {path for path in before if _is_edited(folder, path, before[path], texts.get(path))}
+    of_host: dict[str, list[ServiceProfile]] = {}
+    for profile in scan.profiles:
+        of_host.setdefault(profile.host, []).append(profile)
+    reached = [report.name for report in scan.estate.hosts if report.observed]
+    done = [_write_host(folder, host, of_host.get(host, ()), scan.traits, overwrite=overwrite) for host in reached]
+    write_text(folder / "estate.yaml", dump_pieces(scan.estate))
+    return Written(
+        tuple(path for one in done for path in one.written),
+        tuple(path for one in done for path in one.removed),
+        tuple(path for one in done for path in one.kept),
     )
-    stale = _stale(before, texts, scan.estate)
-    written = [path for path, text in texts.items() if path not in edited and _read(folder / path) != text]
+
+
+def _write_host(
+    folder: Path,
+    host: str,
+    profiles: Iterable[ServiceProfile],
+    traits: Mapping[str, Mapping[str, tuple[str, ...]]],
+    *,
+    overwrite: bool,
+) -> Written:
+    """The profiles of one host, and what the scan said of it."""
+    before = _index(folder, host).digests
+    texts = {path_of(profile): dump_record(profile) for profile in profiles}
+    kept = {path for path in before if not overwrite and _is_edited(folder, path, before[path], texts.get(path))}
+    written = [path for path, text in texts.items() if path not in kept and _read(folder / path) != text]
+    removed = [path for path in before if path not in texts and path not in kept]
     for path in written:
         write_text(folder / path, texts[path])
-    removed = [path for path in stale if path not in edited]
     for path in removed:
         (folder / path).unlink(missing_ok=True)
-    write_text(folder / "estate.yaml", dump_record(scan.estate))
-    kept_digests = {path: digest for path, digest in before.items() if path not in texts and path not in removed}
-    digests = {**kept_digests, **{path: _digest(text) for path, text in texts.items()}}
-    seen = {path: index.traits[path] for path in kept_digests if path in index.traits} | dict(scan.traits)
-    write_text(folder / PATH, dump_record(ScanIndex(dict(sorted(digests.items())), dict(sorted(seen.items())))))
-    return Written(tuple(written), tuple(removed), tuple(sorted(edited)))
+    digests = {path: before[path] for path in kept if path not in texts}
+    digests |= {path: _digest(text) for path, text in texts.items()}
+    index = ScanIndex(dict(sorted(digests.items())), {path: traits[path] for path in sorted(texts) if path in traits})
+    write_text(folder / index_of(host), dump_record(index))
+    return Written(tuple(written), tuple(removed), tuple(sorted(kept)))
 
 
-def _texts(profiles: Iterable[ServiceProfile]) -> Iterator[tuple[str, str]]:
-    for profile in profiles:
-        yield path_of(profile), dump_record(profile)
-
-
-def _index(folder: Path) -> ScanIndex:
-    text = _read(folder / PATH)
-    return load_record(ScanIndex, text, file=str(folder / PATH)) if text is not None else ScanIndex()
-
-
-def _stale(before: Mapping[str, str], texts: Mapping[str, str], estate: Estate) -> list[str]:
-    reached = {f"profiles/{dns_label(report.name)}/" for report in estate.hosts if report.observed}
-    return [path for path in before if path not in texts and path.startswith(tuple(reached))]
+def _index(folder: Path, host: str) -> ScanIndex:
+    text = _read(folder / index_of(host))
+    return load_record(ScanIndex, text, file=str(folder / index_of(host))) if text is not None else ScanIndex()
 
 
 def _is_edited(folder: Path, path: str, digest: str, new: str | None) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import migrator
 from migrator.cli import migrate
 from migrator.drift.compare import Weight, compared
-from migrator.model.baseline import ScanIndex, path_of, traits
+from migrator.model.baseline import path_of, traits
 from migrator.model.estate import Edge, Estate, HostReport
 from migrator.model.services import Account, Call, Listen, Protocol, Runtime, ServiceProfile, Source, State, Usage
 from migrator.scan.run import questions
@@ -36,9 +36,9 @@ def host(name="h", *, without=(), error=""):
 
 
 def changes(before, now, *, then=None, later=None, names=None):
-    index = ScanIndex(traits={path_of(one): traits(one) for one in before})
+    seen = {path_of(one): traits(one) for one in before}
     base, fresh = then or estate(host()), later or estate(host())
-    found = compared(index, base, fresh, {path_of(one): traits(one) for one in now}, names or {})
+    found = compared(seen, base, fresh, {path_of(one): traits(one) for one in now}, names or {})
     return [(str(one.weight), one.service, one.field, one.before, one.now) for one in found]
 
 
@@ -131,9 +131,8 @@ def test_people_call_services_what_they_want():
 
 def test_who_calls_a_service_that_listens_elsewhere_is_touched():
     before, now = (profile(listens=(Listen(Protocol.TCP, "*", port),)) for port in (80, 81))
-    index = ScanIndex(traits={path_of(before): traits(before)})
     then = estate(host(), edges=(Edge("front", "shop"), Edge("shop", "db")))
-    (change,) = compared(index, then, estate(host()), {path_of(now): traits(now)}, {})
+    (change,) = compared({path_of(before): traits(before)}, then, estate(host()), {path_of(now): traits(now)}, {})
     assert change.touches == ("shop", "front")
 
 
@@ -212,13 +211,8 @@ def test_a_repository_that_was_generated_knows_what_it_was_made_from(scanned, tm
 @pytest.mark.parametrize(
     ("break_it", "said"),
     [
-        (lambda folder: (folder / ".migrate" / "scan.yaml").unlink(), ".migrate/scan.yaml: is missing"),
-        (
-            lambda folder: (folder / ".migrate" / "scan.yaml").write_text(
-                "apiVersion: migrate.dev/v1alpha1\nkind: ScanIndex\ndigests: {a: b}\n"
-            ),
-            ".migrate/scan.yaml: was written by an older version",
-        ),
+        (lambda folder: shutil.rmtree(folder / ".migrate"), ".migrate/scan/: is empty"),
+        (lambda folder: (folder / ".migrate/scan/app01.yaml").write_text("x"), ".migrate/scan/app01.yaml"),
         (lambda folder: (folder / "estate.yaml").unlink(), "estate.yaml: is missing"),
     ],
 )

@@ -74,7 +74,7 @@ STATE = {
 
 
 def scan_of(folder: Path, *, shuffle: int | None = None) -> Scan:
-    answers = load_recordings(folder)
+    answers = list(load_recordings(folder))
     if shuffle is not None:
         random.Random(shuffle).shuffle(answers)
     return assemble([read_answer(answer, questions(deep=True)) for answer in answers], now=NOW)

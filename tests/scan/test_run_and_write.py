@@ -1,5 +1,6 @@
 """Many hosts at once: one bad host is a line in the result. Files: edits by people stay."""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import pytest
 
 import migrator
 from migrator.errors import ConnectError, DeadlineError, InputError
+from migrator.model.estate import Estate
 from migrator.model.hosts import Host
 from migrator.model.services import ServiceProfile
-from migrator.records import load_record
+from migrator.records import dump_pieces, dump_record, load_record
 from migrator.scan.estate import assemble
 from migrator.scan.facts import FACTS
 from migrator.scan.recording import load_recordings, save_recording
@@ -47,17 +49,28 @@ class Hanging:
 
 def scan_of(**transports):
     hosts = [Host(name) for name in transports]
-    seen = []
     answers = scan_hosts(
-        hosts,
-        lambda host: transports[host.name],
-        facts=questions(deep=False),
-        budget=Budget(),
-        forks=4,
-        report=seen.append,
+        hosts, lambda host: transports[host.name], facts=questions(deep=False), budget=Budget(), forks=4
     )
-    assert sorted(a.host for a in seen) == sorted(transports)
-    return answers
+    return sorted(answers, key=lambda answer: list(transports).index(answer.host))
+
+
+def test_answers_wait_for_their_reader_and_do_not_pile_up():
+    asked = []
+
+    class Counting:
+        def run(self, script, budget):
+            asked.append(1)
+            return Reply(b"", b"")
+
+    answers = scan_hosts(
+        [Host(f"h{number}") for number in range(100)], lambda host: Counting(), facts=(), budget=Budget(), forks=3
+    )
+    next(answers)
+    time.sleep(0.2)
+    assert len(asked) <= 7
+    answers.close()
+    assert len(asked) <= 10
 
 
 def test_bad_hosts_are_lines_in_the_result_and_the_others_are_scanned():
@@ -139,3 +152,10 @@ def test_a_recording_replays_to_the_same_profiles(tmp_path, scan, estate_folder)
 def test_a_folder_without_recordings_is_said_to_be_one(tmp_path):
     with pytest.raises(InputError, match="holds no recording"):
         load_recordings(tmp_path)
+
+
+def test_an_estate_in_pieces_is_the_estate_as_a_whole(estate_folder):
+    estate = assemble([read_answer(a, questions(deep=True)) for a in load_recordings(estate_folder)], now=NOW).estate
+    assert "".join(dump_pieces(estate)) == dump_record(estate)
+    empty = Estate("2026-11-23T00:00:00+00:00")
+    assert "".join(dump_pieces(empty)) == dump_record(empty)
