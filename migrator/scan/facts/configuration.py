@@ -53,6 +53,7 @@ line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \t]+\*/ { next }
 {
   sub(/[ \t]#.*$/, "", line); low = tolower(line)
   name = is_secret(low); if (name != "") say("secret", name)
+  if (FILENAME ~ /^\/(home|opt|srv|app|apps|data)\/.*\/[^.\/]+$/) next
   if (match(line, /^[ \t]*(frontend|backend|listen|upstream)[ \t]+[A-Za-z0-9_.-]+/)) say("section", substr(line, RSTART, RLENGTH))
   if (match(low, /^[ \t]*(listen|bind)[ \t]+([^ \t;]*:)?[0-9]+([ \t;]|$)/)) {
     u = substr(low, RSTART, RLENGTH); sub(/[ \t;]+$/, "", u); sub(/^.*[^0-9]/, "", u); say("listen", u)
@@ -136,7 +137,7 @@ class Configuration(Fact[tuple[Mention, ...]]):
     An allow-list works on the host: only URLs without user, path and query, `name:port` pairs, settings whose key ends in
     host, server, address or port, ports and paths that are listened on, socket paths, data folders, checks, paths of certificates, rules that pin a client
     to one server, and *names* of variables ever leave it. Lines
-    that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Comments are skipped. Bounded in depth, size of
+    that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Of a file without an extension only the names of its secrets are told, because it may be any text. Comments are skipped. Bounded in depth, size of
     files and length of lines. The awk has no bounded repetition (`{2,5}`), which mawk before 1.3.4-20200717 lacks.
     """
 
@@ -154,7 +155,8 @@ find $roots -xdev -maxdepth 5 \( -name .git -o -name node_modules -o -name site-
   \( -type f -o -type l \) -size -256k \( -name '*.conf' -o -name '*.cnf' -o -name '*.cfg' -o -name '*.cf' -o -name '*.ini' \
   -o -name '*.env' -o -name '.env' -o -name '*.properties' -o -name '*.yml' -o -name '*.yaml' -o -name '*.xml' \
   -o -name '*.toml' -o -name '*.json' -o -name '*.php' -o -name '*.py' -o -name '*.sh' -o -name '*.rb' -o -name '*.pl' \
-  -o -name '*.js' -o -name '*.pem' -o -name '*.key' -o -path '*/sites-enabled/*' -o -path '/etc/default/*' -o -path '/etc/sysconfig/*' \) \
+  -o -name '*.js' -o -name '*.pem' -o \( -size -16k ! -name '*.*' \( -path '/home/*/*/*' -o -path '/opt/*/*' -o -path '/srv/*/*' \
+  -o -path '/app/*' -o -path '/apps/*' -o -path '/data/*/*' \) \) -o -name '*.key' -o -path '*/sites-enabled/*' -o -path '/etc/default/*' -o -path '/etc/sysconfig/*' \) \
   ! -name 'package-lock.json' -exec sh -c "$readable" sh "$mentions" "'" {} +
 true
 """
