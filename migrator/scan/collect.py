@@ -14,6 +14,7 @@ from typing import Any
 from migrator.errors import FactError
 from migrator.model.observations import Missing, Observation, Observed, Refused
 from migrator.scan.fact import Fact
+from migrator.scan.redact import HOST_REDACT
 from migrator.scan.shell import SCAN_MARK
 from migrator.scan.snapshot import Section, Snapshot
 from migrator.scan.transport import Reply
@@ -51,7 +52,7 @@ def script(facts: Sequence[Fact[Any]], nonce: str) -> str:
         _PRELUDE.replace("SECONDS", str(FACT_SECONDS)).replace("BYTES", str(SECTION_BYTES)).replace("MARK", SCAN_MARK)
     )
     asks = [f"ask {fact.name} {shlex.quote(fact.command)} {shlex.quote(' '.join(fact.needs))}" for fact in facts]
-    return "\n".join([f"N={nonce}", prelude, *asks, "exit 0", ""])
+    return "\n".join([f"N={nonce}", prelude, HOST_REDACT, *asks, "exit 0", ""])
 
 
 def sections_of(reply: Reply, nonce: str) -> dict[str, Section]:

@@ -1,22 +1,74 @@
-"""Hiding of values that look secret. The second net: facts redact on the host first (`shell.REDACT`)."""
+"""Hiding of values that look secret, twice: on the host before they leave it (`HOST_REDACT`), and here once more.
+
+Both nets are made from one table of rules, which sed and Python read alike. They err on the side of hiding. Each rule
+is linear in what a host may send: on our side every repetition has a bound.
+"""
 
 import re
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
+from functools import cache
 
-__all__ = ["MASK", "looks_secret", "redact", "redact_arguments"]
+from migrator.model.tokens import TOKENS
+
+__all__ = ["HOST_REDACT", "MASK", "looks_secret", "redact", "redact_arguments"]
 
 MASK = "***"
-_WORD = r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|credentials?|private[-_]?key|auth)"
-_USERINFO = re.compile(r"(://)[^\s\"'/]*(?:/[^\s\"']*)?@")
-_ASSIGNMENT = re.compile(rf"(?i)({_WORD}[\w.-]*[\"']?\s*[=:]\s*[\"']?)([^\s\"',;&]+)")
-_FLAG = re.compile(rf"(?i)--?[\w-]*{_WORD}[\w-]*")
-_BASIC_AUTH = re.compile(r"(?i)(\bauth\s+\S+:)\S+")
-_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL)
-_SECRET_NAME = re.compile(
-    rf"(?i){_WORD}|dsn|(?:^|_)key$|cookie$|salt$|credential|connection_?string|(?:db|database|redis|amqp|rabbitmq|mongo|jdbc|broker|celery)\w*_ur[il]|_ur[il]$"
+_FIELD = "\x1f"
+"""Between the arguments of a command line: an argument may hold blanks."""
+_MOST = 1000
+"""Characters that a repetition may cover. A host could let an unbounded one run for hours."""
+_SECRET = "(pass(word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|credentials?|private[-_]?key)"  # noqa: S105 - words
+_NAMED = f"{_SECRET}[A-Za-z0-9_.-]{{0,60}}"
+_QUOTED = r"""("([^"~\\]|\\[^~])**"|'[^'~]**'|\\"[^"~]**")"""
+
+# In a rule `~` is the field separator, '`' a tab, and `**` any number of times, which has a bound in Python.
+_Rule = tuple[str, str]
+_TEXT: tuple[_Rule, ...] = (
+    (r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY.*", MASK),
+    (r"(://)[^ `~\"']**@", rf"\1{MASK}@"),
+    (r"(^|[ `~\"'=#,;(])([A-Za-z0-9_.%-]{1,60}):[^ `~\"'/@]**@([A-Za-z0-9])", rf"\1\2:{MASK}@\3"),
+    (r"(:thin:|:oci:)[^ `~\"'/@]**/[^ `~\"'@]**@", rf"\1{MASK}@"),
+    (r"(authorization[\"']?[ `]*[:=][ `]*[\"']?((basic|bearer|token|digest|apikey)[ `]+)?)[^ `~\"']**", rf"\1{MASK}"),
+    (r"(bearer[ `]+)[A-Za-z0-9._~+/=-]**", rf"\1{MASK}"),
+    (r"(auth[ `]+[^ `~:]{1,60}:)[^ `~]**", rf"\1{MASK}"),
+    *((pattern, MASK) for _, _, pattern in TOKENS),
+    (rf"(-?-[A-Za-z0-9_.-]{{0,60}}{_NAMED}[ `]+)({_QUOTED}|[^- `~][^ `~]**)", rf"\1{MASK}"),
+    (r"((^|[^A-Za-z])auth[\"']?[=:])[^ `~\"']+", rf"\1{MASK}"),
+    (rf"({_NAMED}\\?[\"']?[ `]*(=>|[=:])[ `]*)({_QUOTED}|[^ `~\"']+)", rf"\1{MASK}"),
+    (rf"({_NAMED}[\"']?[ `]+)({_QUOTED}|[^- `~\"'=:|&;<>][^ `~\"']**)", rf"\1{MASK}"),
+    (
+        r"((echo|printf)[ `]+)[^|~]**([|][ `]*(sudo[ `]+)?(chpasswd|passwd|sudo -S|su|kinit|openssl|gpg|cryptsetup))",
+        rf"\1{MASK} \3",
+    ),
 )
-_CLIENTS_WITH_P = frozenset({"mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump", "sshpass"})
-_VALUE_FLAGS = {"curl": {"-u", "--user"}, "redis-cli": {"-a"}, "sshpass": {"-p"}, "mongodump": {"-p"}, "mongo": {"-p"}}
+"""What to look for in any line, letters in either case, and what to put there."""
+
+_ARGUMENTS: tuple[_Rule, ...] = (
+    (rf"((^|~)-{{0,2}}[A-Za-z0-9_.-]{{0,60}}{_NAMED}=)[^~]+", rf"\1{MASK}"),
+    (rf"((^|~)-{{0,2}}[A-Za-z0-9_.-]{{0,60}}{_NAMED}~)[^~-][^~]**", rf"\1{MASK}"),
+)
+"""What to look for where the arguments of a command are known apart: the whole value is hidden, blanks and all."""
+
+_CLIENTS: tuple[tuple[str, str], ...] = (
+    ("mysql[a-z_]{0,20}|mariadb[a-z-]{0,20}", "-p"),
+    (
+        "sshpass|mongo[a-z]{0,20}|7z[ar]?|rabbitmqadmin|(docker|podman|nerdctl|helm|oc)[ `~]+([a-z]+[ `~]+)?login",
+        "-p[ `~]*",
+    ),
+    ("zip|unzip|sqlcmd|osql|bcp|isql|tsql|mosquitto_[a-z]{1,9}|ipmitool", "-P[ `~]*"),
+    ("ldap[a-z]{1,20}", "-w[ `~]*"),
+    ("(redis|valkey)-cli", "(-a|--pass)[ `~]+"),
+    ("curl", "(-u|-U|--user|--proxy-user)[ `~=]*"),
+    ("lftp|ncftp[a-z]{0,9}", "-u[ `~]*"),
+    ("smbclient|smbget|rpcclient|net", "-U[ `~]*"),
+    ("snmp[a-z]{1,20}", "-[cAX][ `~]*"),
+    ("openssl", "(-pass(in|out)?|-k|-K)[ `~]+"),
+    ("htpasswd", ""),
+    ("rabbitmqctl[ `~]+(add_user|change_password)", ""),
+    ("sqlplus|sqlldr|expdp|impdp|rman|exp|imp", r"(userid=)?[A-Za-z0-9_$#.]{1,60}/"),
+)
+"""Programs that are given a password by a short option, or at a place: their names, and what stands before it."""
 
 
 def looks_secret(name: str) -> bool:
@@ -24,32 +76,64 @@ def looks_secret(name: str) -> bool:
     return _SECRET_NAME.search(name) is not None
 
 
+_SECRET_NAME = re.compile(
+    rf"(?i){_SECRET}|auth|dsn|(?:^|_)key$|cookie$|salt$|credential|connection_?string|(?:db|database|redis|amqp|rabbitmq|mongo|jdbc|broker|celery)\w*_ur[il]|_ur[il]$"
+)
+_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL)
+
+
 def redact(text: str) -> str:
-    """Replace passwords in URLs, assigned secrets and private keys by `***`. Errs on the side of hiding."""
-    text = _KEY.sub(MASK, text)
-    text = _USERINFO.sub(rf"\1{MASK}@", text)
-    text = _BASIC_AUTH.sub(rf"\1{MASK}", text)
-    return _ASSIGNMENT.sub(rf"\1{MASK}", text)
+    """Replace passwords in URLs, assigned secrets, access tokens and private keys in any text by `***`."""
+    return "\n".join(_hidden(line, arguments=_FIELD in line) for line in _KEY.sub(MASK, text).split("\n"))
 
 
 def redact_arguments(arguments: Sequence[str]) -> tuple[str, ...]:
-    """Redact a command line: whole arguments, values that follow a secret-looking flag, and short password flags."""
-    program = arguments[0].rsplit("/", 1)[-1] if arguments else ""
-    hidden, hide_next = [], False
-    for argument in arguments:
-        if hide_next and not argument.startswith("-"):
-            hidden.append(MASK)
-            hide_next = False
-            continue
-        hide_next = _takes_secret(program, argument)
-        hidden.append(_redact_short(program, redact(argument)))
-    return tuple(hidden)
+    """Redact a command line whose arguments are known apart."""
+    plain = (_KEY.sub(MASK, argument).replace(_FIELD, " ") for argument in arguments)
+    lines = _FIELD.join(plain).split("\n")
+    return tuple("\n".join(_hidden(line, arguments=True) for line in lines).split(_FIELD)) if arguments else ()
 
 
-def _takes_secret(program: str, argument: str) -> bool:
-    return _FLAG.fullmatch(argument) is not None or argument in _VALUE_FLAGS.get(program, ())
+def _hidden(line: str, *, arguments: bool) -> str:
+    for pattern, replacement in _compiled(arguments=arguments):
+        line = pattern.sub(replacement, line)
+    return line
 
 
-def _redact_short(program: str, argument: str) -> str:
-    glued = program in _CLIENTS_WITH_P and argument.startswith("-p") and len(argument) > len("-p")
-    return f"-p{MASK}" if glued else argument
+@cache
+def _compiled(*, arguments: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
+    found = (
+        (pattern.replace("~", _FIELD).replace("`", "\t"), to, flag) for pattern, to, flag in _rules(arguments=arguments)
+    )
+    return tuple(
+        (re.compile(pattern.replace("**", f"{{0,{_MOST}}}"), re.IGNORECASE if flag else 0), to)
+        for pattern, to, flag in found
+    )
+
+
+def _rules(*, arguments: bool) -> Iterator[tuple[str, str, str]]:
+    """Pattern, replacement, and sed's `I` where the case of letters means nothing: `-P` is not `-p`."""
+    gap = "~" if arguments else "[ `]"
+    value = "[^~]+" if arguments else f"({_QUOTED}|[^ `~]+)"
+    for program, before in _CLIENTS:
+        yield rf"((^|[^A-Za-z0-9_.-])({program})({gap}[^|;&]**)?{gap}{before}){value}", rf"\1{MASK}", ""
+    for pattern, replacement in (*(_ARGUMENTS if arguments else ()), *_TEXT):
+        yield pattern, replacement, "I"
+
+
+def _program(*, arguments: bool) -> str:
+    """The rules as a program of sed, quoted for the shell, with `~` and '`' as they stand above."""
+    return shlex.quote(
+        "\n".join(f"s!{p.replace('**', '*')}!{to}!g{flag}" for p, to, flag in _rules(arguments=arguments))
+    )
+
+
+HOST_REDACT = rf"""
+REDACT=$(printf '%s\n' {_program(arguments=False)} | tr '~`' '\037\011')
+REDACT_ARGUMENTS=$(printf '%s\n' {_program(arguments=True)} | tr '~`' '\037\011')
+export REDACT REDACT_ARGUMENTS
+"""
+"""Sets two programs for `sed -E`, for lines of text and for arguments between U+001F. It stands once in the script.
+
+Who uses one writes `"${REDACT:?}"`: without the program nothing passes.
+"""

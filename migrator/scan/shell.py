@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-__all__ = ["FIELD", "REDACT", "SCAN_MARK", "blocks", "sections"]
+__all__ = ["FIELD", "SCAN_MARK", "blocks", "sections"]
 
 FIELD = "\x1f"
 """ASCII unit separator: between fields, because names of processes and files may hold anything printable."""
@@ -12,15 +12,6 @@ SCAN_MARK = "migrate-scan"
 """Last argument of every shell that the scan starts, so that it is not taken for a service.
 
 busybox's `timeout` leaves a watcher behind that no longer descends from our shell.
-"""
-
-REDACT = r"""
-US=$(printf '\037')
-redact() { sed -E -e "s#(://)[^[:space:]\"'$US]*@#\1***@#g" \
-  -e "s/((pass(word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|credentials?|private[-_]?key)[A-Za-z0-9_.-]*[\"']?[=: $US]+[\"']?)[^ $US\"']+/\1***/Ig"; }
-"""
-"""Defines `redact`: hides URL passwords and the values of secret-looking words while the text is still on the host.
-The reading side redacts once more (`migrator.scan.redact`); this is the first of two nets.
 """
 
 

@@ -43,6 +43,7 @@ function is_secret(low,   k, name, i, after, head) {
 function before(s) { return RSTART > 1 ? substr(s, RSTART - 1, 1) : " " }
 BEGIN {
   words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"
+  userinfo = "^[^ \t\"" q "]*@"
   words = words "[a-z0-9_.-]*[\"" q "]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{]+"
 }
 FNR == 1 { inside = 0 }
@@ -69,17 +70,18 @@ line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \t]+\*/ { next }
     p = index(u, "://"); rest = substr(u, p + 3)
     while (i = index(rest, "@")) rest = substr(rest, i + 1)
     sub(/[\/?#\\].*$/, "", rest)
-    if (rest ~ /^[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?$/) say("url", substr(u, 1, p - 1) "://" rest)
+    if (rest ~ /^[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?$/ && !(s ~ userinfo && s !~ /^[^@]*:\/\//)) say("url", substr(u, 1, p - 1) "://" rest)
   }
   s = low
   while (match(s, "[a-z0-9_.-]*(host|hostname|server|addr|address|port|relayhost|broker)[\"" q "]?[ \t]*[=:][ \t]*[\"" q "[]?[a-z0-9][a-z0-9.-]*")) {
-    say("setting", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH)
+    a = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH)
+    if (s !~ userinfo) say("setting", a)
   }
   if (match(low, /^[ \t]*(port|host|address)[ \t]+[a-z0-9][a-z0-9.-]*[ \t]*$/)) say("setting", substr(low, RSTART, RLENGTH))
   s = low ~ /auth|pass|secret|user|token|cred/ ? "" : line
   while (match(s, /[A-Za-z0-9][A-Za-z0-9.-]*:[0-9][0-9]+/)) {
     a = substr(s, RSTART, RLENGTH); b = before(s); s = substr(s, RSTART + RLENGTH)
-    if (b !~ /[:\/@]/ && s !~ /^[A-Za-z0-9:._-]/ && a !~ /^[0-9]+:/) say("address", a)
+    if (b !~ /[:\/@]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:/) say("address", a)
   }
   s = line
   while (match(s, /\/[A-Za-z0-9._\/-]+\.sock/)) { say("unix", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }

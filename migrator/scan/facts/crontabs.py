@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from migrator.scan.fact import Fact
 from migrator.scan.redact import redact
-from migrator.scan.shell import REDACT, sections
+from migrator.scan.shell import sections
 
 __all__ = ["CronEntry", "Crontabs"]
 
@@ -29,16 +29,14 @@ class CronEntry:
 
 
 class Crontabs(Fact[tuple[CronEntry, ...]]):
-    """System and user crontabs, and which files came with a package.
+    """System and user crontabs, and which files came with a package. Their settings stay on the host.
 
     User crontabs are readable for root only. Source: crontab(5); Debian keeps them in /var/spool/cron/crontabs, Red Hat
     in /var/spool/cron, SUSE in /var/spool/cron/tabs.
     """
 
     name = "crontabs"
-    command = (
-        REDACT
-        + r"""
+    command = r"""
 echo '#packaged'
 cat /var/lib/dpkg/info/*.conffiles 2>/dev/null | sed -n 's#^/etc/cron#&#p' | sed 's/^/ /'
 if command -v rpm >/dev/null 2>&1; then
@@ -46,14 +44,13 @@ if command -v rpm >/dev/null 2>&1; then
 fi
 echo '#entries'
 for f in /etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/* /var/spool/cron/tabs/* /var/spool/cron/*; do
-  [ -f "$f" ] && grep -HnvE '^[[:space:]]*(#|$)' "$f"
-done | sed 's/^/ /' | redact
+  [ -f "$f" ] && grep -HnvE "^[[:space:]]*(#|\$|[\"']?[A-Za-z_][A-Za-z0-9_]*[\"']?[[:space:]]*=)" "$f"
+done | sed 's/^/ /' | sed -E "${REDACT:?}"
 for d in /var/spool/cron/crontabs /var/spool/cron/tabs /var/spool/cron; do
   [ -d "$d" ] && [ ! -r "$d" ] && echo "$d: Permission denied" >&2
 done
 true
 """
-    )
 
     def parse(self, text: str) -> tuple[CronEntry, ...]:
         """Read entries; settings (`SHELL=`) and lines that are no schedule are skipped."""

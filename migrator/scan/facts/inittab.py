@@ -2,7 +2,6 @@ from dataclasses import dataclass
 
 from migrator.scan.fact import Fact
 from migrator.scan.redact import redact
-from migrator.scan.shell import REDACT
 
 __all__ = ["Inittab", "InittabEntry"]
 
@@ -19,13 +18,10 @@ class Inittab(Fact[tuple[InittabEntry, ...]]):
     """What a classic or busybox init starts. Source: inittab(5); busybox init has the same four fields."""
 
     name = "inittab"
-    command = (
-        REDACT
-        + r"""
+    command = r"""
 [ -f /etc/inittab ] || { echo 'no /etc/inittab' >&2; exit 1; }
-grep -vE '^[[:space:]]*(#|$)' /etc/inittab | redact
+grep -vE '^[[:space:]]*(#|$)' /etc/inittab | sed -E "${REDACT:?}"
 """
-    )
 
     def parse(self, text: str) -> tuple[InittabEntry, ...]:
         """Read `id:runlevels:action:process` lines."""

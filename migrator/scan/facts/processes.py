@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from migrator.errors import FactError
 from migrator.scan.fact import Fact
 from migrator.scan.redact import redact_arguments
-from migrator.scan.shell import FIELD, REDACT, sections
+from migrator.scan.shell import FIELD, sections
 
 __all__ = ["Process", "Processes"]
 
@@ -56,9 +56,7 @@ class Processes(Fact[tuple[Process, ...]]):
     """
 
     name = "processes"
-    command = (
-        REDACT
-        + r"""
+    command = r"""
 cd /proc || exit 1
 echo '#status'; grep -HE '^(Name|PPid|Uid|Gid|VmRSS|RssAnon|CapEff):' [0-9]*/status 2>/dev/null
 echo '#stat'; cat [0-9]*/stat 2>/dev/null | sed 's/^/ /'
@@ -70,10 +68,9 @@ for p in [0-9]*; do
   { IFS= read -r x <"$p/cmdline"; } 2>/dev/null
   [ -n "$x" ] || continue
   x=; printf ' %s\037' "$p"; tr '\000\n' '\037 ' <"$p/cmdline"; echo
-done 2>/dev/null | redact
+done 2>/dev/null | sed -E "${REDACT_ARGUMENTS:?}"
 true
 """
-    )
 
     def parse(self, text: str) -> tuple[Process, ...]:
         """Join the five views of each process by its id. FactError when none was readable."""

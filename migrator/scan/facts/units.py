@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 from migrator.scan.fact import Fact
 from migrator.scan.redact import redact, redact_arguments
-from migrator.scan.shell import REDACT, blocks
+from migrator.scan.shell import blocks
 
 __all__ = ["Unit", "Units"]
 
@@ -45,15 +45,12 @@ class Units(Fact[tuple[Unit, ...]]):
 
     name = "units"
     needs = ("systemctl",)
-    command = (
-        REDACT
-        + r"""
+    command = r"""
 said=$(systemctl show '*.service' --no-pager -p Id,Description,LoadState,ActiveState,SubState,Type,MainPID,ExecStart \
   -p User,Group,WorkingDirectory,EnvironmentFiles,EnvironmentFile,FragmentPath,SourcePath,UnitFileState,ControlGroup \
   -p MemoryMax,MemoryLimit) || exit 1
-printf '%s\n' "$said" | redact
+printf '%s\n' "$said" | sed -E "${REDACT:?}"
 """
-    )
 
     def parse(self, text: str) -> tuple[Unit, ...]:
         """Read blocks of `Key=value` lines; units that are not loaded are left out."""
