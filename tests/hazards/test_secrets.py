@@ -1,0 +1,96 @@
+"""K-1: secrets stand all over a host; after all verbs, none of them is anywhere else."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from migrator.scan.collect import script
+from migrator.scan.facts import FACTS
+from tests.hazards import canaries
+from tests.hazards.made_host import MadeHost
+from tests.integration.sshd import USER, make_key, start_sshd
+
+pytestmark = pytest.mark.sshd
+ROOT = Path(__file__).parents[2]
+VERBS = [
+    "-v scan -i hosts.yml --known-hosts known --out estate --record recordings --deep -o json",
+    *(f"scan --replay recordings --out estate -o {form}" for form in ("table", "wide", "yaml", "name")),
+    "explain api --from estate -o wide",
+    "assess --from estate -o json",
+    "-v generate --from estate --to fleet",
+    "-v cutover plan -C fleet -o yaml",
+    "drift --replay recordings --from fleet -o json",
+]
+IDENTITY = {f"GIT_{who}_{what}": "t@x.invalid" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+
+
+def test_the_search_finds_a_canary_in_every_encoding():
+    for text in [text for text in canaries.forms().values() if "AKIA" not in text]:
+        assert canaries.found_in(text.encode()), text
+    assert canaries.found_in("Zq42kanari".encode("utf-16-be"))
+    assert not canaries.found_in(b"Zq is no canary, 90210 is a place, and eHl6eHl6eHl6eHl6eHl6eHl6 is base64")
+    assert canaries.PLACES >= 40
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory):
+    """Everything that is left after all verbs: name of the sink -> bytes."""
+    folder = tmp_path_factory.mktemp("canaries")
+    host = MadeHost(folder / "host")
+    canaries.furnish(host)
+    server = start_sshd(folder / "sshd")
+    key = make_key(folder / "key")
+    server.authorize(key, host.as_login())
+    work = folder / "work"
+    work.mkdir()
+    (work / "known").write_text(f"{server.name} {server.host_key}\n")
+    (work / "hosts.yml").write_text(
+        f"hosts:\n  box: {{address: 127.0.0.1, port: {server.port}, user: {USER}, key: {key}}}\n"
+    )
+    (work / "temporary").mkdir()
+    environment = {**os.environ, **IDENTITY, "PYTHONPATH": str(ROOT), "TMPDIR": str(work / "temporary")}
+    wire = host.run(script(FACTS, "0" * 32))
+    found = {"what leaves the host": wire.stdout, "what it complains of": wire.stderr}
+    try:
+        for verb in VERBS:
+            done = subprocess.run(
+                [sys.executable, "-m", "migrator", *verb.split()],
+                cwd=work,
+                env=environment,
+                capture_output=True,
+                check=False,
+            )
+            assert done.returncode in {0, 6}, (verb, done.stdout[-2000:], done.stderr[-2000:])
+            found[f"{verb}: output"], found[f"{verb}: messages"] = done.stdout, done.stderr
+    finally:
+        server.stop()
+    objects = ["git", "cat-file", "--batch-all-objects", "--batch"]
+    found["git history"] = subprocess.run(objects, cwd=work / "fleet", capture_output=True, check=True).stdout
+    files = (file for file in work.rglob("*") if file.is_file() and ".git" not in file.parts)
+    return found | {str(file.relative_to(work)): file.read_bytes() for file in files}
+
+
+def test_no_canary_is_in_any_sink(outputs):
+    assert sorted(name for name, data in outputs.items() if canaries.found_in(data)) == []
+
+
+def test_what_holds_the_canaries_was_seen(outputs):
+    """Otherwise the test above would pass over a host that answered nothing."""
+    estate = b"".join(data for name, data in outputs.items() if name.startswith("estate/"))
+    recorded = b"".join(data for name, data in outputs.items() if name.startswith("recordings/"))
+    for program in [argv[0] for argv in canaries.ARGUMENTS.values()]:
+        assert program.encode() in recorded, program
+    for line in canaries.CRON.values():
+        assert line.split()[0].split("=")[0].encode() in recorded, line
+    for name in canaries.ENVIRONMENT:
+        assert name.encode() in recorded, name
+    for path in ("/etc/default/shop", "/opt/shop/shop.ini", "/opt/shop/server.xml", "/etc/nginx/conf.d/shop.conf"):
+        assert path.encode() in recorded, path
+    assert b"shop.service" in recorded
+    for part in (b"mysqldump", b"kind: ServiceProfile", b"DB_PASSWORD"):
+        assert part in estate, part
+    assert any(name.startswith("fleet/apps/") for name in outputs)
+    assert b"kind: CronJob" in outputs["git history"]
