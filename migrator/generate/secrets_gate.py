@@ -7,49 +7,101 @@ import re
 from collections.abc import Mapping
 
 from migrator.errors import InputError
+from migrator.model.secret_forms import CLIENTS, TOKENS
 
 __all__ = ["check"]
 
-_HARMLESS = r"(?:\*+|\$[({]?\w|<|\{\{|%|\.\.\.|x+\b|changeme\b|REDACTED)"
+_HARMLESS = r"(?:\*+|\$[({]?\w|<|\{\{|%|\.\.\.|x+\b|changeme\b|REDACTED|ENC\[|Ag[A-Za-z0-9+/]{16})"
+"""What stands in place of a secret; the last two are sealed by SOPS and by Sealed Secrets."""
 _VERSION = r"(?:\d+:)?\d+\.\d[\w.+~:-]*(?:['\"\s]|$)"
 """`passwd=1:4.13` is a package."""
 _EMPTY = r"(?:true|false|null|yes|no|~|[|>][+-]?|[&*!\[{]\S*)['\"]?\s*$"
 """What stands behind `password:` without being one."""
-_PATTERNS = (
-    ("a password in a URL", "://", re.compile(rf"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:(?!{_HARMLESS})[^\s/@'\"]+@")),
-    ("a private key", "PRIVATE KEY", re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")),
+_VALUE = rf"['\"]?(?!{_HARMLESS}|{_VERSION})[^\s'\"&;,\]]+"
+_RANDOM = r"(?=\S*\d)(?=\S*[a-z])(?=\S*[A-Z])[A-Za-z0-9+/=_-]{12,}"
+_OPTION = r"(?:passw(?:or)?d|passphrase|secret|token|api-?key)(?!-?(?:file|dir|path|name|ref|url))"
+_LINES = re.IGNORECASE | re.MULTILINE
+_PLAIN = {ord("~"): None, ord("`"): "\t"}
+"""Here is no command line whose arguments are known apart."""
+
+
+_PATTERNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
+    (
+        "a password in a URL",
+        ("://",),
+        re.compile(rf"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:(?!{_HARMLESS}|\d+[/?#\s])[^\s@'\"]+@"),
+    ),
+    ("a private key", ("PRIVATE KEY",), re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")),
     (
         "a password",
-        "=",
+        ("=",),
         re.compile(
-            r"(?:passw(?:or)?d|passphrase|secret_?key|api_?key|access_?token|auth_?token)['\"]?="
-            rf"['\"]?(?!{_HARMLESS}|{_VERSION})[^\s'\"&;,\]]+",
+            r"(?:passw(?:or)?d|passphrase|secret_?key|api_?key|access_?(?:token|key)|auth_?token|[?&_]token|[a-z]_secret)"
+            rf"['\"]?(?:=| = ){_VALUE}",
             re.IGNORECASE,
         ),
     ),
     (
         "a password",
-        "assw",
+        ("assw",),
         re.compile(
-            rf"^[ -]*(['\"]?)[\w.-]*passw(?:or)?d\1: +"
-            rf"(['\"]?)(?!{_HARMLESS}|{_EMPTY})[^\s'\"]+\2,? *(?: #.*)?$",
-            re.IGNORECASE | re.MULTILINE,
+            rf"^[ -]*(['\"]?)[\w.-]*passw(?:or)?d\1: +(['\"]?)(?!{_HARMLESS}|{_EMPTY})[^\s'\"]+\2,? *(?: #.*)?$"
+            rf"|\\?['\"][\w.-]*passw(?:or)?d\\?['\"] *: *\\?['\"](?!{_HARMLESS})[^'\"]+"
+            rf"|\bpassw(?:or)?d: *[|>][+-]?\n +(?!{_HARMLESS})\S"
+            r"|\blogin\s+\S+\s+password\s+\S|\binsecure-password\s+\S",
+            _LINES,
         ),
     ),
-    ("a key of a cloud account", "IA", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
-    ("an access token of GitHub", "gh", re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36}")),
-    ("an access token of GitLab", "glpat-", re.compile(r"\bglpat-[A-Za-z0-9_-]{20}")),
-    ("an access token of Slack", "xox", re.compile(r"\bxox[abpr]-[A-Za-z0-9-]{20,}")),
-    ("a web token", "eyJ", re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}")),
+    (
+        "a secret",
+        (": ",),
+        re.compile(rf"^[ -]*['\"]?[\w.-]*(?:secret|token|api_?key)['\"]?: +['\"]?{_RANDOM}['\"]?$", _LINES),
+    ),
+    (
+        "a password on a command line",
+        ("-",),
+        re.compile(rf"\s['\"]?--?[\w.-]*{_OPTION}['\"]?[ \t]+(?!-){_VALUE}", re.IGNORECASE),
+    ),
+    *(
+        (
+            "a password on a command line",
+            needles,
+            re.compile(
+                rf"(?:^|[^\w.-])(?:{program})(?:[ \t][^|;&\n]{{0,300}})?[ \t]{before}(?!-){_VALUE}".translate(_PLAIN),
+                re.MULTILINE,
+            ),
+        )
+        for needles, program, before in CLIENTS
+    ),
+    (
+        "a password on a command line",
+        ("asswd",),
+        re.compile(r"\b(?:echo|printf)\b[^|\n]*\|[ \t]*(?:sudo[ \t]+)?(?:ch)?passwd\b"),
+    ),
+    (
+        "a password in a header",
+        ("uthorization",),
+        re.compile(rf"uthorization['\"]?[:=] *['\"]?(?:basic|bearer) +{_VALUE}", re.IGNORECASE),
+    ),
+    ("a password of a balancer", ("auth",), re.compile(rf"\bstats[ \t]+auth[ \t]+[^\s:]+:{_VALUE}")),
+    (
+        "a password of an Oracle database",
+        (":thin:", ":oci:"),
+        re.compile(rf":(?:thin|oci):[^\s/@'\"]*/(?!{_HARMLESS})[^\s@'\"]+@"),
+    ),
+    ("a password file", (":",), re.compile(rf"^[\w.*-]+:(?:\d+|\*):[\w*-]+:[\w*-]+:{_VALUE}$", re.MULTILINE)),
+    ("the hash of a password", ("$",), re.compile(r"\$(?:1|2[aby]|5|6|y|gy|apr1)\$[./A-Za-z0-9$=,]{8,}")),
+    *((what, needles, re.compile(rf"(?<![A-Za-z0-9]){form}")) for what, needles, form in TOKENS),
 )
-"""What it is, a text without which it cannot be there (most files are done with that), and what it looks like."""
+"""What it is, texts of which one has to be there (most files are done with that), and what it looks like."""
 
 
 def check(files: Mapping[str, str]) -> None:
     """Raise InputError with file:line for the first secret. The message never repeats it."""
     for path, text in files.items():
-        for what, needle, pattern in _PATTERNS:
-            found = pattern.search(text) if needle in text or needle.upper() in text else None
+        for what, needles, pattern in _PATTERNS:
+            there = any(needle in text or needle.upper() in text for needle in needles)
+            found = pattern.search(text) if there else None
             if found:
                 line = text.count("\n", 0, found.start()) + 1
                 message = f"looks like {what}; nothing was written. Take it out of the profile and give it to a Secret"

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from migrator.model.tokens import TOKENS
+from migrator.model.secret_forms import CLIENTS, TOKENS
 
 __all__ = ["HOST_REDACT", "MASK", "looks_secret", "redact", "redact_arguments"]
 
@@ -25,7 +25,7 @@ _QUOTED = r"""("([^"~\\]|\\[^~])**"|'[^'~]**'|\\"[^"~]**")"""
 # In a rule `~` is the field separator, '`' a tab, and `**` any number of times, which has a bound in Python.
 _Rule = tuple[str, str]
 _TEXT: tuple[_Rule, ...] = (
-    (r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY.*", MASK),
+    (r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY[^~]**", MASK),
     (r"(://)[^ `~\"']**@", rf"\1{MASK}@"),
     (r"(^|[ `~\"'=#,;(])([A-Za-z0-9_.%-]{1,60}):[^ `~\"'/@]**@([A-Za-z0-9])", rf"\1\2:{MASK}@\3"),
     (r"(:thin:|:oci:)[^ `~\"'/@]**/[^ `~\"'@]**@", rf"\1{MASK}@"),
@@ -49,26 +49,6 @@ _ARGUMENTS: tuple[_Rule, ...] = (
     (rf"((^|~)-{{0,2}}[A-Za-z0-9_.-]{{0,60}}{_NAMED}~)[^~-][^~]**", rf"\1{MASK}"),
 )
 """What to look for where the arguments of a command are known apart: the whole value is hidden, blanks and all."""
-
-_CLIENTS: tuple[tuple[str, str], ...] = (
-    ("mysql[a-z_]{0,20}|mariadb[a-z-]{0,20}", "-p"),
-    (
-        "sshpass|mongo[a-z]{0,20}|7z[ar]?|rabbitmqadmin|(docker|podman|nerdctl|helm|oc)[ `~]+([a-z]+[ `~]+)?login",
-        "-p[ `~]*",
-    ),
-    ("zip|unzip|sqlcmd|osql|bcp|isql|tsql|mosquitto_[a-z]{1,9}|ipmitool", "-P[ `~]*"),
-    ("ldap[a-z]{1,20}", "-w[ `~]*"),
-    ("(redis|valkey)-cli", "(-a|--pass)[ `~]+"),
-    ("curl", "(-u|-U|--user|--proxy-user)[ `~=]*"),
-    ("lftp|ncftp[a-z]{0,9}", "-u[ `~]*"),
-    ("smbclient|smbget|rpcclient|net", "-U[ `~]*"),
-    ("snmp[a-z]{1,20}", "-[cAX][ `~]*"),
-    ("openssl", "(-pass(in|out)?|-k|-K)[ `~]+"),
-    ("htpasswd", ""),
-    ("rabbitmqctl[ `~]+(add_user|change_password)", ""),
-    ("sqlplus|sqlldr|expdp|impdp|rman|exp|imp", r"(userid=)?[A-Za-z0-9_$#.]{1,60}/"),
-)
-"""Programs that are given a password by a short option, or at a place: their names, and what stands before it."""
 
 
 def looks_secret(name: str) -> bool:
@@ -115,7 +95,7 @@ def _rules(*, arguments: bool) -> Iterator[tuple[str, str, str]]:
     """Pattern, replacement, and sed's `I` where the case of letters means nothing: `-P` is not `-p`."""
     gap = "~" if arguments else "[ `]"
     value = "[^~]+" if arguments else f"({_QUOTED}|[^ `~]+)"
-    for program, before in _CLIENTS:
+    for _, program, before in CLIENTS:
         yield rf"((^|[^A-Za-z0-9_.-])({program})({gap}[^|;&]**)?{gap}{before}){value}", rf"\1{MASK}", ""
     for pattern, replacement in (*(_ARGUMENTS if arguments else ()), *_TEXT):
         yield pattern, replacement, "I"

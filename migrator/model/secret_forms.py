@@ -1,0 +1,50 @@
+"""What secrets look like that have no name beside them: for the scan, and for the last look before a commit.
+
+Regular expressions that Python and POSIX tools read alike.
+"""
+
+__all__ = ["CLIENTS", "TOKENS"]
+
+TOKENS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("a key of a cloud account", ("IA",), r"(AKIA|ASIA)[0-9A-Z]{16}"),
+    ("a key of Google", ("AIza",), r"AIza[0-9A-Za-z_-]{30,45}"),
+    ("an access token of GitHub", ("gh",), r"(gh[pousr]|github_pat)_[A-Za-z0-9_]{30,250}"),
+    ("an access token of GitLab", ("glpat-",), r"glpat-[A-Za-z0-9_-]{20,250}"),
+    ("an access token of Slack", ("xox",), r"xox[abeprs]-[A-Za-z0-9-]{10,250}"),
+    ("a key of Stripe", ("k_live_",), r"[rs]k_live_[A-Za-z0-9]{10,250}"),
+    ("a web token", ("eyJ",), r"eyJ[A-Za-z0-9_-]{8,2000}[.]eyJ[A-Za-z0-9_-]{8,2000}[.][A-Za-z0-9_-]{8,2000}"),
+    (
+        "the address of a webhook, which is its own password",
+        ("hooks", "telegram"),
+        r"(hooks[.]slack[.]com/services|discord(app)?[.]com/api/webhooks|api[.]telegram[.]org/bot)[A-Za-z0-9/:_-]{10,250}",
+    ),
+)
+"""What it is, texts of which one has to be there, and its form."""
+
+CLIENTS: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("mysql", "mariadb"), "mysql[a-z_]{0,20}|mariadb[a-z-]{0,20}", "-p"),
+    (("sshpass ", "mongo", "7z", "rabbitmqadmin "), "sshpass|mongo[a-z]{0,20}|7z[ar]?|rabbitmqadmin", "-p[ `~]*"),
+    ((" login ",), "(docker|podman|nerdctl|helm|oc)[ `~]+([a-z]+[ `~]+)?login", "-p[ `~]*"),
+    (
+        ("zip ", "sql", "bcp ", "mosquitto_", "ipmitool "),
+        "(un)?zip|[iot]sql|sqlcmd|bcp|mosquitto_[a-z]{1,9}|ipmitool",
+        "-P[ `~]*",
+    ),
+    (("ldap",), "ldap[a-z]{1,20}", "-w[ `~]*"),
+    (("-cli ",), "(redis|valkey)-cli", "(-a|--pass)[ `~]+"),
+    (("curl ",), "curl", "(-u|-U|--user|--proxy-user)[ `~=]*"),
+    (("lftp ", "ncftp"), "lftp|ncftp[a-z]{0,9}", "-u[ `~]*"),
+    (("smb", "rpcclient ", "net "), "smbclient|smbget|rpcclient|net", "-U[ `~]*"),
+    (("snmp",), "snmp[a-z]{1,20}", "-[cAX][ `~]*"),
+    (("openssl ",), "openssl", "(-pass(in|out)?|-k|-K)[ `~]+"),
+    (("htpasswd ",), "htpasswd", ""),
+    (("rabbitmqctl ",), "rabbitmqctl[ `~]+(add_user|change_password)", ""),
+    (
+        ("sqlplus ", "sqlldr ", "expdp ", "impdp ", "rman ", "exp ", "imp "),
+        "sqlplus|sqlldr|rman|(exp|imp)(dp)?",
+        r"(userid=)?[A-Za-z0-9_$#.]{1,60}/",
+    ),
+)
+"""Programs that are given a password by a short option, or at a place: texts of which one has to be there, their names,
+and what stands before it. `~` is U+001F, which stands between arguments that are known apart, and a backquote a tab.
+"""
