@@ -76,7 +76,9 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "a password on a command line",
         ("asswd",),
-        re.compile(r"\b(?:echo|printf)\b[^|\n]*\|[ \t]*(?:sudo[ \t]+)?(?:ch)?passwd\b"),
+        re.compile(
+            rf"\b(?:echo|printf)[ \t]+['\"]?(?!{_HARMLESS})[^|\n]*\|[ \t]*(?:sudo[ \t]+)?(?:ch)?passwd\b", re.IGNORECASE
+        ),
     ),
     (
         "a password in a header",
