@@ -1,6 +1,6 @@
 # Everything starts here: `make` lists the targets. Each one sets up what it needs, once, and says what is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format golden docs testbed-build testbed-up testbed-down e2e accuracy test-all clean
+.PHONY: help demo test check format golden docs testbed-build testbed-up testbed-down e2e accuracy bench-scan test-all clean
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
 
@@ -66,6 +66,12 @@ accuracy: ## scan the legacy hosts of the test-bed, compare with the truth, writ
 	@tests/testbed/estate/build.sh
 	@.ci/venv dev
 	$(BIN)/python -m tests.accuracy
+
+bench-scan: ## our scan beside Ansible and pyinfra on the same hosts, and 10,000 replayed hosts; writes docs/benchmarks.md (root)
+	@tests/testbed/packages.sh
+	@tests/testbed/estate/build.sh
+	@.ci/venv dev
+	$(BIN)/python -m tests.bench
 
 e2e: ## move a real service from a real host into a real Pod under load, in a test-bed of its own (root)
 	@$(MAKE) testbed-build

@@ -1,0 +1,141 @@
+"""Many hosts without machines: recorded ones, again and again, under other names and addresses.
+
+`python -m tests.bench.replayed COUNT [FAULTY]` scans them as `migrate scan` does, from the script to the files, and
+prints one JSON object. Everything but SSH and the hosts' own work is real. A share of FAULTY hosts hangs until its time is over.
+"""
+
+import json
+import re
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import migrator
+from migrator.errors import DeadlineError
+from migrator.model.hosts import Host
+from migrator.scan.estate import assemble
+from migrator.scan.recording import load_recordings
+from migrator.scan.run import Answer, questions, read_answer, scan_hosts
+from migrator.scan.snapshot import Section
+from migrator.scan.transport import Budget, Reply
+from migrator.scan.write import write_scan
+
+RECORDINGS = Path(migrator.__file__).parent / "quickstart" / "estate"
+FORKS = 50
+SECONDS = 5.0
+"""The wall-clock budget of a host; a faulty one uses it up."""
+_NONCE = re.compile(r"^N=([0-9a-f]{32})$", re.MULTILINE)
+
+
+@cache
+def recorded() -> tuple[Answer, ...]:
+    """The hosts that the copies are made of."""
+    return tuple(load_recordings(RECORDINGS))
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    return re.compile(rf"\b({'|'.join(answer.host for answer in recorded())})\b")
+
+
+def told(text: str, copy: int) -> str:
+    """A recorded text as the copy's hosts would say it: other names and another network, so that edges stay inside."""
+    renamed = _names().sub(rf"\1-{copy}", text)
+    renamed = renamed.replace("10.77.0.", f"10.{copy >> 8 & 255}.{copy & 255}.")
+    return re.sub(
+        r"\b([0-9A-F]{2})004D0A\b", lambda match: f"{match[1]}{copy & 255:02X}{copy >> 8 & 255:02X}0A", renamed
+    )
+
+
+class Replayed:
+    """A transport that answers as a recorded host did."""
+
+    def __init__(self, answer: Answer, copy: int) -> None:
+        self._answer, self._copy = answer, copy
+
+    def run(self, script: str, _budget: Budget) -> Reply:
+        """See `Transport.run`."""
+        found = _NONCE.search(script)
+        assert found
+        out, err = [], []
+        for name, section in self._answer.sections.items():
+            said, complained = self._frame(found[1], name, section)
+            out.append(said)
+            err.append(complained)
+        return Reply("".join(out).encode(), "".join(err).encode())
+
+    def _frame(self, nonce: str, name: str, section: Section) -> tuple[str, str]:
+        end = f"\n{nonce} lacks {section.lacks}\n" if section.lacks else f"\n{nonce} code {section.code}\n"
+        head, tail = f"\n{nonce} begin {name}\n", f"\n{nonce} end {name}\n"
+        return f"{head}{told(section.stdout, self._copy)}{end}{tail}", f"{head}{told(section.stderr, self._copy)}{tail}"
+
+
+class Hanging:
+    """A host that says nothing until its time is over."""
+
+    def run(self, _script: str, budget: Budget) -> Reply:
+        """See `Transport.run`."""
+        time.sleep(budget.seconds)
+        return Reply(b"", b"", DeadlineError("hanging", f"did not finish within {budget.seconds:g} s"))
+
+
+def hosts(count: int) -> Iterator[Host]:
+    """`count` hosts, in copies of the whole recorded estate."""
+    answers = recorded()
+    for number in range(count):
+        copy, which = divmod(number, len(answers))
+        yield Host(f"{answers[which].host}-{copy}", told(answers[which].address, copy))
+
+
+def transport(host: Host, faulty: float) -> Replayed | Hanging:
+    """How a host is reached; every `1/faulty`-th hangs."""
+    name, _, copy = host.name.rpartition("-")
+    answer = next(answer for answer in recorded() if answer.host == name)
+    number = int(copy) * len(recorded()) + recorded().index(answer)
+    is_faulty = faulty and int(number * faulty) != int((number + 1) * faulty)
+    return Hanging() if is_faulty else Replayed(answer, int(copy))
+
+
+def main(count: int, faulty: float) -> dict[str, float]:
+    """One scan of `count` hosts into files; what it took."""
+    began = time.monotonic()
+    facts = questions(deep=True)
+    every = list(hosts(count))
+    good_at = 0.0
+
+    def answers() -> Iterator[Answer]:
+        nonlocal good_at
+        found = scan_hosts(
+            every, lambda host: transport(host, faulty), facts=facts, budget=Budget(SECONDS), forks=FORKS
+        )
+        for answer in found:
+            if not answer.error:
+                good_at = time.monotonic() - began
+            yield answer
+
+    scan = assemble((read_answer(answer, facts) for answer in answers()), now=datetime.now(UTC))
+    understood = time.monotonic() - began
+    with tempfile.TemporaryDirectory() as folder:
+        write_scan(Path(folder), scan)
+        written = time.monotonic() - began
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return {
+        "hosts": count,
+        "failed": sum(bool(host.error) for host in scan.estate.hosts),
+        "services": len(scan.estate.services),
+        "edges": len(scan.estate.edges),
+        "last good host after s": round(good_at, 1),
+        "understood after s": round(understood, 1),
+        "written after s": round(written, 1),
+        "cpu s": round(usage.ru_utime + usage.ru_stime, 1),
+        "peak MiB": round(usage.ru_maxrss / 1024),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0.0)))
