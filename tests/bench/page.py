@@ -34,9 +34,13 @@ def _side_by_side(tools: Mapping[str, Sequence[Cost]], finds: Mapping[str, str],
     ]
     told = [f"- `{name}` finds out: {what}." for name, what in finds.items()]
     ours, *others = (figure([one.wall for one in costs]).median for costs in tools.values())
-    ratios = ", ".join(f"{other / ours:.1f} times that ({name})" for name, other in zip(list(tools)[1:], others, strict=True))
+    ratios = ", ".join(
+        f"{other / ours:.1f} times that ({name})" for name, other in zip(list(tools)[1:], others, strict=True)
+    )
     cpu, *cpus = (figure([one.cpu_here for one in costs]).median for costs in tools.values())
-    loads = ", ".join(f"{other / cpu:.1f} times that of {name}" for name, other in zip(list(tools)[1:], cpus, strict=True))
+    loads = ", ".join(
+        f"{other / cpu:.1f} times that of {name}" for name, other in zip(list(tools)[1:], cpus, strict=True)
+    )
     return "\n".join(
         [
             "## Side by side on real hosts",
