@@ -1,6 +1,6 @@
 # Everything starts here: `make` lists the targets. Each one sets up what it needs, once, and says what is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format golden docs testbed-build testbed-up testbed-down e2e accuracy bench-scan test-all clean
+.PHONY: help demo test check format golden docs testbed-build testbed-up testbed-down e2e accuracy bench-scan hazards test-all clean
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
 
@@ -77,6 +77,10 @@ e2e: ## move a real service from a real host into a real Pod under load, in a te
 	@$(MAKE) testbed-build
 	@.ci/venv testbed
 	@tests/testbed/e2e.sh $(PYTEST_ARGS)
+
+hazards: ## the hazard tests at their full counts; about an hour
+	@.ci/venv dev
+	MIGRATE_HAZARDS=full $(PYTEST) tests/hazards --timeout 3600 $(PYTEST_ARGS)
 
 test-all: ## every test that this machine can run, including the real API server and the wheel
 	@.ci/venv dev
