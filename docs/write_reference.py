@@ -26,6 +26,7 @@ from migrator.model.record import Record, camel
 from migrator.model.services import ServiceProfile
 from migrator.model.settings import Settings
 from migrator.records import API_VERSION, json_schema
+from migrator.report.report import Report
 from migrator.scan.collect import FACT_SECONDS, SECTION_BYTES
 from migrator.scan.fact import Fact
 from migrator.scan.facts import FACTS
@@ -45,6 +46,7 @@ TABLES = {
     "Meshes": "meshes",
     "Gates": "cutover/gates",
     "Metric sources": "cutover/sources",
+    "Forms of a report": "report/formats",
 }
 PACKAGE = Path(errors.__file__).parent
 NOTE = "<!-- Written by `make docs` from the code. Do not edit. -->\n\n"
@@ -56,8 +58,9 @@ INDEX = f"""# Reference
 | [questions.md](questions.md) | every command that a scan runs on a host, in full |
 | [findings.md](findings.md) | what `migrate` tells a person to look at, by code |
 | [assessment.md](assessment.md) | the rules by which `migrate assess` judges |
-| [tables.md](tables.md) | runtimes that are recognised, kinds that are written, meshes, gates, metric sources |
+| [tables.md](tables.md) | runtimes that are recognised, kinds that are written, meshes, gates, metric sources, forms of a report |
 | [files.md](files.md) | the files that people edit, key by key; JSON Schemas in [schema/](schema/) |
+| [report.schema.json](report.schema.json) | what `migrate report --format json` writes |
 | [exit-codes.md](exit-codes.md) | what the process returns |
 """
 
@@ -65,6 +68,7 @@ INDEX = f"""# Reference
 def pages() -> dict[str, str]:
     """Every page: its path below docs/reference/ and its text."""
     schemas = {f"schema/{kind.__name__}.json": _schema(kind) for kind in FILES.values()}
+    schemas["report.schema.json"] = _schema(Report)
     return {
         "README.md": INDEX,
         "commands.md": _commands(),

@@ -11,7 +11,17 @@ from migrator import yamlio
 from migrator.errors import InputError
 from migrator.model.record import Record, camel
 
-__all__ = ["API_VERSION", "dump_pieces", "dump_record", "json_schema", "load_document", "load_record", "read_data"]
+__all__ = [
+    "API_VERSION",
+    "dump_pieces",
+    "dump_record",
+    "header",
+    "json_schema",
+    "load_document",
+    "load_record",
+    "plain",
+    "read_data",
+]
 
 API_VERSION = "migrate.dev/v1alpha1"
 R = TypeVar("R", bound=Record)
@@ -79,11 +89,16 @@ def _explain(where: tuple[str | int, ...], message: str, kind: str) -> str:
 
 def dump_record(value: Record) -> str:
     """Write a record as YAML, with `apiVersion` and `kind` first; fields that stand at their default are left out."""
-    kind = type(value)
-    return yamlio.dump({"apiVersion": API_VERSION, "kind": kind.__name__, **_plain(value)})
+    return yamlio.dump({**header(type(value)), **plain(value)})
 
 
-def _plain(value: Record) -> Any:
+def header(kind: type[Record]) -> dict[str, str]:
+    """The first two keys of every file."""
+    return {"apiVersion": API_VERSION, "kind": kind.__name__}
+
+
+def plain(value: Record) -> Any:
+    """A record as dicts, lists, strings, numbers and booleans; fields that stand at their default are left out."""
     return _adapter(type(value)).dump_python(value, mode="json", by_alias=True, exclude_defaults=True)
 
 
@@ -95,7 +110,7 @@ def dump_pieces(value: Record) -> Iterator[str]:
     yield dump_record(replace(cast("Any", value), **dict.fromkeys(lists, ())))
     for name, items in lists.items():
         yield f"{camel(name)}:\n"
-        yield from (yamlio.dump([_plain(item)]) for item in items)
+        yield from (yamlio.dump([plain(item)]) for item in items)
 
 
 def json_schema(kind: type[Record]) -> dict[str, Any]:

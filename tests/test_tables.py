@@ -14,6 +14,7 @@ TABLES = {
     "migrator/meshes": "MESHES",
     "migrator/cutover/gates": "GATES",
     "migrator/cutover/sources": "SOURCES",
+    "migrator/report/formats": "FORMATS",
 }
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "scan": ("migrator.cli.scan", "Ask hosts what runs on them and write it down for review."),
     "explain": ("migrator.cli.explain", "Show why a profile says what it says, field by field."),
     "assess": ("migrator.cli.assess", "Judge how well each service fits the cluster, and how much work its move is."),
+    "report": ("migrator.cli.report", "Write one document of it all: a page for people, or data for other tools."),
     "generate": ("migrator.cli.generate", "Turn reviewed profiles into manifests in a Git repository."),
     "cutover": ("migrator.cli.cutover", "Plan waves and move traffic phase by phase, each phase one commit."),
     "drift": ("migrator.cli.drift", "Scan again and name what changed since the manifests were made."),

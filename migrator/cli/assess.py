@@ -6,26 +6,14 @@ from pathlib import Path
 
 import click
 
+from migrator.cli.judging import judging, read_and_judge
 from migrator.model.assessment import Assessment, Because
 
 __all__ = ["assess"]
 
 
 @click.command()
-@click.option(
-    "--from",
-    "source",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=Path(),
-    show_default=True,
-    help="Folder with profiles/ and estate.yaml.",
-)
-@click.option(
-    "--rules",
-    "rules_file",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Rules of your own; without it assessment.yaml in the folder, or the built-in ones.",
-)
+@judging
 @click.option(
     "--on",
     "day",
@@ -46,20 +34,13 @@ def assess(source: Path, rules_file: Path | None, day: datetime | None, show_rul
     migrate assess --from estate --on 2027-03-01 -o wide
     migrate assess --show-rules > estate/assessment.yaml
     """
-    from migrator.assess.judge import assess as judge
-    from migrator.assess.rules import default_text, read_rules
+    from migrator.assess.rules import default_text
     from migrator.cli.output import emit, say
-    from migrator.generate.inputs import read_inputs
-    from migrator.generate.run import read_folder
 
     if show_rules:
         click.echo(default_text(), nl=False)
         return
-    own = rules_file or (source / "assessment.yaml" if (source / "assessment.yaml").is_file() else None)
-    text = own.read_text(encoding="utf-8") if own else default_text()
-    rules = read_rules(text, file=str(own or "built-in rules"))
-    inputs = read_inputs(read_folder(source))
-    judged = judge(inputs.services, inputs.estate, rules, (day or datetime.now(UTC)).date())
+    judged = read_and_judge(source, rules_file, (day or datetime.now(UTC)).date()).assessments
     emit([_row(one) for one in judged], ["service", "fit", "effort", "points", "because"], output)
     blind = sum(1 for one in judged if one.unknown)
     if blind:

@@ -1,0 +1,11 @@
+"""Every form of a report by the name that the command line uses."""
+
+from migrator.report.format import Format
+from migrator.report.formats import mermaid, plain_json
+
+__all__ = ["FORMATS"]
+
+FORMATS: dict[str, Format] = {
+    "mermaid": mermaid.FORMAT,
+    "json": plain_json.FORMAT,
+}
