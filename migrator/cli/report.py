@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["report"]
 
-FORMATS = ("mermaid", "json")
+FORMATS = ("html", "mermaid", "json")
 """The names in `migrator.report.formats`, which is imported when the command runs."""
 
 
@@ -32,7 +32,7 @@ FORMATS = ("mermaid", "json")
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Plan to take the waves from; without it cutover/plan.yaml in the folder, where there is one.",
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), default="json", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True)
 @click.option(
     "-o",
     "--output",

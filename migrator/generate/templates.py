@@ -23,10 +23,10 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from migrator import yamlio
+from migrator import shipped, yamlio
 from migrator.errors import InputError, TemplateError
 
-__all__ = ["Templates", "root", "scalar"]
+__all__ = ["Templates", "scalar"]
 
 _YAML = ".yaml.j2"
 _PLAY = ".play.yaml.j2"
@@ -41,13 +41,6 @@ _BYTE, _PLANE = 0x100, 0x10000
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _MARKS = re.compile(r"[\\`*\[\]<~]|&(?=#?\w+;)|\b_|_\b|(?<=[a-zA-Z]):(?=//)|(?<=www)\.")
 _TICKS = re.compile(r"`+")
-
-
-def root() -> Path:
-    """The folder of the built-in templates: inside the package where it was installed, else beside it."""
-    package = Path(__file__).resolve().parent.parent
-    packaged = package / "_templates"
-    return packaged if packaged.is_dir() else package.parent / "templates"
 
 
 def scalar(value: object) -> str:
@@ -229,7 +222,7 @@ class Templates:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        built_in = jinja2.FileSystemLoader(root())
+        built_in = jinja2.FileSystemLoader(shipped.templates())
         self._folder = folder
         own = [jinja2.FileSystemLoader(folder)] if folder else []
         named = jinja2.PrefixLoader({"default": built_in}, delimiter=":")

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from migrator.generate.run import generate, read_folder
-from migrator.generate.templates import Templates, root
+from migrator.generate.templates import Templates
+from migrator.shipped import templates
 from migrator.testing import MemoryRepository
 
 SCENARIOS = sorted(path for path in (Path(__file__).parent / "golden").iterdir() if path.is_dir())
 
 
-def _made(scenario: Path, templates: Path | None = None) -> Mapping[str, str]:
+def _made(scenario: Path, folder: Path | None = None) -> Mapping[str, str]:
     repository = MemoryRepository()
-    generate(read_folder(scenario / "in"), repository, Templates(templates))
+    generate(read_folder(scenario / "in"), repository, Templates(folder))
     return repository.tree()
 
 
@@ -42,7 +43,7 @@ def test_a_scan_becomes_this_repository(scenario: Path, *, update_golden: bool) 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.name)
 def test_a_copy_of_the_templates_is_as_good_as_they_are(scenario: Path) -> None:
     """It is what somebody begins with who wants templates of their own; all that they make is checked, too."""
-    assert _made(scenario, root()) == _made(scenario)
+    assert _made(scenario, templates()) == _made(scenario)
 
 
 def test_there_are_scenarios() -> None:

@@ -10,7 +10,8 @@ from markdown_it import MarkdownIt
 
 from migrator import yamlio
 from migrator.errors import TemplateError
-from migrator.generate.templates import Templates, _code, _md, root, scalar
+from migrator.generate.templates import Templates, _code, _md, scalar
+from migrator.shipped import templates
 
 HEAD = "type: X\nname: x\n"
 NASTY = [
@@ -148,7 +149,7 @@ def test_unknown_template() -> None:
 
 
 def test_the_built_in_templates_are_found() -> None:
-    assert (root() / "kubernetes" / "deployment.yaml.j2").is_file()
+    assert (templates() / "kubernetes" / "deployment.yaml.j2").is_file()
 
 
 MARKDOWN = [

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TEMPLATES = sorted(
     str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*") if path.is_file()
 )
-WHERE = "from migrator.generate.templates import root; print(root())"
+WHERE = "from migrator.shipped import templates; print(templates())"
 
 pytestmark = [pytest.mark.packaging, pytest.mark.timeout(300)]
 
