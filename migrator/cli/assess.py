@@ -25,7 +25,7 @@ __all__ = ["assess"]
     "-o", "--output", type=click.Choice(["table", "wide", "json", "yaml", "name"]), default="table", show_default=True
 )
 def assess(source: Path, rules_file: Path | None, day: datetime | None, show_rules: bool, output: str) -> None:
-    r"""Judge how well each service fits the cluster and how much work its move is, by rules that you can edit.
+    """Judge how well each service fits the cluster and how much work its move is, by rules that you can edit.
 
     The least work comes first. A `+` behind the points says that something was not observed: there may be more.
 

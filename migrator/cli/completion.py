@@ -9,7 +9,7 @@ __all__ = ["completion"]
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    r"""Print the completion script of SHELL; put it where your shell looks for such scripts.
+    """Print the completion script of SHELL; put it where your shell looks for such scripts.
 
     \b
     migrate completion bash > ~/.local/share/bash-completion/completions/migrate

@@ -35,7 +35,7 @@ def drift(
     source: Path,
     output: str,
 ) -> None:
-    r"""Scan the hosts again and name what changed since the scan that the manifests were made from.
+    """Scan the hosts again and name what changed since the scan that the manifests were made from.
 
     Writes nothing. What people edited in profiles is no drift. Ends with 6 when a service is not as it was, with 3 when
     hosts could not be read or compared, and with 0 when everything was seen and nothing changed.

@@ -21,7 +21,7 @@ __all__ = ["explain"]
     "-o", "--output", type=click.Choice(["table", "wide", "json", "yaml"]), default="table", show_default=True
 )
 def explain(service: str, source: Path, output: str) -> None:
-    r"""Show why a profile says what it says: every field with its evidence, and what could not be seen.
+    """Show why a profile says what it says: every field with its evidence, and what could not be seen.
 
     FIELD is one of runtime, account, listens, calls, callers, state, health, affinity, variables, secrets,
     certificates, licences, kernel, changed, usage, unseen.

@@ -49,7 +49,7 @@ def generate(
     detailed_exitcode: bool,
     output: str,
 ) -> None:
-    r"""Turn reviewed profiles into manifests in a Git repository, as one commit.
+    """Turn reviewed profiles into manifests in a Git repository, as one commit.
 
     Weights, suspended services and edits by people stay as they are in the repository. The same input gives the same
     bytes, and no second commit.

@@ -42,7 +42,7 @@ FORMATS = ("html", "mermaid", "json")
 def report(
     source: Path, rules_file: Path | None, day: datetime | None, plan_file: Path | None, form: str, output: Path | None
 ) -> None:
-    r"""Write one document about the estate: who calls whom, how well each service fits, and what is in the way.
+    """Write one document about the estate: who calls whom, how well each service fits, and what is in the way.
 
     The same scan gives the same bytes, on any day.
 

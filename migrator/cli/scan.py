@@ -81,7 +81,7 @@ def scan(
     show_commands: bool,
     output: str,
 ) -> None:
-    r"""Ask hosts what runs on them and write it down for review. Changes nothing on any host.
+    """Ask hosts what runs on them and write it down for review. Changes nothing on any host.
 
     Every service becomes profiles/HOST/SERVICE.yaml with the evidence for each fact; estate.yaml holds who calls whom
     and what is not known. Ends with 3 when some hosts could not be read.

@@ -29,6 +29,14 @@ def test_help_lists_the_verbs():
     assert all(verb in done.stdout for verb in ("scan", "generate", "cutover", "quickstart"))
 
 
+@pytest.mark.parametrize("command", ["scan", "explain", "assess", "report", "generate", "drift", "completion"])
+def test_examples_in_a_help_stand_on_lines_of_their_own(command):
+    said = migrate(command, "--help").stdout
+    assert "\\b" not in said
+    assert "\b" not in said
+    assert f"\n  migrate {command} " in said
+
+
 def test_wrong_usage_is_two():
     assert migrate("scna").returncode == 2
     assert migrate("scan").returncode == 2
