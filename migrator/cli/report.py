@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["report"]
 
-FORMATS = ("html", "mermaid", "json")
+FORMATS = ("html", "mermaid", "json", "cyclonedx", "sarif", "backstage")
 """The names in `migrator.report.formats`, which is imported when the command runs."""
 
 
@@ -49,6 +49,7 @@ def report(
     \b
     migrate report --from estate
     migrate report --from fleet --format mermaid -o -
+    migrate report --from fleet --format sarif --on 2027-03-01 -o findings.sarif
     """
     from migrator.cli.output import say
     from migrator.files import write_text

@@ -1,6 +1,6 @@
 """What the HTML page is given: plain data with everything worked out that the page only has to show. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from enum import StrEnum
 from functools import cache
@@ -14,7 +14,7 @@ from migrator.model.services import confidence
 from migrator.report.found import Found, findings_of
 from migrator.report.layout import drawing
 from migrator.report.report import Report
-from migrator.report.services import Graph, Service, graph_of, services_of
+from migrator.report.services import Graph, Service, graph_of, hosts_of, services_of
 
 __all__ = ["page"]
 
@@ -36,7 +36,7 @@ def page(report: Report) -> Data:
         "services": [_service(one, report) for one in services],
         "others": [node.name for node in graph.nodes if node.service is None],
         "edges": list(_edges(graph)),
-        "hosts": [_host(one, sorted(here.get(one.name, ()))) for one in _hosts(report)],
+        "hosts": [_host(one, sorted(here.get(one.name, ()))) for one in hosts_of(report)],
         "waves": [{"name": wave.name, "rings": [list(ring) for ring in wave.rings]} for wave in report.waves],
         "findings": [
             {
@@ -76,14 +76,6 @@ def _edges(graph: Graph) -> Iterator[Data]:
     places = {node.id: place for place, node in enumerate(graph.nodes)}
     for arrow in graph.arrows:
         yield {**_shown(arrow.edge), "caller": places[arrow.caller], "callee": places[arrow.callee]}
-
-
-def _hosts(report: Report) -> Iterable[HostReport]:
-    """Those that the scan reports on, and those that only a profile names."""
-    told = {host.name for host in report.estate.hosts}
-    yield from report.estate.hosts
-    for name in sorted({profile.host for profile in report.profiles.values()} - told):
-        yield HostReport(name)
 
 
 def _host(host: HostReport, services: Sequence[int]) -> Data:

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from migrator.model.assessment import Assessment
-from migrator.model.estate import Edge
+from migrator.model.estate import Edge, HostReport
 from migrator.model.names import dns_label
 from migrator.model.plans import PlannedService, Wave
 from migrator.model.services import ServiceProfile
 from migrator.report.report import Report
 
-__all__ = ["Arrow", "Graph", "Node", "Service", "graph_of", "services_of"]
+__all__ = ["Arrow", "Graph", "Node", "Service", "graph_of", "hosts_of", "services_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,13 @@ class Graph:
 
     nodes: tuple[Node, ...]
     arrows: tuple[Arrow, ...]
+
+
+def hosts_of(report: Report) -> tuple[HostReport, ...]:
+    """Those that the scan reports on, then those that only a profile names."""
+    told = {host.name for host in report.estate.hosts}
+    named = sorted({profile.host for profile in report.profiles.values()} - told)
+    return (*report.estate.hosts, *(HostReport(name) for name in named))
 
 
 def services_of(report: Report) -> tuple[Service, ...]:

@@ -1,7 +1,7 @@
 """Every form of a report by the name that the command line uses."""
 
 from migrator.report.format import Format
-from migrator.report.formats import html, mermaid, plain_json
+from migrator.report.formats import backstage, cyclonedx, html, mermaid, plain_json, sarif
 
 __all__ = ["FORMATS"]
 
@@ -9,4 +9,7 @@ FORMATS: dict[str, Format] = {
     "html": html.FORMAT,
     "mermaid": mermaid.FORMAT,
     "json": plain_json.FORMAT,
+    "cyclonedx": cyclonedx.FORMAT,
+    "sarif": sarif.FORMAT,
+    "backstage": backstage.FORMAT,
 }
