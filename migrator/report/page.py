@@ -12,7 +12,6 @@ from migrator.model.names import dns_label
 from migrator.model.record import Record, camel
 from migrator.model.services import confidence
 from migrator.report.found import Found, findings_of
-from migrator.report.layout import drawing
 from migrator.report.report import Report
 from migrator.report.services import Graph, Service, graph_of, hosts_of, services_of
 
@@ -46,7 +45,6 @@ def page(report: Report) -> Data:
             }
             for one in findings_of(report)
         ],
-        "drawing": _drawing(graph),
     }
 
 
@@ -86,12 +84,6 @@ def _host(host: HostReport, services: Sequence[int]) -> Data:
 def _finding(found: Found) -> Data:
     title = TITLES.get(found.finding.code, "")
     return {**_shown(found.finding), "title": title, "host": found.host, "file": found.file}
-
-
-def _drawing(graph: Graph) -> Data:
-    places = {node.id: place for place, node in enumerate(graph.nodes)}
-    made = drawing(len(graph.nodes), ((places[one.caller], places[one.callee]) for one in graph.arrows))
-    return {"places": [list(place) for place in made.places], "aloneFrom": made.alone_from}
 
 
 def _shown(value: object) -> Any:

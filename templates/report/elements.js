@@ -13,6 +13,11 @@ function shortened(text, most) {
   return shown.length > most ? shown.slice(0, most - 1) + "…" : shown;
 }
 
+// What a host calls nothing, or something of which nothing is to be seen.
+function named(text) {
+  return String(text).trim() ? text : "(no name)";
+}
+
 function filled(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === undefined || value === null || value === false) continue;

@@ -6,7 +6,7 @@ const EFFORTS = ["small", "medium", "large", "very large"];
 const SEVERITIES = ["blocker", "warning", "unknown", "note"];
 
 estate.services.forEach((service, place) => {
-  Object.assign(service, { place, findings: [], calls: [], callers: [] });
+  Object.assign(service, { place, findings: [], calls: [], callers: [], software: service.profiles[0].fields.runtime.name ?? "" });
 });
 estate.hosts.forEach((host, place) => Object.assign(host, { place, findings: [] }));
 const byLabel = new Map(estate.services.map((service) => [service.label, service]));
@@ -51,8 +51,8 @@ function hostAddress(host) {
 
 function endOf(place) {
   const service = estate.services[place];
-  if (service) return make("a", { href: serviceAddress(service) }, service.name);
-  return make("span", { class: "quiet", title: "not scanned" }, nameOf(place));
+  if (service) return make("a", { href: serviceAddress(service) }, shortened(named(service.name), 80));
+  return make("span", { class: "quiet", title: "not scanned" }, shortened(named(nameOf(place)), 80));
 }
 
 function scannedAt() {
@@ -68,9 +68,14 @@ function severityMarks(severities) {
   return marks.length ? make("span", { class: "marks" }, marks) : make("span", { class: "quiet" }, "–");
 }
 
+// Rounded down, so that only what was seen in full is 100 %.
+function percent(share) {
+  return Math.floor(100 * share);
+}
+
 // How much of a host answered, in words and as a bar. A host that did not answer at all is not at 0 %: it is unknown.
 function completeness(host) {
   if (host.completeness === null) return make("span", { class: "seen" }, bar([["none", 1]], 1), make("span", {}, "not seen"));
-  const share = Math.round(100 * host.completeness);
+  const share = percent(host.completeness);
   return make("span", { class: "seen" }, bar([["full", share], ["rest", 100 - share]], 100), make("span", {}, share + " %"));
 }

@@ -1,6 +1,6 @@
 // Which services are wanted: words, wave, host, fit, finding. The address holds it, so that it can be sent to somebody.
 
-const FILTERED = ["q", "wave", "host", "fit", "effort", "finding"];
+const FILTERED = ["q", "wave", "runtime", "host", "fit", "effort", "finding"];
 const NO_WAVE = "none";
 
 function searchable(service) {
@@ -15,6 +15,7 @@ function wanted(service, query) {
   return (
     words.every((word) => searchable(service).includes(word)) &&
     (!query.get("wave") || query.get("wave") === wave) &&
+    (!query.get("runtime") || query.get("runtime") === service.software) &&
     (!query.get("host") || service.hosts.includes(query.get("host"))) &&
     (!query.get("fit") || query.get("fit") === service.fit) &&
     (!query.get("effort") || query.get("effort") === service.effort) &&
@@ -27,7 +28,7 @@ function isFiltered(query) {
 }
 
 // `changed` is called with the query after each change. The parts keep their focus: only what they filter is drawn anew.
-function filterBar(query, changed) {
+function filterBar(query, changed, more = null) {
   const change = (name, value) => {
     if (value) query.set(name, value);
     else query.delete(name);
@@ -62,7 +63,7 @@ function filterBar(query, changed) {
     },
   }, "Clear");
   clear.hidden = !isFiltered(query);
-  return make("div", { class: "filters", role: "search" }, search, selects, clear);
+  return make("div", { class: "filters", role: "search" }, search, selects, more, clear);
 }
 
 // The value is compared with data, so it is set as it is; only what is shown is made visible.
@@ -74,11 +75,13 @@ function plainOption(value, text, selected) {
 
 function choices() {
   const hosts = estate.hosts.filter((host) => host.services.length).map((host) => [host.name, host.name]);
+  const software = [...new Set(estate.services.map((one) => one.software))].filter(Boolean).sort();
   const waves = estate.waves.map((wave, place) => [String(place), wave.name]);
   const codes = [...new Set(estate.findings.filter((one) => one.service !== null).map((one) => one.code))].sort();
   const severities = SEVERITIES.filter((name) => estate.findings.some((one) => one.severity === name));
   return [
     ["wave", "Any wave", waves.length ? [...waves, [NO_WAVE, "in no wave"]] : []],
+    ["runtime", "Any runtime", software.map((name) => [name, named(name)])],
     ["host", "Any host", hosts],
     ["fit", "Any fit", FITS.filter((fit) => estate.services.some((one) => one.fit === fit)).map((fit) => [fit, fit])],
     ["effort", "Any effort", EFFORTS.filter((name) => estate.services.some((one) => one.effort === name)).map((name) => [name, name])],

@@ -1,18 +1,18 @@
 // Who calls whom: a drawing that can be moved and searched, and a table that says the same.
 
-const NODE_WIDTH = 176;
-const NODE_HEIGHT = 40;
-const view = { x: 0, y: 0, scale: 0, at: 0 };
+const SMALLEST = 0.55;
+const view = { x: 0, y: 0, scale: 0, of: "", at: "" };
 
 function graphPage(query) {
   const asTable = query.get("as") === "table";
   const count = make("p", { class: "count quiet", "aria-live": "polite" });
-  const shown = asTable ? edgeTable(query) : drawing(query);
+  const shown = asTable ? edgeTable(query) : drawing();
+  const around = make("p", { class: "note around" });
   const update = () => {
-    const those = new Set(estate.services.filter((one) => wanted(one, query)).map((one) => one.place));
-    const edges = estate.edges.filter((edge) => isFiltered(query) ? those.has(edge.caller) || those.has(edge.callee) : true);
-    count.textContent = those.size + " of " + plural(estate.services.length, "service") + ", " + plural(edges.length, "edge");
-    shown.narrow(those, edges, isFiltered(query));
+    if (isFiltered(query)) query.delete("at");
+    around.replaceChildren(...(asTable ? [] : aroundLine(query, update)));
+    around.hidden = !around.childNodes.length;
+    count.textContent = shown.show(query);
   };
   const modes = make("div", { class: "modes", role: "group", "aria-label": "Shown as" },
     [["", "Graph"], ["table", "Table"]].map(([mode, name]) =>
@@ -23,18 +23,46 @@ function graphPage(query) {
         openPage();
         document.querySelector(".modes [aria-pressed=true]").focus();
       } }, name)));
-  const page = [
-    make("div", { class: "lead row" }, make("h1", { tabindex: "-1" }, "Who calls whom"), count, modes),
-    filterBar(query, update),
-    shown.element,
-  ];
+  const bar = filterBar(query, update, !asTable && estate.services.length > 1 ? groupingChoice(query, update) : null);
   update();
-  return page;
+  return [make("div", { class: "lead row" }, make("h1", { tabindex: "-1" }, "Who calls whom"), count, modes), bar, around, shown.element];
+}
+
+function groupingChoice(query, changed) {
+  const names = [...(estate.waves.length ? ["wave"] : []), "runtime", "fit", "nothing"];
+  return make("select", { id: "by", "aria-label": "Grouped by", onchange: (event) => {
+    if (event.target.value) query.set("by", event.target.value);
+    else query.delete("by");
+    rememberQuery(query);
+    changed();
+  } },
+    make("option", { value: "" }, "Groups if many"),
+    names.map((name) => plainOption(name, name === "nothing" ? "No groups" : "By " + name, query.get("by") === name)));
+}
+
+// The line above a drawing of one service and who is around it.
+function aroundLine(query, changed) {
+  const service = byLabel.get(query.get("at") ?? "");
+  if (!service) return [];
+  const now = Number(query.get("steps")) || 1;
+  const go = (steps) => () => {
+    if (steps) query.set("steps", steps);
+    else ["at", "steps"].forEach((name) => query.delete(name));
+    rememberQuery(query);
+    changed();
+    (document.querySelector(".around [aria-pressed=true]") ?? document.getElementById("filter")).focus();
+  };
+  return [
+    "Around ", make("a", { href: serviceAddress(service) }, shortened(named(service.name), 60)), ": ",
+    make("span", { class: "modes", role: "group", "aria-label": "How far" }, STEPS.map((steps) =>
+      make("button", { type: "button", "aria-pressed": String(steps === now), onclick: go(steps) }, plural(steps, "step")))), " ",
+    make("button", { type: "button", class: "plain", onclick: go(0) }, "Show the whole graph"),
+  ];
 }
 
 function edgeTable(query) {
   const columns = [
-    { title: "Caller", value: (edge) => nameOf(edge.caller), cell: (edge) => shortened(nameOf(edge.caller), 60) },
+    { title: "Caller", value: (edge) => nameOf(edge.caller), cell: (edge) => shortened(named(nameOf(edge.caller)), 60) },
     { title: "Callee", value: (edge) => nameOf(edge.callee), cell: (edge) => endOf(edge.callee) },
     { title: "Protocol", value: (edge) => edge.protocol ?? "tcp" },
     { title: "Port", value: (edge) => edge.port ?? null, cell: (edge) => edge.port ?? "–", number: true },
@@ -44,81 +72,162 @@ function edgeTable(query) {
   ];
   const href = (edge) => (estate.services[edge.caller] ? serviceAddress(estate.services[edge.caller]) : "#/graph?as=table");
   const element = table("Edges", columns, [], { query, sort: [0], href });
-  return { element, narrow: (_, edges) => element.replaceItems(edges) };
-}
-
-function drawing(query) {
-  const nodes = estate.drawing.places.map((_, place) => node(place));
-  const lines = estate.edges.map(line);
-  const alone = estate.drawing.aloneFrom;
-  const canvas = draw("g", {},
-    draw("g", { class: "lines" }, lines),
-    alone === null ? null : draw("text", { class: "aside", x: 0, y: alone - 14 }, "No call of these was seen"),
-    draw("g", {}, nodes));
-  const svg = draw("svg", { class: "graph", role: "group", "aria-label": "Graph of " + plural(nodes.length, "node") + ". Arrow keys go from node to node, Enter opens one, Escape leaves." },
-    draw("defs", {}, draw("marker", { id: "tip", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" }, draw("path", { d: "M0 0.5 8 4 0 7.5z" }))),
-    canvas);
-  const card = make("aside", { class: "card", "aria-hidden": "true" });
-  card.hidden = true;
-  const element = make("div", { class: "canvas" }, svg, zoomButtons(svg, canvas), card, graphLegend());
-  movable(svg, canvas);
-  walkNodes(svg, nodes, canvas);
-  showNeighbours(svg, nodes, lines, card);
-  const narrow = (those, _, filtered) => {
-    nodes.forEach((one, place) => one.classList.toggle("off", filtered && !those.has(place)));
-    estate.edges.forEach((edge, place) => lines[place].classList.toggle("off", filtered && !(those.has(edge.caller) && those.has(edge.callee))));
-    const all = [...nodes.keys()];
-    element.targets = filtered && those.size ? [...those] : all;
-    if (element.isConnected) fit(svg, canvas, element.targets);
+  const show = () => {
+    const those = new Set(estate.services.filter((one) => wanted(one, query)).map((one) => one.place));
+    const edges = isFiltered(query) ? estate.edges.filter((edge) => those.has(edge.caller) || those.has(edge.callee)) : estate.edges;
+    element.replaceItems(edges);
+    return plural(edges.length, "edge") + " of " + plural(those.size, "service");
   };
-  requestAnimationFrame(() => {
-    const start = query.get("at") ? byLabel.get(query.get("at")) : undefined;
-    if (start) centre(svg, canvas, start.place);
-    else if (view.scale && !isFiltered(query)) place(canvas);
-    else fit(svg, canvas, element.targets);
-    const first = start?.place ?? view.at;
-    nodes.forEach((one, at) => one.setAttribute("tabindex", at === first ? "0" : "-1"));
-    if (start) nodes[start.place].focus({ preventScroll: true });
-  });
-  return { element, narrow };
+  return { element, show };
 }
 
-function node(place) {
-  const [x, y] = estate.drawing.places[place];
-  const service = estate.services[place];
-  const name = nameOf(place);
-  const blockers = service?.severities.blocker;
-  const parts = [
+function drawing() {
+  const element = make("div", { class: "canvas" });
+  const show = (query) => {
+    const scene = sceneOf(query);
+    const { places, ways, alone } = scene.grouped ? onRing(scene.ring) : layered(scene.nodes.length, scene.edges);
+    scene.places = places;
+    const nodes = scene.nodes.map((one, at) => (one.of ? groupNode(one, places[at], query) : serviceNode(one, places[at])));
+    const lines = scene.edges.map(([from, to, count, back]) => (scene.grouped ? beam(places[from], places[to], count, back) : line(places[from], places[to], ways.get(from + " " + to) ?? [])));
+    const canvas = draw("g", {},
+      draw("g", { class: "lines" }, lines),
+      alone === null ? null : draw("text", { class: "aside", x: 0, y: alone - 14 }, scene.whole ? "No call of these was seen" : "These neither call what is shown here nor are called by it"),
+      draw("g", {}, nodes));
+    const svg = draw("svg", { class: "graph", role: "group", "aria-label": "Graph of " + plural(nodes.length, scene.grouped ? "group" : "node") + ". Arrow keys go from one to the next, Enter opens it, Escape leads back to the search." },
+      draw("defs", {}, draw("marker", { id: "tip", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" }, draw("path", { d: "M0 0.5 8 4 0 7.5z" }))),
+      canvas);
+    const card = make("aside", { class: "card", "aria-hidden": "true" });
+    card.hidden = true;
+    element.replaceChildren(svg, zoomButtons(svg, canvas, scene), card, graphLegend(scene));
+    movable(svg, canvas);
+    walkNodes(svg, nodes, canvas, scene);
+    showNeighbours(svg, nodes, lines, card, scene);
+    requestAnimationFrame(() => settle(svg, canvas, nodes, scene, query));
+    return saidOf(scene);
+  };
+  return { element, show };
+}
+
+function saidOf(scene) {
+  const all = plural(estate.services.length, "service");
+  if (scene.grouped) {
+    const groups = scene.nodes.filter((one) => one.by);
+    const inside = groups.reduce((sum, one) => sum + one.of.length, 0);
+    return (inside === estate.services.length ? all : inside.toLocaleString("en") + " of " + all) + " in " + plural(groups.length, "group") + ": open one to see its services";
+  }
+  const services = scene.nodes.filter((one) => estate.services[one.place] && !one.beside).length;
+  const calls = scene.edges.reduce((sum, [, , count]) => sum + count, 0);
+  return services.toLocaleString("en") + " of " + all + ", " + plural(calls, "edge");
+}
+
+// Where it is looked at from: as it was left, if it is the same drawing; else all of it, or its beginning if all is too small.
+function settle(svg, canvas, nodes, scene, query) {
+  if (!nodes.length || !svg.isConnected) return;
+  const of = scene.nodes.map((one) => one.key).join();
+  const around = scene.nodes.findIndex((one) => one.place !== undefined && one.place === byLabel.get(query.get("at") ?? "")?.place);
+  const left = [...scene.places.keys()].reduce((best, at) => (scene.places[at][0] < scene.places[best][0] ? at : best), 0);
+  const before = scene.nodes.findIndex((one) => one.key === view.at);
+  const here = around >= 0 ? around : before >= 0 ? before : left;
+  if (view.of === of) place(canvas);
+  else beginAt(svg, canvas, scene.places, Math.max(0, around));
+  view.of = of;
+  nodes.forEach((one, at) => one.setAttribute("tabindex", at === here ? "0" : "-1"));
+  if (around >= 0) nodes[around].classList.add("chosen");
+}
+
+function nodeParts(name, second, kind, more) {
+  return [
     draw("title", {}, shortened(name, 200)),
     draw("rect", { class: "box", width: NODE_WIDTH, height: NODE_HEIGHT, rx: 6 }),
-    draw("path", { class: "edge", d: "M6 0.75h-1a4.25 4.25 0 0 0-4.25 4.25v" + (NODE_HEIGHT - 10) + "a4.25 4.25 0 0 0 4.25 4.25h1z" }),
-    draw("text", { class: "first", x: 14, y: 17 }, shortened(name.replace(/^external:/, ""), blockers ? 19 : 22)),
-    draw("text", { class: "second", x: 14, y: 31 }, service ? shortened(service.runtime, 16) + (service.hosts.length > 1 ? " · " + service.hosts.length + " hosts" : "") : "not scanned"),
-    service?.stateful ? draw("path", { class: "disk", d: "M156 25.5c0-3.4 11-3.4 11 0v6c0 3.4-11 3.4-11 0zm0 0c0 3.4 11 3.4 11 0" }) : null,
+    kind === null ? null : draw("path", { class: "edge", d: "M6 0.75h-1a4.25 4.25 0 0 0-4.25 4.25v" + (NODE_HEIGHT - 10) + "a4.25 4.25 0 0 0 4.25 4.25h1z" }),
+    draw("text", { class: "first", x: 14, y: 17 }, shortened(name, kind === "blocked" ? 19 : 22)),
+    draw("text", { class: "second", x: 14, y: 31 }, second),
+    ...more,
+  ];
+}
+
+function attributesAt([x, y], kind, key) {
+  return { class: "node " + kind, transform: "translate(" + x + " " + y + ")", tabindex: "-1", "data-key": key };
+}
+
+function link(attributes, href, label, parts) {
+  const element = draw("a", { ...attributes, "aria-label": label }, parts);
+  element.setAttribute("href", href);
+  return element;
+}
+
+function serviceNode({ key, name, place, beside }, at) {
+  const service = estate.services[place];
+  const shown = named(name.replace(/^external:/, ""));
+  const aside = beside ? " beside" : "";
+  if (!service) {
+    return draw("g", { ...attributesAt(at, "outside" + aside, key), role: "img", "aria-label": shortened(shown, 200) + ", not scanned" }, nodeParts(shown, "not scanned", null, []));
+  }
+  const blockers = service.severities.blocker;
+  const second = shortened(service.runtime, 16) + (service.hosts.length > 1 ? " · " + service.hosts.length + " hosts" : "");
+  const marks = [
+    service.stateful ? draw("path", { class: "disk", d: "M156 25.5c0-3.4 11-3.4 11 0v6c0 3.4-11 3.4-11 0zm0 0c0 3.4 11 3.4 11 0" }) : null,
     blockers ? draw("circle", { class: "blocked", cx: 161.5, cy: 13, r: 4.5 }) : null,
   ];
-  const attributes = { class: "node " + (service ? service.fit : "outside"), transform: "translate(" + x + " " + y + ")", tabindex: "-1", "data-place": place };
-  if (!service) return draw("g", { ...attributes, role: "img", "aria-label": shortened(name, 200) + ", not scanned" }, parts);
   const calls = plural(service.calls.length, "call") + ", called by " + service.callers.length;
-  const label = [shortened(name, 200), service.fit, waveOf(service), calls, plural(service.findings.length, "finding")].filter(Boolean).join(", ");
-  const link = draw("a", { ...attributes, "aria-label": label }, parts);
-  link.setAttribute("href", serviceAddress(service));
-  return link;
+  const label = [shortened(shown, 200), service.fit, waveOf(service), calls, plural(service.findings.length, "finding")].filter(Boolean).join(", ");
+  return link(attributesAt(at, service.fit + aside, key), serviceAddress(service), label, nodeParts(shown, second, blockers ? "blocked" : "", marks));
 }
 
-function line(edge) {
-  const [x1, y1] = estate.drawing.places[edge.caller];
-  const [x2, y2] = estate.drawing.places[edge.callee];
-  const [ax, ay, bx, by] = [x1 + NODE_WIDTH, y1 + NODE_HEIGHT / 2, x2 - 1, y2 + NODE_HEIGHT / 2];
-  const bend = bx > ax ? Math.max(30, (bx - ax) / 2) : 70;
-  return draw("path", { class: "line", "marker-end": "url(#tip)", d: "M" + ax + " " + ay + "C" + (ax + bend) + " " + ay + " " + (bx - bend) + " " + by + " " + bx + " " + by });
+function groupNode({ key, name, of, by, value, inside }, at, query) {
+  const shown = named(name);
+  if (!by) return draw("g", { ...attributesAt(at, "outside", key), role: "img", "aria-label": shown }, nodeParts(shown, "", null, []));
+  const blocked = of.filter((one) => one.severities.blocker).length;
+  const second = plural(of.length, "service") + (blocked ? " · " + blocked.toLocaleString("en") + " blocked" : "");
+  const label = [shortened(shown, 200), plural(of.length, "service"), blocked + " with blockers", plural(inside, "call") + " inside"].join(", ");
+  const to = new URLSearchParams(query);
+  to.set(by, value);
+  to.delete("by");
+  return link(attributesAt(at, "group", key), "#/graph?" + to, label, nodeParts(shown, second, null, fitBar(of)));
 }
 
-function graphLegend() {
+function fitBar(services) {
+  let left = 14;
+  return FITS.map((fit) => {
+    const width = ((NODE_WIDTH - 28) * services.filter((one) => one.fit === fit).length) / services.length;
+    left += width;
+    return width ? draw("rect", { class: "share " + fit, x: left - width, y: 34.5, width, height: 3 }) : null;
+  });
+}
+
+function line([x1, y1], [x2, y2], bends) {
+  const points = [[x1 + NODE_WIDTH, y1 + NODE_HEIGHT / 2], ...bends.flatMap(([x, y]) => (x1 < x2 ? [[x, y], [x + NODE_WIDTH, y]] : [[x + NODE_WIDTH, y], [x, y]])), [x2 - 1, y2 + NODE_HEIGHT / 2]];
+  let path = "M" + points[0].join(" ");
+  for (let at = 1; at < points.length; at++) path += curve(points[at - 1], points[at]);
+  return draw("path", { class: "line", "marker-end": "url(#tip)", d: path });
+}
+
+// A straight line between two groups, as thick as there are calls.
+function beam(from, to, count, back) {
+  const [one, other] = [border(from, to), border(to, from)];
+  return draw("path", {
+    class: "line beam", d: "M" + one.join(" ") + "L" + other.join(" "), "stroke-width": 1 + Math.log2(count + back) / 2.5,
+    "marker-end": "url(#tip)", "marker-start": back ? "url(#tip)" : null,
+  });
+}
+
+// Where the line from the middle of one node to the middle of another leaves the first.
+function border([x, y], [towardsX, towardsY]) {
+  const [dx, dy] = [towardsX - x, towardsY - y];
+  const part = Math.min(NODE_WIDTH / 2 / Math.abs(dx || 1e-9), NODE_HEIGHT / 2 / Math.abs(dy || 1e-9));
+  return [x + NODE_WIDTH / 2 + dx * part, y + NODE_HEIGHT / 2 + dy * part];
+}
+
+function curve([ax, ay], [bx, by]) {
+  const bend = bx > ax ? Math.max(24, (bx - ax) / 2) : 70;
+  return "C" + (ax + bend) + " " + ay + " " + (bx - bend) + " " + by + " " + bx + " " + by;
+}
+
+function graphLegend(scene) {
   return make("p", { class: "legend" },
     FITS.map((fit) => make("span", {}, make("i", { class: fit }), fit)),
-    make("span", {}, make("i", { class: "dot" }), "blocker"),
-    make("span", {}, "⛁ keeps state, or may"));
+    scene.grouped ? null : make("span", {}, make("i", { class: "dot" }), " blocker"),
+    make("span", {}, scene.grouped ? "the thicker, the more calls" : "⛁ keeps state, or may"));
 }
 
 // Moving about -------------------------------------------------------------------------------------------------------
@@ -128,22 +237,38 @@ function place(canvas) {
   canvas.classList.toggle("far", view.scale < 0.45);
 }
 
-function fit(svg, canvas, places) {
-  const corners = places.map((at) => estate.drawing.places[at]);
+function extent(places) {
+  const [xs, ys] = [0, 1].map((axis) => places.map((one) => one[axis]));
+  const least = (values) => values.reduce((a, b) => Math.min(a, b), Infinity);
+  const most = (values) => values.reduce((a, b) => Math.max(a, b), -Infinity);
+  return [least(xs), least(ys) - 16, most(xs) + NODE_WIDTH, most(ys) + NODE_HEIGHT];
+}
+
+function showAll(svg, canvas, places) {
   const box = svg.getBoundingClientRect();
-  if (!corners.length || !box.width) return;
-  const [left, top] = [0, 1].map((axis) => corners.reduce((least, one) => Math.min(least, one[axis]), Infinity));
-  const [right, bottom] = [NODE_WIDTH, NODE_HEIGHT].map((size, axis) => size + corners.reduce((most, one) => Math.max(most, one[axis]), -Infinity));
+  if (!places.length || !box.width) return;
+  const [left, top, right, bottom] = extent(places);
   view.scale = Math.min(1.25, (box.width - 48) / (right - left), (box.height - 72) / (bottom - top));
   view.x = (box.width - (right - left) * view.scale) / 2 - left * view.scale;
   view.y = (box.height - 24 - (bottom - top) * view.scale) / 2 - top * view.scale;
   place(canvas);
 }
 
-function centre(svg, canvas, at) {
+function beginAt(svg, canvas, places, start) {
+  showAll(svg, canvas, places);
+  if (view.scale >= SMALLEST) return;
   const box = svg.getBoundingClientRect();
-  const [x, y] = estate.drawing.places[at];
-  view.scale = Math.max(view.scale || 0, 0.9);
+  const [left, top, right, bottom] = extent(places);
+  view.scale = SMALLEST;
+  const kept = (want, from, to, room) => Math.max(room - to * view.scale - 24, Math.min(24 - from * view.scale, want));
+  view.x = (right - left) * view.scale < box.width ? (box.width - (right - left) * view.scale) / 2 - left * view.scale : start ? kept(box.width / 2 - places[start][0] * view.scale, left, right, box.width) : 24 - left * view.scale;
+  view.y = (bottom - top) * view.scale < box.height ? (box.height - (bottom - top) * view.scale) / 2 - top * view.scale : kept(box.height / 2 - (start ? places[start][1] : (top + bottom) / 2) * view.scale, top, bottom, box.height);
+  place(canvas);
+}
+
+function centre(svg, canvas, [x, y]) {
+  const box = svg.getBoundingClientRect();
+  view.scale = Math.max(view.scale, SMALLEST);
   view.x = box.width / 2 - (x + NODE_WIDTH / 2) * view.scale;
   view.y = box.height / 2 - (y + NODE_HEIGHT / 2) * view.scale;
   place(canvas);
@@ -159,12 +284,12 @@ function zoom(svg, canvas, factor, x, y) {
   place(canvas);
 }
 
-function zoomButtons(svg, canvas) {
+function zoomButtons(svg, canvas, scene) {
   const button = (label, sign, act) => make("button", { type: "button", "aria-label": label, title: label, onclick: act }, sign);
   return make("div", { class: "zoom", role: "group", "aria-label": "Zoom" },
     button("Zoom in", "+", () => zoom(svg, canvas, 1.4)),
     button("Zoom out", "−", () => zoom(svg, canvas, 1 / 1.4)),
-    button("Show all", "⤢", () => fit(svg, canvas, svg.parentElement.targets)));
+    button("Show all", "⤢", () => showAll(svg, canvas, scene.places)));
 }
 
 // One finger or button moves, two fingers and the wheel zoom.
@@ -198,53 +323,61 @@ function movable(svg, canvas) {
 }
 
 // The nearest node in the direction of the key; what is aside of the way counts double.
-function walkNodes(svg, nodes, canvas) {
+function walkNodes(svg, nodes, canvas, scene) {
   const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   svg.addEventListener("keydown", (event) => {
-    const here = Number(document.activeElement.dataset?.place ?? NaN);
+    const here = nodes.indexOf(document.activeElement);
     if (event.key === "+" || event.key === "-") zoom(svg, canvas, event.key === "+" ? 1.4 : 1 / 1.4);
-    if (event.key === "0") fit(svg, canvas, svg.parentElement.targets);
+    if (event.key === "0") showAll(svg, canvas, scene.places);
     if (event.key === "Escape") document.getElementById("filter").focus();
-    if (!(event.key in ways) || Number.isNaN(here)) return;
+    if (!(event.key in ways) || here < 0) return;
     event.preventDefault();
-    const [dx, dy] = ways[event.key];
-    const [x, y] = estate.drawing.places[here];
-    let best = [Infinity, here];
-    estate.drawing.places.forEach(([nx, ny], at) => {
-      const along = (nx - x) * dx + (ny - y) * dy;
-      const aside = Math.abs((nx - x) * dy) + Math.abs((ny - y) * dx);
-      if (along > 0 && !nodes[at].classList.contains("off") && along + 2 * aside < best[0]) best = [along + 2 * aside, at];
-    });
+    const next = nearest(scene.places, here, ways[event.key]);
     nodes[here].setAttribute("tabindex", "-1");
-    nodes[best[1]].setAttribute("tabindex", "0");
-    nodes[best[1]].focus({ preventScroll: true });
-    view.at = best[1];
-    keepInSight(svg, canvas, best[1]);
+    nodes[next].setAttribute("tabindex", "0");
+    nodes[next].focus({ preventScroll: true });
   });
+  svg.addEventListener("focusin", () => {
+    const here = nodes.indexOf(document.activeElement);
+    if (here < 0) return;
+    view.at = scene.nodes[here].key;
+    if (nodes[here].matches(":focus-visible")) keepInSight(svg, canvas, scene.places[here]);
+  });
+}
+
+function nearest(places, here, [dx, dy]) {
+  const [x, y] = places[here];
+  let best = [Infinity, here];
+  places.forEach(([nx, ny], at) => {
+    const along = (nx - x) * dx + (ny - y) * dy;
+    const aside = Math.abs((nx - x) * dy) + Math.abs((ny - y) * dx);
+    if (along > 0 && along + 2 * aside < best[0]) best = [along + 2 * aside, at];
+  });
+  return best[1];
 }
 
 function keepInSight(svg, canvas, at) {
   const box = svg.getBoundingClientRect();
-  const [x, y] = estate.drawing.places[at].map((value, axis) => value * view.scale + (axis ? view.y : view.x));
+  const [x, y] = at.map((value, axis) => value * view.scale + (axis ? view.y : view.x));
   if (x < 8 || y < 8 || x + NODE_WIDTH * view.scale > box.width - 8 || y + NODE_HEIGHT * view.scale > box.height - 8) centre(svg, canvas, at);
 }
 
-function showNeighbours(svg, nodes, lines, card) {
-  const placeOf = (event) => event.target.closest?.(".node")?.dataset.place;
+function showNeighbours(svg, nodes, lines, card, scene) {
+  const nodeOf = (event) => nodes.indexOf(event.target.closest?.(".node"));
   const show = (event) => {
-    const at = placeOf(event);
-    if (at === undefined) return;
+    const at = nodeOf(event);
+    if (at < 0) return;
     hide();
     svg.classList.add("traced");
     nodes[at].classList.add("near");
-    estate.edges.forEach((edge, number) => {
-      if (edge.caller !== Number(at) && edge.callee !== Number(at)) return;
+    scene.edges.forEach(([from, to], number) => {
+      if (from !== at && to !== at) return;
       lines[number].classList.add("near");
       lines[number].parentNode.append(lines[number]);
-      nodes[edge.caller].classList.add("near");
-      nodes[edge.callee].classList.add("near");
+      nodes[from].classList.add("near");
+      nodes[to].classList.add("near");
     });
-    card.replaceChildren(...summary(Number(at)));
+    card.replaceChildren(...summary(scene, at));
     card.hidden = false;
   };
   const hide = () => {
@@ -253,20 +386,39 @@ function showNeighbours(svg, nodes, lines, card) {
     card.hidden = true;
   };
   svg.addEventListener("pointerover", show);
-  svg.addEventListener("pointerout", (event) => placeOf(event) !== undefined && hide());
+  svg.addEventListener("pointerout", (event) => nodeOf(event) >= 0 && hide());
   svg.addEventListener("focusin", show);
   svg.addEventListener("focusout", hide);
 }
 
-function summary(place) {
-  const service = estate.services[place];
-  if (!service) return [make("h2", {}, shortened(nameOf(place), 60)), make("p", { class: "quiet" }, "Not scanned: somebody in the estate calls it, or it calls.")];
+function summary(scene, at) {
+  const node = scene.nodes[at];
+  if (node.of) return groupSummary(scene, at);
+  const service = estate.services[node.place];
+  if (!service) return [make("h2", {}, shortened(named(node.name), 60)), make("p", { class: "quiet" }, "Not scanned: somebody in the estate calls it, or it calls.")];
   const first = service.findings[0];
   return [
-    make("h2", {}, shortened(service.name, 60)),
+    make("h2", {}, shortened(named(service.name), 60)),
     make("p", {}, serviceChips(service)),
     make("p", { class: "quiet" }, service.runtime + " on " + service.hosts.slice(0, 3).map((host) => shortened(host, 30)).join(", ") + (service.hosts.length > 3 ? ", …" : "")),
     make("p", {}, plural(service.calls.length, "call") + " out, " + plural(service.callers.length, "call") + " in"),
     first ? make("p", { class: "quiet" }, make("span", { class: "mark " + first.severity }, ""), shortened(first.message, 120)) : null,
+  ].filter(Boolean);
+}
+
+function groupSummary(scene, at) {
+  const { name, of, inside } = scene.nodes[at];
+  const fits = FITS.map((fit) => [fit, of.filter((one) => one.fit === fit).length]).filter(([, count]) => count);
+  const calls = scene.edges.flatMap(([from, to, count, back]) => (from === at ? [[to, count, back]] : to === at ? [[from, back, count]] : []));
+  const said = (way, which) => {
+    const those = calls.filter((one) => one[which]).sort((a, b) => b[which] - a[which]).slice(0, 6);
+    return those.length ? make("p", { class: "quiet" }, way + those.map((one) => shortened(named(scene.nodes[one[0]].name), 24) + " " + one[which].toLocaleString("en")).join(", ")) : null;
+  };
+  return [
+    make("h2", {}, shortened(named(name), 60)),
+    of.length ? make("p", {}, plural(of.length, "service") + ", " + plural(inside, "call") + " among them") : null,
+    make("p", {}, fits.flatMap(([fit, count]) => [chip(fit, count + " " + fit), " "])),
+    said("calls ", 1),
+    said("called by ", 2),
   ].filter(Boolean);
 }

@@ -2,8 +2,8 @@
 
 function hostsPage(query) {
   const columns = [
-    { title: "Host", value: (host) => host.name, cell: (host) => shortened(host.name, 50) },
-    { title: "Address", value: (host) => host.address ?? "" },
+    { title: "Host", value: (host) => host.name, cell: (host) => shortened(named(host.name), 50) },
+    { title: "Address", value: (host) => host.address ?? "", cell: (host) => make("span", { class: "nowrap" }, shortened(host.address ?? "", 45)) },
     { title: "System", value: (host) => host.os?.name ?? "", cell: (host) => host.os?.name || make("span", { class: "quiet" }, "unknown") },
     { title: "Seen as", value: (host) => host.privilege ?? "", cell: (host) => host.privilege || make("span", { class: "quiet" }, "not reached") },
     { title: "Seen", value: (host) => host.completeness ?? -1, cell: completeness },
@@ -28,7 +28,7 @@ function hostPage(_, name) {
   return [
     make("div", { class: "lead" },
       make("p", { class: "way" }, make("a", { href: "#/hosts" }, "Hosts"), " / "),
-      make("h1", { tabindex: "-1" }, host.name),
+      make("h1", { tabindex: "-1" }, named(host.name)),
       make("p", { class: "quiet" }, [host.os?.name, host.address, host.privilege ? "seen as " + host.privilege : "", host.recording ? "replayed from a recording" : ""].filter(Boolean).join(" · ")),
       host.error ? make("p", { class: "note" }, "Not scanned: ", host.error) : null,
       make("p", {}, completeness(host), make("span", { class: "quiet" }, " of the questions were answered in full"))),

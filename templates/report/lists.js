@@ -6,7 +6,7 @@ function weightOf(severities) {
 
 function servicesTable(services, query) {
   const columns = [
-    { title: "Service", value: (one) => one.name, cell: (one) => shortened(one.name, 50) },
+    { title: "Service", value: (one) => one.name, cell: (one) => shortened(named(one.name), 50) },
     { title: "Runtime", value: (one) => one.runtime, cell: (one) => shortened(one.runtime, 30) },
     { title: "Hosts", value: (one) => one.hosts.join(" "), cell: (one) => shortened(one.hosts.slice(0, 2).join(", "), 40) + (one.hosts.length > 2 ? " +" + (one.hosts.length - 2) : "") },
     { title: "Wave", value: (one) => (one.wave === null ? null : one.wave), cell: (one) => (one.wave === null ? "–" : shortened(waveOf(one), 24)) },
@@ -67,6 +67,8 @@ function findingGroup(code, group, open) {
   return element;
 }
 
+const MOST_IN_COLUMN = 40;
+
 function wavesPage() {
   const columns = [...estate.waves.map((wave, place) => [wave.name, estate.services.filter((one) => one.wave === place), wave.rings, "wave=" + place])];
   const outside = estate.services.filter((one) => one.wave === null);
@@ -78,9 +80,10 @@ function wavesPage() {
         make("h2", {}, shortened(name, 40), " ", make("span", { class: "quiet" }, services.length)),
         make("p", { class: "small" }, make("a", { href: "#/graph?" + filter }, "graph"), " · ", make("a", { href: "#/services?" + filter }, "list")),
         rings.length ? make("p", { class: "note small" }, "Rings, which call each other in a circle: ", rings.map((ring) => ring.join(" – ")).join("; ")) : null,
-        make("ul", { class: "plainlist" }, services.map((one) =>
-          make("li", {}, make("i", { class: "dot " + one.fit, title: one.fit }), " ", make("a", { href: serviceAddress(one) }, shortened(one.name, 40)),
+        make("ul", { class: "plainlist" }, services.slice(0, MOST_IN_COLUMN).map((one) =>
+          make("li", {}, make("i", { class: "dot " + one.fit, title: one.fit }), " ", make("a", { href: serviceAddress(one) }, shortened(named(one.name), 40)),
             one.strategy ? make("span", { class: "quiet small" }, " " + one.strategy) : null,
-            one.severities.blocker ? make("span", { class: "mark blocker", title: plural(one.severities.blocker, "blocker") }, one.severities.blocker) : null)))))),
+            one.severities.blocker ? [" ", make("span", { class: "mark blocker", title: plural(one.severities.blocker, "blocker") }, one.severities.blocker)] : null))),
+        services.length > MOST_IN_COLUMN ? make("p", { class: "more" }, make("a", { href: "#/services?" + filter }, "All " + services.length.toLocaleString("en"))) : null))),
   ];
 }

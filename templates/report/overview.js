@@ -1,26 +1,35 @@
-// The estate at a glance: how much there is, how it fits, what is in the way, and what was not seen.
+// The estate at a glance: how much there is, how much of it was seen, how it fits, what is in the way, what moves when.
+
+const MOST_KINDS = 7;
+const MOST_LISTED = 5;
 
 function overview() {
   const severities = counted(estate.findings);
-  const reached = estate.hosts.filter((host) => host.completeness !== null).length;
+  const lost = estate.hosts.filter((host) => host.completeness === null).length;
+  const share = seenShare();
   return [
     make("div", { class: "lead" },
-      make("h1", { tabindex: "-1" }, "The estate"),
-      make("p", { class: "quiet" }, "As it was on ", make("time", { datetime: estate.scannedAt }, scannedAt()), ". Written by migrate " + estate.migrate + ".")),
+      make("div", { class: "row" },
+        make("h1", { tabindex: "-1" }, "The estate"),
+        make("p", { class: "quiet" }, "as it was on ", make("time", { datetime: estate.scannedAt }, scannedAt()), ", written by migrate " + estate.migrate)),
+      make("p", { class: "verdict" }, verdict())),
     make("div", { class: "figures" },
-      figure(estate.services.length, "services", "#/services", plural(estate.services.filter((one) => one.stateful).length, "keeps", "keep") + " state, or may"),
-      figure(estate.hosts.length, "hosts", "#/hosts", reached === estate.hosts.length ? "all answered" : plural(estate.hosts.length - reached, "host") + " not seen"),
-      figure(estate.edges.length, "edges", "#/graph?as=table", plural(estate.others.length, "end") + " outside of the estate"),
-      SEVERITIES.map((name) => figure(severities[name], name + (severities[name] === 1 ? "" : "s"), "#/findings?severity=" + name, meaning[name], name))),
-    make("div", { class: "columns" }, fitPanel(), unseenPanel(), inTheWayPanel(), hostsPanel(), estate.waves.length ? wavesPanel() : null),
+      figure(estate.services.length, estate.services.length === 1 ? "service" : "services", "#/services", plural(estate.services.filter((one) => one.stateful).length, "keeps", "keep") + " state, or may"),
+      figure(estate.hosts.length, estate.hosts.length === 1 ? "host" : "hosts", "#/hosts", lost ? plural(lost, "host") + " did not answer" : "all answered"),
+      figure(estate.edges.length, estate.edges.length === 1 ? "edge" : "edges", "#/graph", estate.others.length ? plural(estate.others.length, "end") + " not scanned" : "all ends scanned"),
+      figure(share === null ? "–" : percent(share) + " %", "seen", "#/hosts", "of what hosts were asked"),
+      ["blocker", "warning", "unknown"].map((name) => figure(severities[name], name + (severities[name] === 1 ? "" : "s"), "#/findings?severity=" + name, meaning[name], name))),
+    make("div", { class: "stacks" },
+      make("div", {}, fitPanel(), estate.waves.length ? wavesPanel() : null),
+      make("div", {}, inTheWayPanel(), hardestPanel()),
+      make("div", {}, unseenPanel(), hostsPanel())),
   ];
 }
 
 const meaning = {
-  blocker: "a person has to decide first",
+  blocker: "a person decides first",
   warning: "will behave differently",
   unknown: "was not observed",
-  note: "good to know",
 };
 const fitMeaning = {
   ready: "moves as it is",
@@ -29,27 +38,46 @@ const fitMeaning = {
   stay: "better left where it is for now",
 };
 
+// What hosts answered in full of all that those were asked that answered at all; null where none did.
+function seenShare() {
+  const full = (host) => (host.observed ?? []).length;
+  const asked = (host) => ["observed", "partial", "missing", "refused"].reduce((sum, name) => sum + (host[name] ?? []).length, 0);
+  const total = estate.hosts.reduce((sum, host) => sum + asked(host), 0);
+  return total ? estate.hosts.reduce((sum, host) => sum + full(host), 0) / total : null;
+}
+
+// The page in one breath.
+function verdict() {
+  const judged = FITS.map((fit) => [fit, estate.services.filter((one) => one.fit === fit).length]).filter(([, count]) => count);
+  const said = { ready: ["moves as it is", "move as they are"], adapt: ["after changes to its configuration", "after changes to their configuration"], rework: ["needs a decision about its design", "need a decision about their design"], stay: ["better stays", "better stay"] };
+  const blind = estate.services.filter((one) => one.unknown).length;
+  const outside = estate.services.filter((one) => one.wave === null).length;
+  return [
+    judged.flatMap(([fit, count], at) => [at ? (at === judged.length - 1 ? " and " : ", ") : "", make("strong", {}, count.toLocaleString("en")), " " + said[fit][count === 1 ? 0 : 1]]),
+    judged.length ? ". " : "No service was judged. ",
+    blind ? "For " + blind.toLocaleString("en") + " of them that is the least: something about them was not seen. " : "",
+    estate.waves.length ? plural(estate.waves.length, "wave is", "waves are") + " planned" + (outside ? ", " + plural(outside, "service is", "services are") + " in none." : ".") : "Nothing is planned yet.",
+  ];
+}
+
 function figure(count, word, href, more, kind = "") {
   return make("a", { class: "figure " + kind, href }, make("strong", {}, count.toLocaleString("en")), make("span", {}, word), make("small", {}, more));
 }
 
+function measure(href, name, parts, whole, count, more) {
+  return make("a", { class: "measure", href }, make("span", { class: "name" }, name), bar(parts, whole), make("span", { class: "count" }, count), more ? make("small", {}, more) : null);
+}
+
 function fitPanel() {
   const judged = estate.services.filter((one) => one.fit);
+  const most = Math.max(...FITS.map((one) => judged.filter((service) => service.fit === one).length), 1);
   const rows = FITS.map((fit) => {
     const those = judged.filter((one) => one.fit === fit);
-    const efforts = EFFORTS.map((effort, place) => ["effort" + place, those.filter((one) => one.effort === effort).length]);
-    const said = EFFORTS.map((effort, place) => [effort, efforts[place][1]]).filter(([, count]) => count).map(([effort, count]) => count + " " + effort).join(", ");
-    return make("a", { class: "measure", href: "#/services?fit=" + fit },
-      make("span", { class: "name" }, chip(fit, fit)),
-      bar(efforts, Math.max(...FITS.map((one) => judged.filter((service) => service.fit === one).length), 1)),
-      make("span", { class: "count" }, those.length),
-      make("small", {}, those.length ? "effort: " + said : fitMeaning[fit]));
+    const efforts = EFFORTS.map((effort) => [effort, those.filter((one) => one.effort === effort).length]);
+    const said = efforts.filter(([, count]) => count).map(([effort, count]) => count.toLocaleString("en") + " " + effort).join(", ");
+    return measure("#/services?fit=" + fit, chip(fit, fit), efforts.map(([, count], place) => ["effort" + place, count]), most, those.length.toLocaleString("en"), those.length ? "effort: " + said : fitMeaning[fit]);
   });
-  const blind = judged.filter((one) => one.unknown).length;
-  return panel("How services fit, and the effort",
-    rows,
-    make("p", { class: "legend" }, EFFORTS.map((effort, place) => make("span", {}, make("i", { class: "effort" + place }), effort))),
-    blind ? make("p", { class: "note" }, plural(blind, "service has", "services have") + " something that was not observed: their effort is the least that is to come.") : null);
+  return panel("What fits, and the effort", rows, make("p", { class: "legend" }, EFFORTS.map((effort, place) => make("span", {}, make("i", { class: "effort" + place }), effort))));
 }
 
 function inTheWayPanel() {
@@ -59,33 +87,38 @@ function inTheWayPanel() {
   const most = Math.max(...touched.map((one) => one.count), 1);
   return panel("What is in the way",
     touched.length ? null : make("p", { class: "quiet" }, "Nothing was found."),
-    touched.slice(0, 9).map(({ code, those, count }) =>
-      make("a", { class: "measure", href: "#/findings?open=" + code },
-        make("span", { class: "name" }, make("span", { class: "mark " + those[0].severity }, ""), those[0].title || code),
-        bar([[those[0].severity, count]], most),
-        make("span", { class: "count" }, count))),
-    touched.length > 9 ? make("p", {}, make("a", { href: "#/findings" }, "All " + touched.length + " kinds of findings")) : null);
+    touched.slice(0, MOST_KINDS).map(({ code, those, count }) =>
+      measure("#/findings?open=" + code, [make("span", { class: "mark " + those[0].severity, title: those[0].severity }, ""), those[0].title || code], [[those[0].severity, count]], most, count.toLocaleString("en"))),
+    touched.length > MOST_KINDS ? make("p", { class: "more" }, make("a", { href: "#/findings" }, "All " + touched.length + " kinds of findings")) : null);
+}
+
+function hardestPanel() {
+  const judged = estate.services.filter((one) => one.points).sort((a, b) => FITS.indexOf(b.fit) - FITS.indexOf(a.fit) || b.points - a.points);
+  const most = Math.max(...judged.map((one) => one.points), 1);
+  if (!judged.length) return null;
+  return panel("The hardest services, in points",
+    judged.slice(0, MOST_LISTED).map((one) => measure(serviceAddress(one), shortened(named(one.name), 40), [[one.fit, one.points]], most, one.points + (one.unknown ? "+" : ""))),
+    judged.length > MOST_LISTED ? make("p", { class: "more" }, make("a", { href: "#/services?sort=-6" }, "All services by points")) : null);
 }
 
 function hostsPanel() {
   const worst = [...estate.hosts].sort((a, b) => (a.completeness ?? -1) - (b.completeness ?? -1));
-  return panel("How much of each host was seen",
-    worst.slice(0, 9).map((host) =>
-      make("a", { class: "measure", href: hostAddress(host) },
-        make("span", { class: "name" }, shortened(host.name, 40)),
-        bar(host.completeness === null ? [["none", 1]] : [["full", host.completeness], ["rest", 1 - host.completeness]], 1),
-        make("span", { class: "count" }, host.completeness === null ? "not seen" : Math.round(100 * host.completeness) + " %"))),
-    worst.length > 9 ? make("p", {}, make("a", { href: "#/hosts" }, "All " + worst.length + " hosts, the least seen first")) : null);
+  return panel("The least seen hosts",
+    worst.slice(0, MOST_LISTED).map((host) => {
+      const unseen = host.completeness === null;
+      return measure(hostAddress(host), shortened(named(host.name), 40), unseen ? [["none", 1]] : [["full", host.completeness], ["rest", 1 - host.completeness]], 1, unseen ? "not seen" : percent(host.completeness) + " %");
+    }),
+    worst.length > MOST_LISTED ? make("p", { class: "more" }, make("a", { href: "#/hosts" }, "All " + worst.length.toLocaleString("en") + " hosts, the least seen first")) : null);
 }
 
 // What nobody saw is no proof that there is nothing.
 function unseenPanel() {
   const lost = estate.hosts.filter((host) => host.completeness === null);
-  const facts = [...grouped(estate.hosts.flatMap((host) => [...(host.refused ?? []), ...(host.partial ?? [])].map((line) => [line.split(":")[0], host])), ([fact]) => fact)];
+  const facts = [...grouped(estate.hosts.flatMap((host) => unseenOf(host).map((said) => [said.split(":")[0], host])), ([fact]) => fact)];
   const stateful = estate.services.filter((one) => one.profiles.some((profile) => profile.fields.stateObserved === false));
   const replayed = estate.hosts.filter((host) => host.recording).length;
   const lines = [
-    lost.length ? [plural(lost.length, "host") + " did not answer at all: ", lost.slice(0, 5).map((host, at) => [at ? ", " : "", make("a", { href: hostAddress(host) }, shortened(host.name, 30))]), lost.length > 5 ? ", …" : ""] : null,
+    lost.length ? [plural(lost.length, "host") + " did not answer at all: ", lost.slice(0, MOST_LISTED).map((host, at) => [at ? ", " : "", make("a", { href: hostAddress(host) }, shortened(named(host.name), 30))]), lost.length > MOST_LISTED ? ", …" : ""] : null,
     ...facts.sort((a, b) => b[1].length - a[1].length).map(([fact, hosts]) => [make("code", {}, fact), " refused or incomplete on " + plural(new Set(hosts.map(([, host]) => host)).size, "host")]),
     stateful.length ? [plural(stateful.length, "service") + " whose state could not be seen: counted as stateful"] : null,
     estate.others.length ? [plural(estate.others.length, "end") + " of calls outside of what was scanned"] : null,
@@ -93,21 +126,20 @@ function unseenPanel() {
   ].filter(Boolean);
   return panel("What was not seen",
     lines.length
-      ? make("ul", { class: "plainlist" }, lines.map((line) => make("li", {}, line)))
+      ? make("ul", { class: "plainlist" }, lines.map((one) => make("li", {}, one)))
       : make("p", {}, "Every question was answered in full, on every host."));
 }
 
 function wavesPanel() {
   const most = Math.max(...estate.waves.map((_, place) => estate.services.filter((one) => one.wave === place).length), 1);
   const outside = estate.services.filter((one) => one.wave === null).length;
+  const shown = estate.waves.slice(0, MOST_KINDS);
   return panel("Waves of the plan",
-    estate.waves.map((wave, place) => {
+    shown.map((wave, place) => {
       const those = estate.services.filter((one) => one.wave === place);
-      return make("a", { class: "measure", href: "#/graph?wave=" + place },
-        make("span", { class: "name" }, shortened(wave.name, 40)),
-        bar(FITS.map((fit) => [fit, those.filter((one) => one.fit === fit).length]), most),
-        make("span", { class: "count" }, those.length));
+      return measure("#/graph?wave=" + place, shortened(wave.name, 40), FITS.map((fit) => [fit, those.filter((one) => one.fit === fit).length]), most, those.length.toLocaleString("en"));
     }),
     make("p", { class: "legend" }, FITS.map((fit) => make("span", {}, make("i", { class: fit }), fit))),
-    outside ? make("p", { class: "note" }, make("a", { href: "#/services?wave=" + NO_WAVE }, plural(outside, "service is", "services are") + " in no wave.")) : null);
+    estate.waves.length > shown.length ? make("p", { class: "more" }, make("a", { href: "#/waves" }, "All " + estate.waves.length + " waves")) : null,
+    outside ? make("p", { class: "more" }, make("a", { href: "#/services?wave=" + NO_WAVE }, plural(outside, "service is", "services are") + " in no wave")) : null);
 }

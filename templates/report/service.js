@@ -32,11 +32,11 @@ function servicePage(_, label) {
   return [
     make("div", { class: "lead" },
       make("p", { class: "way" }, make("a", { href: "#/services" }, "Services"), " / "),
-      make("h1", { tabindex: "-1" }, service.name),
+      make("h1", { tabindex: "-1" }, named(service.name)),
       make("p", {}, serviceChips(service)),
       make("p", { class: "quiet" }, service.runtime, " on ", service.hosts.map((name, at) => [at ? ", " : "", hostLink(name)]),
         service.points === null ? null : " · " + plural(service.points, "point") + (service.unknown ? " or more" : ""),
-        " · ", make("a", { href: "#/graph?at=" + encodeURIComponent(service.label) }, "Show in the graph"))),
+        " · ", make("a", { href: "#/graph?at=" + encodeURIComponent(service.label) }, "Show who is around it in the graph"))),
     findingsPanel(service),
     make("div", { class: "columns" },
       edgesPanel("Calls", service.calls, (edge) => edge.callee, "No call of it was seen. That is no proof that it makes none."),
@@ -47,7 +47,7 @@ function servicePage(_, label) {
 }
 
 function hostLink(name) {
-  return byHost.has(name) ? make("a", { href: hostAddress(byHost.get(name)) }, shortened(name, 60)) : shortened(name, 60);
+  return byHost.has(name) ? make("a", { href: hostAddress(byHost.get(name)) }, shortened(named(name), 60)) : shortened(named(name), 60);
 }
 
 function findingsPanel(service) {

@@ -18,7 +18,10 @@ from migrator.report.report import Report
 
 __all__ = ["FORMAT"]
 
-_PROGRAM = ("elements", "estate", "filters", "tables", "overview", "graph", "service", "hosts", "lists", "pages")
+_PROGRAM = (
+    *("elements", "estate", "filters", "tables", "overview", "layout", "scene", "graph"),
+    *("service", "hosts", "lists", "pages"),
+)
 """The page's program, in the order in which its parts use each other."""
 _MARKUP = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
