@@ -1,13 +1,13 @@
 # Everything starts here: `make` lists the targets. Each one sets up what it needs, once, and says what is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format golden docs testbed-build testbed-up testbed-down e2e accuracy bench-scan hazards test-all clean
+.PHONY: help demo test check format golden docs testbed-build testbed-up testbed-down browser e2e accuracy bench-scan hazards test-all clean
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
 
 BIN := .venv/bin
 DEMO ?= demo
 PYTEST := $(BIN)/python -m pytest
-QUICK := not apiserver and not fleet and not packaging and not e2e and not envoy and not kuma
+QUICK := not apiserver and not fleet and not packaging and not e2e and not envoy and not kuma and not chromium
 TESTBED := $(BIN)/python -m tests.testbed
 
 help: ## list the targets
@@ -25,14 +25,18 @@ demo: ## set everything up, then scan, generate and cut over a recorded estate i
 test: ## unit, golden and sshd tests: quick, no root, no network
 	@.ci/venv dev
 	$(PYTEST) -n auto -m "$(QUICK)" $(PYTEST_ARGS)
-	@echo "Not part of this run: API server tests (make testbed-build, then make test-all), wheel and sdist (make test-all),"
-	@echo "legacy hosts (docs/walkthrough.md). A test that was skipped above says what it lacks."
+	@echo "Not part of this run: the report in a browser (make browser), API server tests (make testbed-build, then make test-all),"
+	@echo "wheel and sdist (make test-all), legacy hosts (docs/walkthrough.md). A test that was skipped above says what it lacks."
 
 check: ## formatting, lint, types and the contracts between packages
 	@.ci/venv dev
 	@failed=; for check in "ruff format --check ." "ruff check ." "mypy" "lint-imports --no-logo"; do \
 	  echo "$(BIN)/$$check"; $(BIN)/$$check || failed="$$failed [$$check]"; \
 	done; test -z "$$failed" || { echo "check: failed:$$failed"; exit 1; }
+
+browser: ## the report in a real headless Chromium (chromium, chromium-driver): searched, clicked, typed, measured
+	@.ci/venv dev
+	$(PYTEST) -n 2 -m chromium $(PYTEST_ARGS)
 
 format: ## let ruff format and mend what it can
 	@.ci/venv dev
