@@ -140,10 +140,25 @@ function nodeParts(name, second, kind, more) {
     draw("title", {}, shortened(name, 200)),
     draw("rect", { class: "box", width: NODE_WIDTH, height: NODE_HEIGHT, rx: 6 }),
     kind === null ? null : draw("path", { class: "edge", d: "M6 0.75h-1a4.25 4.25 0 0 0-4.25 4.25v" + (NODE_HEIGHT - 10) + "a4.25 4.25 0 0 0 4.25 4.25h1z" }),
-    draw("text", { class: "first", x: 14, y: 17 }, shortened(name, kind === "blocked" ? 19 : 22)),
+    draw("text", { class: "first", x: 14, y: 17 }, fitting(name, kind === "blocked" ? 136 : 154)),
     draw("text", { class: "second", x: 14, y: 31 }, second),
     ...more,
   ];
+}
+
+const pen = document.createElement("canvas").getContext("2d");
+const widths = new Map();
+
+// As much of a name as there is room for, in pixels. A text in a drawing does not wrap.
+function fitting(name, room) {
+  pen.font = "600 12.5px " + getComputedStyle(document.body).fontFamily;
+  const width = (text) => {
+    if (!widths.has(text)) widths.set(text, pen.measureText(text).width);
+    return widths.get(text);
+  };
+  let most = 40;
+  while (most > 1 && width(shortened(name, most)) > room) most--;
+  return shortened(name, most);
 }
 
 function attributesAt([x, y], kind, key) {
@@ -195,8 +210,11 @@ function fitBar(services) {
   });
 }
 
+// From the right of a caller to the left of its callee; where a circle leads back, from the left to the right.
 function line([x1, y1], [x2, y2], bends) {
-  const points = [[x1 + NODE_WIDTH, y1 + NODE_HEIGHT / 2], ...bends.flatMap(([x, y]) => (x1 < x2 ? [[x, y], [x + NODE_WIDTH, y]] : [[x + NODE_WIDTH, y], [x, y]])), [x2 - 1, y2 + NODE_HEIGHT / 2]];
+  const [out, into] = x1 < x2 ? [NODE_WIDTH, -1] : [0, NODE_WIDTH + 1];
+  const along = ([x, y]) => (x1 < x2 ? [[x, y], [x + NODE_WIDTH, y]] : [[x + NODE_WIDTH, y], [x, y]]);
+  const points = [[x1 + out, y1 + NODE_HEIGHT / 2], ...bends.flatMap(along), [x2 + into, y2 + NODE_HEIGHT / 2]];
   let path = "M" + points[0].join(" ");
   for (let at = 1; at < points.length; at++) path += curve(points[at - 1], points[at]);
   return draw("path", { class: "line", "marker-end": "url(#tip)", d: path });
@@ -219,7 +237,7 @@ function border([x, y], [towardsX, towardsY]) {
 }
 
 function curve([ax, ay], [bx, by]) {
-  const bend = bx > ax ? Math.max(24, (bx - ax) / 2) : 70;
+  const bend = Math.sign(bx - ax || 1) * Math.max(24, Math.abs(bx - ax) / 2);
   return "C" + (ax + bend) + " " + ay + " " + (bx - bend) + " " + by + " " + bx + " " + by;
 }
 

@@ -7,7 +7,7 @@ function hostsPage(query) {
     { title: "System", value: (host) => host.os?.name ?? "", cell: (host) => host.os?.name || make("span", { class: "quiet" }, "unknown") },
     { title: "Seen as", value: (host) => host.privilege ?? "", cell: (host) => host.privilege || make("span", { class: "quiet" }, "not reached") },
     { title: "Seen", value: (host) => host.completeness ?? -1, cell: completeness },
-    { title: "Not seen", value: (host) => unseenOf(host).length, cell: (host) => shortened(host.error || unseenOf(host).map((line) => line.split(":")[0]).join(", ") || "–", 60) },
+    { title: "Not seen", value: (host) => unseenOf(host).length, cell: (host) => [shortened(host.error || unseenOf(host).map(factOf).join(", ") || (host.missing ? "" : "–"), 60), host.missing ? make("div", { class: "quiet small" }, host.missing.length + " not there or not asked") : null] },
     { title: "Services", value: (host) => host.services.length, number: true },
     { title: "Findings", value: (host) => weightOf(host.severities), cell: (host) => severityMarks(host.severities), number: true },
   ];
@@ -15,6 +15,11 @@ function hostsPage(query) {
     make("div", { class: "lead row" }, make("h1", { tabindex: "-1" }, "Hosts"), make("p", { class: "count quiet" }, plural(estate.hosts.length, "host"))),
     table("Hosts", columns, estate.hosts, { query, sort: [4], href: hostAddress }),
   ];
+}
+
+// Facts stand as `name: what is missing`.
+function factOf(said) {
+  return said.split(":")[0];
 }
 
 function unseenOf(host) {

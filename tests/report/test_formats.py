@@ -9,7 +9,7 @@ from packageurl import PackageURL
 from migrator import yamlio
 from migrator.model.estate import Edge, Estate, HostReport
 from migrator.model.findings import Finding, Severity
-from migrator.model.services import Listen, OperatingSystem, Protocol, Runtime, ServiceProfile
+from migrator.model.services import Listen, OperatingSystem, Protocol, Runtime, ServiceProfile, State
 from migrator.report.formats import FORMATS
 from migrator.report.found import findings_of
 from migrator.report.report import Report
@@ -137,6 +137,15 @@ def test_a_hostile_package_is_one_package():
 def test_a_host_that_was_not_seen_has_an_unknown_system():
     (host,) = rendered("cyclonedx", small(hosts=(HostReport("gone", error="no route"),)))["components"]
     assert (host["name"], "version" in host, "components" in host) == ("unknown", False, False)
+
+
+@pytest.mark.parametrize(
+    ("state", "observed", "said"), [((State("/var/lib/a"),), True, "true"), ((), False, "unknown"), ((), True, "false")]
+)
+def test_state_that_could_not_be_looked_for_is_unknown(state, observed, said):
+    profile = ServiceProfile("a", "h", Runtime("binary"), state=state, state_observed=observed)
+    (service,) = rendered("cyclonedx", small(profile))["services"]
+    assert {"name": "migrate:keepsState", "value": said} in service["properties"]
 
 
 # SARIF ---------------------------------------------------------------------------------------------------------------

@@ -120,7 +120,11 @@ def test_the_first_screen_answers_what_one_asks_first(browse, pages, size):
         count = sum(str(one.fit) == fit for one in report.assessments)
         assert count == 0 or re.search(rf"\b{count:,}\b", verdict)
     assert f"{len(report.waves)} waves are planned" in verdict
-    assert "1 host did not answer at all: lost01" in browser.texts(".panel li")
+    unseen = browser.texts(".panel li")
+    assert "1 host did not answer at all: lost01" in unseen
+    assert any(
+        one.startswith("1 question was not there or not asked on ") and one.endswith(": inittab") for one in unseen
+    )
     titles = browser.run(
         "return [...document.querySelectorAll('.panel h2')].filter((one) => one.getBoundingClientRect().top < 780).map((one) => one.textContent)"
     )
@@ -304,6 +308,16 @@ def test_nodes_do_not_overlap_and_can_be_read(browse, size, address):
     boxes = nodes(browser)
     assert overlapping(boxes) == []
     assert all(one["width"] > 95 for one in boxes)  # 11 px and more for a name
+
+
+@pytest.mark.parametrize("size", ["10", "bad"])
+def test_names_stay_inside_of_their_nodes(browse, size):
+    browser = browse(size)
+    browser.open("graph")
+    wide = browser.run("""
+        return [...document.querySelectorAll(".node .first")].map((one) => [one.textContent, one.getBBox()])
+          .filter(([, box]) => box.x + box.width > 170).map(([name]) => name)""")
+    assert wide == []
 
 
 def test_callers_stand_to_the_left_of_what_they_call(browse, pages):

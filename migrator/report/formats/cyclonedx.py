@@ -139,12 +139,19 @@ def _service(node: Node) -> Data:
                 kind=str(service.first.kind),
                 runtime=f"{service.first.runtime.name} {service.first.runtime.version}".strip(),
                 hosts=", ".join(service.hosts),
-                keepsState="true" if service.stateful else "false",
+                keepsState=_keeps_state(service),
                 fit=str(judged.fit) if judged else "",
                 effort=str(judged.effort) if judged else "",
             ),
         }
     )
+
+
+def _keeps_state(service: Service) -> str:
+    """Whether state was seen; `unknown` where open files could not be looked at."""
+    if any(profile.state for profile in service.profiles.values()):
+        return "true"
+    return "unknown" if service.stateful else "false"
 
 
 def _endpoints(service: Service) -> Iterator[str]:
