@@ -55,7 +55,8 @@ def render(report: Report) -> str:
     """The bill of materials, with references made of numbers and never of names."""
     services = services_of(report)
     graph = graph_of(report, services)
-    hosts = {one.name: _host(number, one, report) for number, one in enumerate(hosts_of(report), 1)}
+    here = _by_host(report.profiles.values())
+    hosts = {one.name: _host(number, one, here.get(one.name, ())) for number, one in enumerate(hosts_of(report), 1)}
     data = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -72,11 +73,17 @@ def render(report: Report) -> str:
     return json.dumps({**data, "serialNumber": uuid.UUID(bytes=digest, version=4).urn}, indent=2) + "\n"
 
 
-def _host(number: int, host: HostReport, report: Report) -> _Host:
+def _by_host(profiles: Iterable[ServiceProfile]) -> dict[str, list[ServiceProfile]]:
+    found: dict[str, list[ServiceProfile]] = {}
+    for profile in profiles:
+        found.setdefault(profile.host, []).append(profile)
+    return found
+
+
+def _host(number: int, host: HostReport, here: Sequence[ServiceProfile]) -> _Host:
     """A host as the system that it runs; what the system is called is `unknown` where it was not seen."""
     ref = f"host-{number}"
-    here = [profile for profile in report.profiles.values() if profile.host == host.name]
-    system = next((one.os for one in here if one.os.id), host.os) if not host.os.id else host.os
+    system = next((one for one in (host.os, *(profile.os for profile in here)) if one.id), host.os)
     pins = {pin: f"{ref}-package-{place}" for place, pin in enumerate(_pins(here), 1)}
     runtimes = {key: f"{ref}-runtime-{place}" for place, key in enumerate(_runtimes(here), 1)}
     component = {
