@@ -26,7 +26,7 @@ if [ "$#" -gt 0 ]; then awk -v q="$quote" "$awk" "$@"; fi
 _MENTIONS = r"""
 function say(kind, text) { print " " kind " " FILENAME ":" FNR ":" text }
 function is_secret(low,   k, name, i, after, head) {
-  if (match(low, words)) {
+  if ((index(low, "pass") || index(low, "secret") || index(low, "token") || index(low, "key") || index(low, "credential")) && match(low, words)) {
     k = substr(low, RSTART, RLENGTH); head = substr(low, 1, RSTART - 1)
     i = match(k, /[=:]/); name = substr(k, 1, i - 1); after = substr(k, i + 1); sub(/^[>= \t]*/, "", after)
     quoted = after ~ ("^[\"" q "]"); sub("^[\"" q "]", "", after)
@@ -35,61 +35,78 @@ function is_secret(low,   k, name, i, after, head) {
     gsub("[\"" q " \t]", "", name)
     return name
   }
-  if (low ~ ("://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@")) return "url"
-  if (low ~ /^[ \t]*stats[ \t]+auth[ \t]+[^ \t]+:/) return "stats auth"
-  if (match(low, /^[ \t]*(requirepass|masterauth|password|passwd|secret)[ \t]+[^ \t=:$]/)) { split(low, part); return part[1] }
-  return low ~ /-----begin [a-z ]*private key-----/ ? "private key" : ""
+  if (index(low, "@") && low ~ login) return "url"
+  if (index(low, "auth") && low ~ /^[ \t]*stats[ \t]+auth[ \t]+[^ \t]+:/) return "stats auth"
+  if ((index(low, "pass") || index(low, "auth") || index(low, "secret")) && match(low, /^[ \t]*(requirepass|masterauth|password|passwd|secret)[ \t]+[^ \t=:$]/)) {
+    split(low, part); return part[1]
+  }
+  return index(low, "private key") && low ~ /-----begin [a-z ]*private key-----/ ? "private key" : ""
 }
 function before(s) { return RSTART > 1 ? substr(s, RSTART - 1, 1) : " " }
 BEGIN {
   words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"
-  userinfo = "^[^ \t\"" q "]*@"
   words = words "[a-z0-9_.-]*[\"" q "]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{]+"
+  userinfo = "^[^ \t\"" q "]*@"
+  login = "://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@"
+  url = "[a-z][a-z0-9+.:-]*://[^] \t\"" q "<>;,)|]+"
+  setting = "[a-z0-9_.-]*(host|hostname|server|addr|address|port|relayhost|broker)[\"" q "]?[ \t]*[=:][ \t]*[\"" q "[]?[a-z0-9][a-z0-9.-]*"
 }
-FNR == 1 { inside = 0 }
-{ line = substr($0, 1, 4000) }
-inside { if (!match(line, /-->/)) next; inside = 0; line = substr(line, RSTART + 3) }
-match(line, /<!--/) { if (substr(line, RSTART) !~ /-->/) inside = 1; line = substr(line, 1, RSTART - 1) }
-line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \t]+\*/ { next }
+FNR == 1 { inside = 0; nameless = FILENAME ~ /^\/(home|opt|srv|app|apps|data)\/.*\/[^.\/]+$/ }
+{ line = length($0) > 4000 ? substr($0, 1, 4000) : $0 }
+inside { if (!(i = index(line, "-->"))) next; inside = 0; line = substr(line, i + 3) }
+i = index(line, "<!--") { if (!index(substr(line, i), "-->")) inside = 1; line = substr(line, 1, i - 1) }
+line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \t]+\*/ { next }
 {
-  sub(/[ \t]#.*$/, "", line); low = tolower(line)
+  if (index(line, "#")) sub(/[ \t]#.*$/, "", line)
+  low = tolower(line); slash = index(line, "/"); pair = index(line, "=") || index(line, ":")
   name = is_secret(low); if (name != "") say("secret", name)
-  if (FILENAME ~ /^\/(home|opt|srv|app|apps|data)\/.*\/[^.\/]+$/) next
-  if (match(line, /^[ \t]*(frontend|backend|listen|upstream)[ \t]+[A-Za-z0-9_.-]+/)) say("section", substr(line, RSTART, RLENGTH))
-  if (match(low, /^[ \t]*(listen|bind)[ \t]+([^ \t;]*:)?[0-9]+([ \t;]|$)/)) {
-    u = substr(low, RSTART, RLENGTH); sub(/[ \t;]+$/, "", u); sub(/^.*[^0-9]/, "", u); say("listen", u)
+  if (nameless) next
+  if ((index(line, "end") || index(line, "listen") || index(line, "upstream")) && match(line, /^[ \t]*(frontend|backend|listen|upstream)[ \t]+[A-Za-z0-9_.-]+/)) say("section", substr(line, RSTART, RLENGTH))
+  if (index(low, "listen") || index(low, "bind")) {
+    if (match(low, /^[ \t]*(listen|bind)[ \t]+([^ \t;]*:)?[0-9]+([ \t;]|$)/)) {
+      u = substr(low, RSTART, RLENGTH); sub(/[ \t;]+$/, "", u); sub(/^.*[^0-9]/, "", u); say("listen", u)
+    }
+    if (slash && match(line, /^[ \t]*listen[ \t]*=?[ \t]*(unix:)?\/[A-Za-z0-9._\/-]+/)) {
+      u = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", u); say("listen", u)
+    }
   }
-  if (match(line, /^[ \t]*listen[ \t]*=?[ \t]*(unix:)?\/[A-Za-z0-9._\/-]+/)) {
-    u = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", u); say("listen", u)
+  if (pair && match(line, /^[ \t]*(export[ \t]+)?[A-Z_][A-Z0-9_]*=/)) say("variable", substr(line, RSTART, RLENGTH))
+  if (slash && (index(line, "chk") || index(line, "check")) && match(line, /(httpchk|http-check send|health_check|check_http)[A-Za-z_= ]*\/[A-Za-z0-9._\/-]*/)) say("check", substr(line, RSTART, RLENGTH))
+  if (index(line, "://")) {
+    s = low ~ /xmlns|schemalocation|doctype|\.xsd|\.dtd/ ? "" : line
+    while (match(s, url)) {
+      u = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH)
+      p = index(u, "://"); rest = substr(u, p + 3)
+      while (i = index(rest, "@")) rest = substr(rest, i + 1)
+      sub(/[\/?#\\].*$/, "", rest)
+      if (rest ~ /^[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?$/ && !(s ~ userinfo && s !~ /^[^@]*:\/\//)) say("url", substr(u, 1, p - 1) "://" rest)
+    }
   }
-  if (match(line, /^[ \t]*(export[ \t]+)?[A-Z_][A-Z0-9_]*=/)) say("variable", substr(line, RSTART, RLENGTH))
-  if (match(line, /(httpchk|http-check send|health_check|check_http)[A-Za-z_= ]*\/[A-Za-z0-9._\/-]*/)) say("check", substr(line, RSTART, RLENGTH))
-  s = low ~ /xmlns|schemalocation|doctype|\.xsd|\.dtd/ ? "" : line
-  while (match(s, "[a-z][a-z0-9+.:-]*://[^] \t\"" q "<>;,)|]+")) {
-    u = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH)
-    p = index(u, "://"); rest = substr(u, p + 3)
-    while (i = index(rest, "@")) rest = substr(rest, i + 1)
-    sub(/[\/?#\\].*$/, "", rest)
-    if (rest ~ /^[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?$/ && !(s ~ userinfo && s !~ /^[^@]*:\/\//)) say("url", substr(u, 1, p - 1) "://" rest)
+  if (index(low, "host") || index(low, "server") || index(low, "addr") || index(low, "port") || index(low, "broker")) {
+    s = pair ? low : ""
+    while (match(s, setting)) {
+      a = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH)
+      if (s !~ userinfo) say("setting", a)
+    }
+    if (match(low, /^[ \t]*(port|host|address)[ \t]+[a-z0-9][a-z0-9.-]*[ \t]*$/)) say("setting", substr(low, RSTART, RLENGTH))
   }
-  s = low
-  while (match(s, "[a-z0-9_.-]*(host|hostname|server|addr|address|port|relayhost|broker)[\"" q "]?[ \t]*[=:][ \t]*[\"" q "[]?[a-z0-9][a-z0-9.-]*")) {
-    a = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH)
-    if (s !~ userinfo) say("setting", a)
+  if (pair && line ~ /:[0-9][0-9]/) {
+    s = low ~ /auth|pass|secret|user|token|cred/ ? "" : line
+    while (match(s, /[A-Za-z0-9][A-Za-z0-9.-]*:[0-9][0-9]+/)) {
+      a = substr(s, RSTART, RLENGTH); b = before(s); s = substr(s, RSTART + RLENGTH)
+      if (b !~ /[:\/@]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:/) say("address", a)
+    }
   }
-  if (match(low, /^[ \t]*(port|host|address)[ \t]+[a-z0-9][a-z0-9.-]*[ \t]*$/)) say("setting", substr(low, RSTART, RLENGTH))
-  s = low ~ /auth|pass|secret|user|token|cred/ ? "" : line
-  while (match(s, /[A-Za-z0-9][A-Za-z0-9.-]*:[0-9][0-9]+/)) {
-    a = substr(s, RSTART, RLENGTH); b = before(s); s = substr(s, RSTART + RLENGTH)
-    if (b !~ /[:\/@]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:/) say("address", a)
+  if (index(low, "stick") || index(low, "hash") || index(low, "balance") || index(low, "appsession") || index(low, "cookie")) {
+    if (match(low, /^[ \t]*(ip_hash|sticky[ \t]|hash[ \t]+\$(binary_)?(remote_addr|cookie)|stick[ \t]+on|balance[ \t]+source|appsession|cookie[ \t].*[ \t](insert|prefix|rewrite|indirect))/) || match(low, /stickysession=/))
+      say("affinity", substr(low, RSTART, RLENGTH))
   }
-  s = line
+  if (!slash) next
+  s = index(line, ".sock") ? line : ""
   while (match(s, /\/[A-Za-z0-9._\/-]+\.sock/)) { say("unix", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
-  s = line
+  s = index(line, ".pem") || index(line, ".crt") || index(line, ".cer") ? line : ""
   while (match(s, /\/[A-Za-z0-9._\/-]+\.(pem|crt|cer|cert)/)) { say("certificate", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
-  if (match(low, /^[ \t]*(ip_hash|sticky[ \t]|hash[ \t]+\$(binary_)?(remote_addr|cookie)|stick[ \t]+on|balance[ \t]+source|appsession|cookie[ \t].*[ \t](insert|prefix|rewrite|indirect))/) || match(low, /stickysession=/))
-    say("affinity", substr(low, RSTART, RLENGTH))
-  s = low ~ /chroot|documentroot/ ? "" : line
+  s = (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export/")) && low !~ /chroot|documentroot/ ? line : ""
   while (match(s, /\/(var\/lib|srv|data|mnt|export|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]/)) {
     d = substr(s, RSTART, RLENGTH); b = before(s); s = substr(s, RSTART + RLENGTH)
     if (b !~ /[A-Za-z0-9._\/*-]/) say("data", d)
