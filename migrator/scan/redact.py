@@ -22,22 +22,31 @@ _SECRET = "(pass(word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|cr
 _NAMED = f"{_SECRET}[A-Za-z0-9_.-]{{0,60}}"
 _QUOTED = r"""("([^"~\\]|\\[^~])**"|'[^'~]**'|\\"[^"~]**")"""
 
-# In a rule `~` is the field separator, '`' a tab, and `**` any number of times, which has a bound in Python.
-_Rule = tuple[str, str]
+_WORDS = ("pass", "pwd", "secret", "token", "key", "credential")
+"""One of them is in whatever `_SECRET` matches."""
+
+# Texts of which one has to be there, in lower case with a blank for any gap; what to look for; what to put there.
+# `~` is the field separator, '`' a tab, and `**` any number of times, which has a bound in Python.
+_Rule = tuple[tuple[str, ...], str, str]
 _TEXT: tuple[_Rule, ...] = (
-    (r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY[^~]**", MASK),
-    (r"(://)[^ `~\"']**@", rf"\1{MASK}@"),
-    (r"(^|[ `~\"'=#,;(])([A-Za-z0-9_.%-]{1,60}):[^ `~\"'/@]**@([A-Za-z0-9])", rf"\1\2:{MASK}@\3"),
-    (r"(:thin:|:oci:)[^ `~\"'/@]**/[^ `~\"'@]**@", rf"\1{MASK}@"),
-    (r"(authorization[\"']?[ `]*[:=][ `]*[\"']?((basic|bearer|token|digest|apikey)[ `]+)?)[^ `~\"']**", rf"\1{MASK}"),
-    (r"(bearer[ `]+)[A-Za-z0-9._~+/=-]**", rf"\1{MASK}"),
-    (r"(auth[ `]+[^ `~:]{1,60}:)[^ `~]**", rf"\1{MASK}"),
-    *((pattern, MASK) for _, _, pattern in TOKENS),
-    (rf"(-?-[A-Za-z0-9_.-]{{0,60}}{_NAMED}[ `]+)({_QUOTED}|[^- `~][^ `~]**)", rf"\1{MASK}"),
-    (r"((^|[^A-Za-z])auth[\"']?[=:])[^ `~\"']+", rf"\1{MASK}"),
-    (rf"({_NAMED}\\?[\"']?[ `]*(=>|[=:])[ `]*)({_QUOTED}|[^ `~\"']+)", rf"\1{MASK}"),
-    (rf"({_NAMED}[\"']?[ `]+)({_QUOTED}|[^- `~\"'=:|&;<>][^ `~\"']**)", rf"\1{MASK}"),
+    (("-----begin ",), r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY[^~]**", MASK),
+    (("://",), r"(://)[^ `~\"']**@", rf"\1{MASK}@"),
+    (("@",), r"(^|[ `~\"'=#,;(])([A-Za-z0-9_.%-]{1,60}):[^ `~\"'/@]**@([A-Za-z0-9])", rf"\1\2:{MASK}@\3"),
+    ((":thin:", ":oci:"), r"(:thin:|:oci:)[^ `~\"'/@]**/[^ `~\"'@]**@", rf"\1{MASK}@"),
     (
+        ("authorization",),
+        r"(authorization[\"']?[ `]*[:=][ `]*[\"']?((basic|bearer|token|digest|apikey)[ `]+)?)[^ `~\"']**",
+        rf"\1{MASK}",
+    ),
+    (("bearer ",), r"(bearer[ `]+)[A-Za-z0-9._~+/=-]**", rf"\1{MASK}"),
+    (("auth ",), r"(auth[ `]+[^ `~:]{1,60}:)[^ `~]**", rf"\1{MASK}"),
+    *((tuple(map(str.lower, needles)), pattern, MASK) for _, needles, pattern in TOKENS),
+    (_WORDS, rf"(-?-[A-Za-z0-9_.-]{{0,60}}{_NAMED}[ `]+)({_QUOTED}|[^- `~][^ `~]**)", rf"\1{MASK}"),
+    (("auth",), r"((^|[^A-Za-z])auth[\"']?[=:])[^ `~\"']+", rf"\1{MASK}"),
+    (_WORDS, rf"({_NAMED}\\?[\"']?[ `]*(=>|[=:])[ `]*)({_QUOTED}|[^ `~\"']+)", rf"\1{MASK}"),
+    (_WORDS, rf"({_NAMED}[\"']?[ `]+)({_QUOTED}|[^- `~\"'=:|&;<>][^ `~\"']**)", rf"\1{MASK}"),
+    (
+        ("echo ", "printf "),
         r"((echo|printf)[ `]+)[^|~]**([|][ `]*(sudo[ `]+)?(chpasswd|passwd|sudo -S|su|kinit|openssl|gpg|cryptsetup))",
         rf"\1{MASK} \3",
     ),
@@ -45,8 +54,8 @@ _TEXT: tuple[_Rule, ...] = (
 """What to look for in any line, letters in either case, and what to put there."""
 
 _ARGUMENTS: tuple[_Rule, ...] = (
-    (rf"((^|~)-{{0,2}}[A-Za-z0-9_.-]{{0,60}}{_NAMED}=)[^~]+", rf"\1{MASK}"),
-    (rf"((^|~)-{{0,2}}[A-Za-z0-9_.-]{{0,60}}{_NAMED}~)[^~-][^~]**", rf"\1{MASK}"),
+    (_WORDS, rf"((^|~)-{{0,2}}[A-Za-z0-9_.-]{{0,60}}{_NAMED}=)[^~]+", rf"\1{MASK}"),
+    (_WORDS, rf"((^|~)-{{0,2}}[A-Za-z0-9_.-]{{0,60}}{_NAMED}~)[^~-][^~]**", rf"\1{MASK}"),
 )
 """What to look for where the arguments of a command are known apart: the whole value is hidden, blanks and all."""
 
@@ -75,49 +84,63 @@ def redact_arguments(arguments: Sequence[str]) -> tuple[str, ...]:
 
 
 def _hidden(line: str, *, arguments: bool) -> str:
-    for pattern, replacement in _compiled(arguments=arguments):
-        line = pattern.sub(replacement, line)
+    plain = line.lower().translate(_GAPS) if line.isascii() else None
+    for needles, pattern, replacement in _compiled(arguments=arguments):
+        # Beyond ASCII, case is no simple matter (a long s counts as an s): there every pattern has its turn.
+        if plain is None or any(needle in plain for needle in needles):
+            line = pattern.sub(replacement, line)
     return line
 
 
+_GAPS = str.maketrans({_FIELD: " ", "\t": " "})
+
+
 @cache
-def _compiled(*, arguments: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
-    found = (
-        (pattern.replace("~", _FIELD).replace("`", "\t"), to, flag) for pattern, to, flag in _rules(arguments=arguments)
-    )
+def _compiled(*, arguments: bool) -> tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...]:
     return tuple(
-        (re.compile(pattern.replace("**", f"{{0,{_MOST}}}"), re.IGNORECASE if flag else 0), to)
-        for pattern, to, flag in found
+        (needles, re.compile(_plain(pattern).replace("**", f"{{0,{_MOST}}}"), re.IGNORECASE if flag else 0), to)
+        for needles, pattern, to, flag in _rules(arguments=arguments)
     )
 
 
-def _rules(*, arguments: bool) -> Iterator[tuple[str, str, str]]:
-    """Pattern, replacement, and sed's `I` where the case of letters means nothing: `-P` is not `-p`."""
+def _plain(pattern: str) -> str:
+    return pattern.replace("~", _FIELD).replace("`", "\t")
+
+
+def _rules(*, arguments: bool) -> Iterator[tuple[tuple[str, ...], str, str, str]]:
+    """Needles, pattern, replacement, and sed's `I` where the case of letters means nothing: `-P` is not `-p`."""
     gap = "~" if arguments else "[ `]"
     value = "[^~]+" if arguments else f"({_QUOTED}|[^ `~]+)"
-    for _, program, before in CLIENTS:
-        yield rf"((^|[^A-Za-z0-9_.-])({program})({gap}[^|;&]**)?{gap}{before}){value}", rf"\1{MASK}", ""
-    for pattern, replacement in (*(_ARGUMENTS if arguments else ()), *_TEXT):
-        yield pattern, replacement, "I"
+    for needles, program, before in CLIENTS:
+        yield needles, rf"((^|[^A-Za-z0-9_.-])({program})({gap}[^|;&]**)?{gap}{before}){value}", rf"\1{MASK}", ""
+    for needles, pattern, replacement in (*(_ARGUMENTS if arguments else ()), *_TEXT):
+        yield needles, pattern, replacement, "I"
 
 
 def _program(*, arguments: bool) -> str:
-    """The rules as a program of sed, quoted for the shell, with `~` and '`' as they stand above."""
-    rules = ((_unbounded(pattern), to, flag) for pattern, to, flag in _rules(arguments=arguments))
-    return shlex.quote("\n".join(f"s!{pattern}!{to}!g{flag}" for pattern, to, flag in rules))
+    """The rules as a program of sed, quoted for the shell.
+
+    Its first line lets pass what holds none of the needles: nearly every line, and sed is slow with this many rules.
+    """
+    needles = dict.fromkeys(needle for found, *_ in _rules(arguments=arguments) for needle in found)
+    suspect = "|".join(re.sub(r"[.]", "[.]", needle).replace(" ", "[ `~]") for needle in needles)
+    rules = (f"s!{_unbounded(pattern)}!{to}!g{flag}" for _, pattern, to, flag in _rules(arguments=arguments))
+    text = "\n".join([f"s!{suspect}!&!I", "t suspect", "b", ":suspect", *rules])
+    return shlex.quote(text).replace("~", "'\"$US\"'").replace("`", "'\"$TAB\"'")
 
 
 def _unbounded(pattern: str) -> str:
-    """Without the bounds that Python needs: sed is quicker without, and takes half a second to read `{8,2000}` alone."""
-    return _BOUND.sub(r"{\1,}", pattern.replace("**", "*"))
+    """Without the bounds that Python needs: sed takes twice as long to read the program with them, and hides no more."""
+    return _BOUND.sub(lambda bound: {"0": "*", "1": "+"}.get(bound[1], f"{{{bound[1]},}}"), pattern.replace("**", "*"))
 
 
-_BOUND = re.compile(r"\{(\d+),\d{3,}\}")
+_BOUND = re.compile(r"\{(\d+),\d+\}")
 
 
 HOST_REDACT = rf"""
-REDACT=$(printf '%s\n' {_program(arguments=False)} | tr '~`' '\037\011')
-REDACT_ARGUMENTS=$(printf '%s\n' {_program(arguments=True)} | tr '~`' '\037\011')
+US=$(printf '\037') TAB=$(printf '\011')
+REDACT={_program(arguments=False)}
+REDACT_ARGUMENTS={_program(arguments=True)}
 export REDACT REDACT_ARGUMENTS
 """
 """Sets two programs for `sed -E`, for lines of text and for arguments between U+001F. It stands once in the script.

@@ -7,11 +7,11 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrator.scan.facts.configuration import _MENTIONS, _READABLE, Configuration
-from migrator.scan.redact import HOST_REDACT, looks_secret, redact, redact_arguments
+from migrator.scan.redact import HOST_REDACT, _plain, _rules, looks_secret, redact, redact_arguments
 
 CANARY = "Zx9-c4n4ry!"
 LINES = [
@@ -90,6 +90,21 @@ def test_arguments_are_hidden_on_the_host_as_they_are_here(sed):
     lines = "".join("\x1f".join(command) + "\n" for command in COMMANDS)
     done = subprocess.run(["/bin/sh", "-c", script], input=lines, capture_output=True, text=True, check=True)
     assert [tuple(line.split("\x1f")) for line in done.stdout.splitlines()] == [redact_arguments(c) for c in COMMANDS]
+
+
+RULES = dict.fromkeys([*_rules(arguments=False), *_rules(arguments=True)])
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule[1][:40])
+@given(data=st.data())
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
+def test_whatever_a_rule_hides_holds_one_of_its_needles(rule, data):
+    """Both nets look at a rule only where one of its needles is. Here texts are made from the rules themselves."""
+    needles, pattern, _, flag = rule
+    form = re.compile(_plain(pattern.replace("**", "{0,3}")), re.IGNORECASE if flag else 0)
+    text = data.draw(st.from_regex(form))
+    plain = text.lower().translate({0x1F: " ", 9: " "})
+    assert not text.isascii() or any(needle in plain for needle in needles)
 
 
 HARMLESS = [
