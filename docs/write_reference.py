@@ -9,7 +9,7 @@ import dataclasses
 import inspect
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
@@ -27,8 +27,8 @@ from migrator.model.services import ServiceProfile
 from migrator.model.settings import Settings
 from migrator.records import API_VERSION, json_schema
 from migrator.report.report import Report
-from migrator.scan.collect import FACT_SECONDS, SECTION_BYTES
-from migrator.scan.fact import Fact
+from migrator.scan.collect import SECTION_BYTES, together
+from migrator.scan.fact import Fact, Shell
 from migrator.scan.facts import FACTS
 
 HERE = Path(__file__).resolve().parent / "reference"
@@ -105,12 +105,20 @@ def _questions() -> str:
     text = (
         f"# What a scan runs on a host\n\n{NOTE}"
         "Each question is a piece of POSIX `sh` that reads and prints. All of them go to the host as one script, over one\n"
-        f"connection. Each has {FACT_SECONDS} s and {SECTION_BYTES // 1024} KiB. Nothing is written, installed or contacted. `migrate scan --show-commands`\n"
-        "prints the script as it is sent.\n"
+        f"connection. Each answer has {SECTION_BYTES // 1024} KiB. Nothing is written, installed or contacted. `migrate scan --show-commands`\n"
+        "prints the script as it is sent.\n\nQuestions that look at the same things share a shell, which looks them up once, and its time.\n"
     )
-    for fact in FACTS:
-        text += f"\n## {fact.name}\n\n{_question(fact)}"
-    return text
+    return text + "".join(_shell(shell, asked) for shell, asked in together(FACTS))
+
+
+def _shell(shell: Shell, asked: Sequence[Fact[Any]]) -> str:
+    """The questions of one shell, the first of them with what is looked up for all."""
+    names = ", ".join(f"`{fact.name}`" for fact in asked)
+    shared = f" together with the others of {names}" if len(asked) > 1 else ""
+    once = f"\n\nOnce for {names}:\n\n```sh\n{shell.prepare.strip()}\n```" if shell.prepare != ":" else ""
+    first, *others = (f"\n## {fact.name}\n\n{_question(fact)}" for fact in asked)
+    times = f"\nHas {shell.seconds} s{shared}.{once}\n"
+    return "".join([first, times, *others])
 
 
 def _question(fact: Fact[Any]) -> str:

@@ -9,20 +9,22 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from migrator.errors import FactError
 from migrator.model.observations import Missing, Observation, Observed, Refused
-from migrator.scan.fact import Fact
+from migrator.scan.fact import Fact, Shell
 from migrator.scan.redact import HOST_REDACT
 from migrator.scan.shell import SCAN_MARK
 from migrator.scan.snapshot import Section, Snapshot
 from migrator.scan.transport import Reply
 
-__all__ = ["SECTION_BYTES", "observe", "script", "sections_of", "snapshot"]
+__all__ = ["SECTION_BYTES", "observe", "script", "sections_of", "snapshot", "together"]
 
 SECTION_BYTES = 512 * 1024
-FACT_SECONDS = 20
+_MARKS = 4096
+"""More than the marks of all answers of one shell."""
 _DENIED = re.compile(
     r"(?i)permission denied|operation not permitted|insufficient permissions|must be root|access denied"
 )
@@ -32,14 +34,20 @@ export PATH LC_ALL LANG MIGRATE_PID
 unset ENV BASH_ENV CDPATH GREP_OPTIONS
 cd /
 T=
-if timeout 5 true MARK >/dev/null 2>&1; then T="timeout SECONDS"; elif timeout -t 5 true MARK >/dev/null 2>&1; then T="timeout -t SECONDS"; fi
-lacks() { for p in "$@"; do command -v "$p" >/dev/null 2>&1 || { printf '%s' "$p"; return 0; }; done; return 1; }
-ask() {
-  printf '\n%s begin %s\n' "$N" "$1"; printf '\n%s begin %s\n' "$N" "$1" >&2
-  if l=$(lacks $3); then printf '\n%s lacks %s\n' "$N" "$l"
-  else { $T /bin/sh -c "$2" MARK </dev/null; printf '\n%s code %s\n' "$N" "$?"; } | head -c BYTES; fi
-  printf '\n%s end %s\n' "$N" "$1"; printf '\n%s end %s\n' "$N" "$1" >&2
+if timeout 5 true MARK >/dev/null 2>&1; then T=timeout; elif timeout -t 5 true MARK >/dev/null 2>&1; then T="timeout -t"; fi
+ASK='ask() {
+  printf "\n%s begin %s\n" "$N" "$1"; printf "\n%s begin %s\n" "$N" "$1" >&2
+  l=; for l in $2; do command -v "$l" >/dev/null 2>&1 || break; l=; done
+  if [ "$l" ]; then printf "\n%s lacks %s\n" "$N" "$l"
+  else
+    [ "$ready" ] || { ready=1; prepare >/dev/null; }
+    (trap '\''printf "\n%s code %s\n" "$N" "$?"'\'' 0; "ask_$1"; exit)
+  fi
+  printf "\n%s end %s\n" "$N" "$1"; printf "\n%s end %s\n" "$N" "$1" >&2
 }
+ready='
+export N ASK
+run() { { ${T:+$T $1} /bin/sh -c "$3" MARK </dev/null || printf '\n%s code %s\n' "$N" "$?"; } | head -c "$2"; }
 """
 
 
@@ -48,11 +56,26 @@ def script(facts: Sequence[Fact[Any]], nonce: str) -> str:
 
     Nothing but the facts' own constant text and the nonce goes into it: no value from an inventory or a host.
     """
-    prelude = (
-        _PRELUDE.replace("SECONDS", str(FACT_SECONDS)).replace("BYTES", str(SECTION_BYTES)).replace("MARK", SCAN_MARK)
-    )
-    asks = [f"ask {fact.name} {shlex.quote(fact.command)} {shlex.quote(' '.join(fact.needs))}" for fact in facts]
-    return "\n".join([f"N={nonce}", prelude, HOST_REDACT, *asks, "exit 0", ""])
+    prelude = _PRELUDE.replace("MARK", SCAN_MARK)
+    return "\n".join([f"N={nonce}", prelude, HOST_REDACT, *_shells(facts), "exit 0", ""])
+
+
+def _shells(facts: Sequence[Fact[Any]]) -> Iterator[str]:
+    """One line of the script for each shell that answers one question or several."""
+    for shell, asked in together(facts):
+        functions = [
+            f"prepare() {{\n{shell.prepare}\n}}",
+            *(f"ask_{fact.name}() {{\n{fact.command}\n}}" for fact in asked),
+        ]
+        asks = [f"ask {fact.name} {shlex.quote(' '.join(fact.needs))}" for fact in asked]
+        program = "\n".join(['eval "$ASK"', *functions, *asks, "exit 0"])
+        yield f"run {shell.seconds} {len(asked) * SECTION_BYTES + _MARKS} {shlex.quote(program)}"
+
+
+def together(facts: Sequence[Fact[Any]]) -> Iterator[tuple[Shell, list[Fact[Any]]]]:
+    """The facts in the order in which they are asked, by the shell that answers them."""
+    for shell, asked in groupby(facts, key=lambda fact: fact.shell or fact):
+        yield (shell if isinstance(shell, Shell) else Shell()), list(asked)
 
 
 def sections_of(reply: Reply, nonce: str) -> dict[str, Section]:
@@ -77,7 +100,9 @@ def _between(text: str, nonce: str) -> Iterator[tuple[str, str, bool]]:
 
 
 def _section(text: str, stderr: str, nonce: str, *, ended: bool) -> Section:
-    match = re.search(rf"(?:^|\n){re.escape(nonce)} (code|lacks) (\S+)\n?\Z", text)
+    if len(text) > SECTION_BYTES:
+        return Section(text[:SECTION_BYTES], stderr.strip("\n"), finished=True)
+    match = re.search(rf"(?:^|\n){re.escape(nonce)} (code|lacks) (\S+)(?:\n|\Z)", text)
     if not match:
         return Section(text.strip("\n"), stderr.strip("\n"), finished=ended)
     body = text[: match.start()].strip("\n")
@@ -99,7 +124,7 @@ def observe(fact: Fact[Any], section: Section | None) -> Observation[Any]:
         value = fact.parse(section.stdout)
     except FactError as error:
         return Refused(f"{denied} times denied") if denied else Missing(f"the answer could not be read: {error}")
-    return Observed(value, tuple(_gaps(section, denied)))
+    return Observed(value, tuple(_gaps(section, denied, (fact.shell or Shell()).seconds)))
 
 
 def _unanswered(section: Section, denied: int) -> Missing | Refused:
@@ -110,11 +135,11 @@ def _unanswered(section: Section, denied: int) -> Missing | Refused:
     return Missing(_first_line(section.stderr) or f"the command ended with {section.code}")
 
 
-def _gaps(section: Section, denied: int) -> Iterator[str]:
+def _gaps(section: Section, denied: int, seconds: int) -> Iterator[str]:
     if section.code is None:
         yield f"cut at {SECTION_BYTES // 1024} KiB" if section.finished else "the answer broke off"
     elif section.code in (124, 143):
-        yield f"stopped after {FACT_SECONDS} s"
+        yield f"stopped after {seconds} s"
     if denied:
         yield f"denied for {denied} files or processes"
 

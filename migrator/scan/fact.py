@@ -1,11 +1,27 @@
 """The seam of questions: one class holds the command that asks and the reading of the answer."""
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
-__all__ = ["Fact"]
+__all__ = ["Fact", "Shell"]
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A shell on the host that answers several questions, one after the other.
+
+    Starting one costs the host as much as a small answer, and some questions look at the same things. The answers stay
+    apart. If one uses up the time of all, or more than the bytes of all, those after it are not reached.
+    """
+
+    prepare: str = ":"
+    """POSIX sh that runs once, before the first question; all of them see its variables. It must not exit. What it
+    prints is dropped, and what it complains of belongs to the first."""
+    seconds: int = 20
+    """For all of them together."""
 
 
 class Fact(ABC, Generic[T]):
@@ -20,6 +36,8 @@ class Fact(ABC, Generic[T]):
     needs: ClassVar[tuple[str, ...]] = ()
     """Programs without which the answer is `Missing`."""
     command: ClassVar[str]
+    shell: ClassVar[Shell | None] = None
+    """Facts of one shell that stand in a row are asked in it, each in a subshell; None: in a shell of its own."""
     deep: ClassVar[bool] = False
     """True for a question that costs the host much; asked only with `--deep`."""
 

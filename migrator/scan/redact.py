@@ -141,7 +141,7 @@ HOST_REDACT = rf"""
 US=$(printf '\037') TAB=$(printf '\011')
 REDACT={_program(arguments=False)}
 REDACT_ARGUMENTS={_program(arguments=True)}
-export REDACT REDACT_ARGUMENTS
+export US TAB REDACT REDACT_ARGUMENTS
 """
 """Sets two programs for `sed -E`, for lines of text and for arguments between U+001F. It stands once in the script.
 

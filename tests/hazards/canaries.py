@@ -143,7 +143,8 @@ UNITS = {
 TIMERS = "Id=dump.timer\nUnit=dump.service\nActiveState=active\nFragmentPath=/etc/systemd/system/dump.timer\nTimersCalendar={ OnCalendar=*-*-* 03:00:00 ; next_elapse=x }\n"
 
 _SYSTEMCTL = r"""#!/bin/sh
-case "$*" in *'*.timer'*) cat /mnt/timers; exit 0 ;; esac
+case "$*" in *list-units*) sed -n 's/^Id=\(.*\.service\)$/\1 loaded active running/p' /mnt/units; exit 0 ;; esac
+case "$*" in *'*.timer'*) cat /mnt/timers; echo ;; esac
 asked=$(printf '%s\n' "$@" | grep -E '^[A-Z][A-Za-z,]*$' | tr ',\n' '||')
 sed -n -E "/^(${asked%|})=|^$/p" /mnt/units
 """

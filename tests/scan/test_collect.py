@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from migrator.errors import FactError
 from migrator.model.observations import Missing, Observed, Refused
 from migrator.scan import collect
-from migrator.scan.fact import Fact
+from migrator.scan.fact import Fact, Shell
 from migrator.scan.facts import FACTS
 from migrator.scan.snapshot import Section
 from migrator.scan.transport import Reply
@@ -150,3 +150,38 @@ def test_no_fact_breaks_on_garbage(one, text):
 def test_the_script_holds_nothing_but_constants_and_the_nonce():
     assert collect.script(FACTS, NONCE) == collect.script(FACTS, NONCE)
     assert collect.script(FACTS, NONCE).count(NONCE) == 1
+
+
+def in_one(shell: Shell, *facts: Fact[str]) -> tuple[Fact[str], ...]:
+    for one in facts:
+        type(one).shell = shell
+    return facts
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell[0])
+def test_facts_of_one_shell_share_what_is_prepared_and_nothing_else(shell):
+    one = Shell(prepare="n=$((n + 1)); echo dropped; echo 'x: Permission denied' >&2")
+    first = fact("first", "echo $n; own=1; cd /tmp; exit 3")
+    last = fact("last", 'echo "$n$own$PWD"')
+    got = ask(*in_one(one, first, fact("absent", "echo never", needs=("no-such-program-here",)), last), shell=shell)
+    assert got["first"] == Observed("1", ("denied for 1 files or processes",))
+    assert got["absent"] == Missing("the host has no `no-such-program-here`")
+    assert got["last"] == Observed("1/")
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell[0])
+def test_when_the_time_of_a_shell_is_over_the_others_are_still_asked(shell):
+    hangs = in_one(
+        Shell(seconds=1), fact("quick", "echo here"), fact("hangs", "echo some; sleep 30"), fact("late", "echo x")
+    )
+    got = ask(*hangs, fact("other", "echo here"), shell=shell)
+    assert got["quick"] == got["other"] == Observed("here")
+    assert got["hangs"] == Observed("some", ("stopped after 1 s",))
+    assert got["late"] == Missing("was not reached before the host's time or bytes ran out")
+
+
+def test_an_answer_that_is_too_long_is_cut_and_the_next_in_its_shell_is_whole():
+    flood = fact("flood", f"head -c {collect.SECTION_BYTES + 9999} /dev/zero | tr '\\0' x")
+    got = ask(*in_one(Shell(), flood, fact("after", "echo here")))
+    assert got["flood"].gaps == ("cut at 512 KiB",)
+    assert got["after"] == Observed("here")

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrator.scan.facts.configuration import _MENTIONS, _READABLE, Configuration
+from migrator.scan.facts.configuration import _MENTIONS, Configuration
 from migrator.scan.redact import HOST_REDACT, _plain, _rules, looks_secret, redact, redact_arguments
+from migrator.scan.shells import FILES
 
 CANARY = "Zx9-c4n4ry!"
 LINES = [
@@ -136,10 +137,7 @@ def test_no_text_of_a_host_keeps_the_reader_busy(text):
 
 def mentions(awk: list[str], folder: Path) -> str:
     files = [str(path) for path in sorted(folder.rglob("*")) if path.is_file()]
-    script = _READABLE.replace('awk -v q="$quote"', f'{" ".join(awk)} -v q="$quote"')
-    done = subprocess.run(
-        ["/bin/sh", "-c", script, "sh", _MENTIONS, "'", *files], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([*awk, "-v", "q='", _MENTIONS, *files], capture_output=True, text=True, check=True)
     return done.stdout
 
 
@@ -254,7 +252,9 @@ def test_the_recorded_estate_holds_none_of_its_hosts_secrets(secret):
 
 def test_the_command_as_it_is_sent_runs_here():
     """find, sh and awk each read the text in their own way; `{}` in the program once meant something to find."""
-    done = subprocess.run(["/bin/sh"], input=Configuration.command, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["/bin/sh"], input=f"{FILES.prepare}\n{Configuration.command}", capture_output=True, text=True, check=True
+    )
     assert [line for line in done.stderr.splitlines() if "Permission denied" not in line] == []
     assert Configuration().parse(done.stdout)
 

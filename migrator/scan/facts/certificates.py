@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from migrator.scan.certificate import Certificate, read
 from migrator.scan.fact import Fact
+from migrator.scan.shells import FILES
 
 __all__ = ["Certificates"]
 
@@ -17,24 +18,16 @@ class Certificates(Fact[tuple[Certificate, ...]]):
     """
 
     name = "certificates"
+    shell = FILES
     command = r"""
-roots=
-for d in /etc /opt /srv /usr/local /var/lib /home /data /app /apps; do [ -d "$d" ] && roots="$roots $d"; done
-find $roots -xdev -maxdepth 5 \( -path /etc/ssl/certs -o -path /etc/ca-certificates -o -path /etc/pki/ca-trust \
-  -o -path /etc/pki/tls/certs -o -path /usr/local/share/ca-certificates -o -path /var/lib/ca-certificates \
-  -o -path /var/lib/dpkg -o -path /var/lib/docker -o -path /var/lib/containerd -o -path /var/lib/containers \
-  -o -name .git -o -name node_modules -o -name site-packages -o -name dist-packages -o -name cacerts \) -prune -o \
-  \( -type f -o -type l \) -size -64k \( -name '*.pem' -o -name '*.crt' -o -name '*.cer' -o -name '*.cert' \) -print |
-head -n 300 | while IFS= read -r f; do
-  if [ -f "$f" ] && [ -r "$f" ]; then
-    printf ' file %s\n' "$f"
-    awk '/-----BEGIN/ && !/-----BEGIN CERTIFICATE-----/ && p { exit }
-      /-----BEGIN CERTIFICATE-----/ { p = 1 }
-      p && /^[A-Za-z0-9+\/=]+\r?$|^-----(BEGIN|END) CERTIFICATE-----/ { sub(/\r$/, ""); print " " $0 }
-      p && /-----END CERTIFICATE-----/ { exit }' "$f"
-  elif [ -f "$f" ]; then echo "$f: Permission denied" >&2; fi
-done
-true
+[ -r /proc/1/environ ] || [ -z "$(chosen !)" ] || echo 'find: some folders: Permission denied' >&2
+set -- $(readable p)
+[ "$#" -eq 0 ] || awk 'FNR == 1 { p = 0; print " file " FILENAME }
+  p == 2 { next }
+  /-----BEGIN/ && !/-----BEGIN CERTIFICATE-----/ && p { p = 2; next }
+  /-----BEGIN CERTIFICATE-----/ { p = 1 }
+  p && /^[A-Za-z0-9+\/=]+\r?$|^-----(BEGIN|END) CERTIFICATE-----/ { sub(/\r$/, ""); print " " $0 }
+  p && /-----END CERTIFICATE-----/ { p = 2 }' "$@"
 """
 
     def parse(self, text: str) -> tuple[Certificate, ...]:

@@ -1,5 +1,6 @@
 from migrator.scan.fact import Fact
 from migrator.scan.shell import sections
+from migrator.scan.shells import PACKAGES
 
 __all__ = ["ChangedFiles"]
 
@@ -13,13 +14,12 @@ class ChangedFiles(Fact[tuple[str, ...]]):
     """
 
     name = "changed_files"
+    shell = PACKAGES
     command = r"""
-if command -v dpkg-query >/dev/null 2>&1 && command -v md5sum >/dev/null 2>&1; then
+if [ "$said" ] && command -v md5sum >/dev/null 2>&1; then
   echo '#dpkg'
-  dpkg-query -W -f '${Conffiles}\n' | sed -n -E 's#^ (/[^ ]+) ([0-9a-f]{32})$#\1 \2#p' | sort -u | while read -r f sum; do
-    [ -f "$f" ] || continue
-    if [ -r "$f" ]; then printf '%s  %s\n' "$sum" "$f"; else echo "$f: Permission denied" >&2; fi
-  done | md5sum -c 2>/dev/null | sed -n 's/^\(.*\): FAILED$/ \1/p'
+  printf '%s\n' "$said" | sed -n -E 's#^ (/[^ ]+) ([0-9a-f]{32})$#\2  \1#p' | md5sum -c |
+    sed -n 's/^\(.*\): FAILED$/\1/p' | while IFS= read -r f; do [ ! -f "$f" ] || printf ' %s\n' "$f"; done
 elif command -v rpm >/dev/null 2>&1; then
   echo '#rpm'; rpm -Va --nodeps --noscripts --configfiles 2>/dev/null | sed -n -E 's#^..5.{5,7} +c (/.*)$# \1#p'
 else

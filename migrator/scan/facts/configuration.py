@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from migrator.scan.fact import Fact
+from migrator.scan.shells import FILES
 
 __all__ = ["Configuration", "Mention", "MentionKind"]
 
@@ -14,15 +15,6 @@ _URL = re.compile(r"([a-z][a-z0-9+.:-]*)://(\[?[A-Za-z0-9][A-Za-z0-9._:-]*?\]?)(
 _ADDRESS = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*):(\d{2,5})")
 _SETTING = re.compile(r"([a-z0-9_.-]+)[\"']?\s*(?:[=:]|\s)\s*[\"'\[]?([a-z0-9][a-z0-9.-]*)")
 _SECRET_KEY = re.compile(r"[a-z0-9_. -]{1,100}")
-_READABLE = r"""
-awk=$1; quote=$2; shift 2; n=$#
-while [ "$n" -gt 0 ]; do
-  f=$1; shift; n=$((n - 1))
-  if [ -f "$f" ] && [ -r "$f" ]; then set -- "$@" "$f"; elif [ -f "$f" ]; then echo "$f: Permission denied" >&2; fi
-done
-if [ "$#" -gt 0 ]; then awk -v q="$quote" "$awk" "$@"; fi
-"""
-"""awk ends at the first file that it cannot open, so the others are sorted out before."""
 _MENTIONS = r"""
 function say(kind, text) { print " " kind " " FILENAME ":" FNR ":" text }
 function is_secret(low,   k, name, i, after, head) {
@@ -161,25 +153,11 @@ class Configuration(Fact[tuple[Mention, ...]]):
     """
 
     name = "configuration"
-    command = (
-        f"mentions={shlex.quote(_MENTIONS)}\nreadable={shlex.quote(_READABLE)}"
-        r"""
-roots=
-for d in /etc /opt /srv /usr/local /var/www /home /data /app /apps; do [ -d "$d" ] && roots="$roots $d"; done
-find $roots -xdev -maxdepth 5 \( -name .git -o -name node_modules -o -name site-packages -o -name dist-packages \
-  -o -name venv -o -name .venv -o -name .cache -o -name .ssh -o -name .npm -o -path /etc/ssl -o -path /etc/alternatives \
-  -o -path /etc/fonts -o -path /etc/ca-certificates -o -path /etc/pam.d -o -path /etc/security -o -path '/etc/java*' \
-  -o -path /etc/X11 -o -path /etc/apparmor.d -o -path /etc/selinux -o -path /etc/ssh -o -path /usr/local/lib \
-  -o -path /usr/local/share -o -path /etc/apt -o -path /etc/dpkg -o -path /etc/systemd \) -prune -o \
-  \( -type f -o -type l \) -size -256k \( -name '*.conf' -o -name '*.cnf' -o -name '*.cfg' -o -name '*.cf' -o -name '*.ini' \
-  -o -name '*.env' -o -name '.env' -o -name '*.properties' -o -name '*.yml' -o -name '*.yaml' -o -name '*.xml' \
-  -o -name '*.toml' -o -name '*.json' -o -name '*.php' -o -name '*.py' -o -name '*.sh' -o -name '*.rb' -o -name '*.pl' \
-  -o -name '*.js' -o -name '*.pem' -o \( -size -16k ! -name '*.*' \( -path '/home/*/*/*' -o -path '/opt/*/*' -o -path '/srv/*/*' \
-  -o -path '/app/*' -o -path '/apps/*' -o -path '/data/*/*' \) \) -o -name '*.key' -o -path '*/sites-enabled/*' -o -path '/etc/default/*' -o -path '/etc/sysconfig/*' \) \
-  ! -name 'package-lock.json' -exec sh -c "$readable" sh "$mentions" "'" {} +
-true
+    shell = FILES
+    command = f"""
+set -- $(readable c)
+[ "$#" -eq 0 ] || awk -v q="'" {shlex.quote(_MENTIONS)} "$@"
 """
-    )
 
     def parse(self, text: str) -> tuple[Mention, ...]:
         """Read the mentions, in the order of file and line. What does not have the form of its kind is dropped."""

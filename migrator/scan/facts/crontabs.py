@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from migrator.scan.fact import Fact
 from migrator.scan.redact import redact
 from migrator.scan.shell import sections
+from migrator.scan.shells import PACKAGES
 
 __all__ = ["CronEntry", "Crontabs"]
 
@@ -36,16 +37,17 @@ class Crontabs(Fact[tuple[CronEntry, ...]]):
     """
 
     name = "crontabs"
+    shell = PACKAGES
     command = r"""
 echo '#packaged'
-cat /var/lib/dpkg/info/*.conffiles 2>/dev/null | sed -n 's#^/etc/cron#&#p' | sed 's/^/ /'
+printf '%s\n' "$said" | sed -n 's#^ \(/etc/cron[^ ]*\) .*# \1#p'
 if command -v rpm >/dev/null 2>&1; then
   for f in /etc/crontab /etc/cron.d/*; do [ -f "$f" ] && rpm -qf "$f" >/dev/null 2>&1 && printf ' %s\n' "$f"; done
 fi
 echo '#entries'
-for f in /etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/* /var/spool/cron/tabs/* /var/spool/cron/*; do
-  [ -f "$f" ] && grep -HnvE "^[[:space:]]*(#|\$|[\"']?[A-Za-z_][A-Za-z0-9_]*[\"']?[[:space:]]*=)" "$f"
-done | sed 's/^/ /' | sed -E "${REDACT:?}"
+set --
+for f in /etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/* /var/spool/cron/tabs/* /var/spool/cron/*; do [ -f "$f" ] && set -- "$@" "$f"; done
+[ "$#" -eq 0 ] || grep -HnvE "^[[:space:]]*(#|\$|[\"']?[A-Za-z_][A-Za-z0-9_]*[\"']?[[:space:]]*=)" "$@" | sed -E "s/^/ /;${REDACT:?}"
 for d in /var/spool/cron/crontabs /var/spool/cron/tabs /var/spool/cron; do
   [ -d "$d" ] && [ ! -r "$d" ] && echo "$d: Permission denied" >&2
 done

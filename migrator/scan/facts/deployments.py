@@ -1,4 +1,5 @@
 from migrator.scan.fact import Fact
+from migrator.scan.shells import FILES
 
 __all__ = ["Deployments"]
 
@@ -7,11 +8,9 @@ class Deployments(Fact[tuple[str, ...]]):
     """Java archives that an application server deploys, as paths: where Debian, Red Hat and tarballs put them."""
 
     name = "deployments"
+    shell = FILES
     command = r"""
-for d in /var/lib /opt /srv /usr/local /usr/share/tomcat*; do
-  [ -d "$d" ] && find "$d" -xdev -maxdepth 5 \( -name '*.war' -o -name '*.ear' \) -print 2>/dev/null
-done | head -n 500
-true
+chosen d
 """
 
     def parse(self, text: str) -> tuple[str, ...]:

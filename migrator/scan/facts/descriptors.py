@@ -3,6 +3,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from migrator.scan.fact import Fact
+from migrator.scan.shells import PROCESSES
 
 __all__ = ["Descriptors", "DescriptorsFacts"]
 
@@ -25,15 +26,14 @@ class DescriptorsFacts:
 class Descriptors(Fact[DescriptorsFacts]):
     """Open sockets and files that are open for writing, per process. A plain user sees only its own processes.
 
-    Source: proc(5), /proc/PID/fd; the mode of each link tells whether the file is open for writing. `ls -q` keeps a
-    file name with a line break on one line; busybox has no such option and does it anyway.
+    Source: proc(5), /proc/PID/fd; the mode of each link tells whether the file is open for writing.
     """
 
     name = "descriptors"
+    shell = PROCESSES
     command = r"""
 cd /proc || exit 1
-q=q; ls -dq / >/dev/null 2>&1 || q=
-ls -l$q [0-9]*/fd | grep -E '^[0-9]+/fd:|-> socket:|^l.w.* -> /'
+ls -ln$q [0-9]*/fd | grep -E '^[0-9]+/fd:|-> socket:|^l.w.* -> /'
 """
 
     def parse(self, text: str) -> DescriptorsFacts:

@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 
 from migrator.scan.fact import Fact
+from migrator.scan.shells import PROCESSES
 
 __all__ = ["Environment"]
 
@@ -14,13 +15,22 @@ class Environment(Fact[Mapping[int, tuple[str, ...]]]):
     """
 
     name = "environment"
+    shell = PROCESSES
     command = r"""
 cd /proc || exit 1
 MARK=$(printf '\036')
-for p in [0-9]*; do
-  [ -r "$p/environ" ] || { [ -d "$p" ] && echo "$p: Permission denied" >&2; continue; }
-  printf '\036%s\n' "$p"; { tr '\n\000' '\037\n' <"$p/environ"; } 2>/dev/null; echo
-done | sed -n -E -e 's/^([A-Za-z_][A-Za-z0-9_.]*)=.*/\1/p' -e "/^$MARK[0-9]+\$/p"
+if [ "$zeros" ]; then
+  grep -zaH '' [0-9]*/environ | tr '\n\000' '\037\n' | awk -v mark="$MARK" '
+    match($0, /^[0-9]+\/environ:[A-Za-z_][A-Za-z0-9_.]*=/) {
+      i = index($0, "/"); pid = substr($0, 1, i - 1); if (pid != last) print mark pid
+      print substr($0, i + 9, RLENGTH - i - 9); last = pid
+    }'
+else
+  for p in [0-9]*; do
+    [ -r "$p/environ" ] || { [ -d "$p" ] && echo "$p: Permission denied" >&2; continue; }
+    printf '\036%s\n' "$p"; { tr '\n\000' '\037\n' <"$p/environ"; } 2>/dev/null; echo
+  done | sed -n -E -e 's/^([A-Za-z_][A-Za-z0-9_.]*)=.*/\1/p' -e "/^$MARK[0-9]+\$/p"
+fi
 true
 """
 

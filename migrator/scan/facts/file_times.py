@@ -3,6 +3,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from migrator.scan.fact import Fact
+from migrator.scan.shells import FILES
 
 __all__ = ["FileTime", "FileTimes"]
 
@@ -26,24 +27,11 @@ class FileTimes(Fact[Mapping[str, FileTime]]):
 
     name = "file_times"
     needs = ("stat",)
+    shell = FILES
     command = r"""
-roots=
-for d in /etc /opt /srv /usr/local /var/www /home /data /app /apps; do [ -d "$d" ] && roots="$roots $d"; done
-for d in /var/lib/tomcat* /var/lib/jetty* /usr/share/tomcat*; do [ -d "$d" ] && roots="$roots $d"; done
-{ find $roots -xdev -maxdepth 5 \( -name .git -o -name node_modules -o -name site-packages -o -name dist-packages \
-  -o -name venv -o -name .venv -o -name .cache -o -name .ssh -o -name .npm -o -path /etc/ssl -o -path /etc/alternatives \
-  -o -path /etc/fonts -o -path /etc/ca-certificates -o -path /etc/pam.d -o -path /etc/security -o -path '/etc/java*' \
-  -o -path /etc/X11 -o -path /etc/apparmor.d -o -path /etc/selinux -o -path /etc/ssh -o -path /usr/local/lib \
-  -o -path /usr/local/go -o -path /usr/local/share -o -path /etc/apt -o -path /etc/dpkg \) -prune -o \
-  \( -type f -o -type l \) \( -name '*.conf' -o -name '*.cnf' -o -name '*.cfg' -o -name '*.cf' -o -name '*.ini' \
-  -o -name '*.env' -o -name '.env' -o -name '*.properties' -o -name '*.yml' -o -name '*.yaml' -o -name '*.xml' \
-  -o -name '*.toml' -o -name '*.json' -o -name '*.php' -o -name '*.py' -o -name '*.sh' -o -name '*.rb' -o -name '*.pl' \
-  -o -name '*.js' -o -name '*.jar' -o -name '*.war' -o -name '*.ear' -o -name '*.service' -o -name '*.timer' \
-  -o -path '*/sites-enabled/*' -o -path '/etc/default/*' -o -path '/etc/sysconfig/*' -o -path '/etc/cron*' \) \
-  -exec stat -L -c ' %Y %s %n' {} + 2>/dev/null
-  stat -L -c ' %Y %s %n' /proc/[0-9]*/exe 2>/dev/null
-} | head -n 3000
-true
+set +f; set -- /proc/[0-9]*/exe; set -f
+set -- $(chosen t) "$@"
+stat -L -c ' %Y %s %n' "$@" 2>/dev/null | head -n 3000
 """
 
     def parse(self, text: str) -> Mapping[str, FileTime]:

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from migrator.scan.fact import Fact
 from migrator.scan.redact import redact
+from migrator.scan.shells import SMALL
 
 __all__ = ["Inittab", "InittabEntry"]
 
@@ -18,6 +19,7 @@ class Inittab(Fact[tuple[InittabEntry, ...]]):
     """What a classic or busybox init starts. Source: inittab(5); busybox init has the same four fields."""
 
     name = "inittab"
+    shell = SMALL
     command = r"""
 [ -f /etc/inittab ] || { echo 'no /etc/inittab' >&2; exit 1; }
 grep -vE '^[[:space:]]*(#|$)' /etc/inittab | sed -E "${REDACT:?}"

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 
 from migrator.scan.fact import Fact
 from migrator.scan.shell import sections
+from migrator.scan.shells import SMALL
 
 __all__ = ["Kernel", "KernelFacts"]
 
@@ -28,11 +29,16 @@ class Kernel(Fact[KernelFacts]):
     """
 
     name = "kernel"
+    shell = SMALL
     command = r"""
-echo '#modules'; sed -n -E 's/^([A-Za-z0-9_]+) .*\([A-Z]*[OP][A-Z]*\)$/ \1/p' /proc/modules
-echo '#settings'; cat /etc/sysctl.conf /etc/sysctl.d/*.conf 2>/dev/null |
-  sed -n -E 's/^[[:space:]]*-?([a-z][A-Za-z0-9_.\/-]*)[[:space:]]*=[[:space:]]*(.*)$/ \1=\2/p' | head -n 200
-true
+set --
+for f in /proc/modules /etc/sysctl.conf /etc/sysctl.d/*.conf; do [ -r "$f" ] && set -- "$@" "$f"; done
+echo '#modules'
+[ "$#" -eq 0 ] || awk 'FILENAME == "/proc/modules" { if (/ \([A-Z]*[OP][A-Z]*\)$/) print " " $1; next }
+  !said++ { print "#settings" }
+  match($0, /^[ \t]*-?[a-z][A-Za-z0-9_.\/-]*[ \t]*=/) && many++ < 200 {
+    name = substr($0, 1, RLENGTH - 1); gsub(/^[ \t]*-?|[ \t]+$/, "", name); print " " name "=" substr($0, RLENGTH + 1)
+  }' "$@"
 """
 
     def parse(self, text: str) -> KernelFacts:

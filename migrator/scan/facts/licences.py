@@ -1,4 +1,5 @@
 from migrator.scan.fact import Fact
+from migrator.scan.shells import FILES
 
 __all__ = ["Licences"]
 
@@ -10,12 +11,9 @@ class Licences(Fact[tuple[str, ...]]):
     """
 
     name = "licences"
+    shell = FILES
     command = r"""
-for d in /etc /opt /srv /usr/local /var/lib /home /data /app /apps; do
-  [ -d "$d" ] && find "$d" -xdev -maxdepth 5 \( -name .git -o -name node_modules -o -name site-packages -o -name dist-packages \) -prune -o \
-    -type f \( -name '*.lic' -o -name '*.LIC' -o -name '*.licence' -o -name '*.license' -o -iname 'licen[cs]e*.dat' -o -iname 'licen[cs]e*.key' \
-    -o -iname 'licen[cs]e*.xml' \) -print 2>/dev/null
-done | head -n 200
+for f in $(chosen l); do [ -h "$f" ] || printf '%s\n' "$f"; done
 true
 """
 

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 
 from migrator.errors import FactError
 from migrator.scan.fact import Fact
+from migrator.scan.shells import SMALL
 
 __all__ = ["Machine", "MachineFacts"]
 
@@ -31,20 +32,23 @@ class MachineFacts:
 class Machine(Fact[MachineFacts]):
     """Who we are on the host, its kernel, clock, memory and processors.
 
-    Sources: proc(5) for uptime, meminfo and cpuinfo; getconf(1) for CLK_TCK, which is 100 where it is absent (busybox).
+    Sources: proc(5) for uptime, meminfo and cpuinfo; CLK_TCK is 100 for
+    programs on every processor but Alpha and Itanium (kernel: `USER_HZ` of asm/param.h), where getconf(1) is asked.
     """
 
     name = "machine"
+    shell = SMALL
     command = r"""
-printf 'uid %s\n' "$(id -u)"
-printf 'hostname %s\n' "$(hostname 2>/dev/null || cat /proc/sys/kernel/hostname)"
-printf 'kernel %s\n' "$(uname -srm)"
+awk '$1 == "Uid:" { print "uid", $3 } /^MemTotal:/ { print "memory", $0 } /^processor/ { cpus++ }
+  FILENAME == "/proc/uptime" { print "uptime", $1 } END { print "cpus", cpus }' \
+  /proc/self/status /proc/uptime /proc/meminfo /proc/cpuinfo
+IFS= read -r name </proc/sys/kernel/hostname; printf 'hostname %s\n' "$name"
+kernel=$(uname -srm); printf 'kernel %s\n' "$kernel"
 printf 'epoch %s\n' "$(date +%s)"
-printf 'uptime %s\n' "$(cat /proc/uptime)"
-printf 'memory %s\n' "$(grep MemTotal: /proc/meminfo)"
-printf 'cpus %s\n' "$(grep -c '^processor' /proc/cpuinfo)"
-printf 'zone %s\n' "$(cat /etc/timezone 2>/dev/null || readlink /etc/localtime | sed -n 's#^.*/zoneinfo/##p')"
-printf 'ticks %s\n' "$(getconf CLK_TCK 2>/dev/null || echo 100)"
+zone=; [ -r /etc/timezone ] && IFS= read -r zone </etc/timezone
+[ "$zone" ] || zone=$(readlink /etc/localtime)
+printf 'zone %s\n' "${zone##*/zoneinfo/}"
+case $kernel in *alpha*|*ia64*) printf 'ticks %s\n' "$(getconf CLK_TCK)" ;; esac
 printf 'pid %s\n' "$MIGRATE_PID"
 """
 

@@ -44,8 +44,8 @@ class Mounts(Fact[tuple[tuple[Mount, ...], tuple[RemoteMount, ...]]]):
 
     name = "mounts"
     command = r"""
-echo '#fstab'; sed -n -E 's/^[[:space:]]*([^#[:space:]]+)[[:space:]]+([^[:space:]]+)[[:space:]]+([^[:space:]]+).*/ \1 \2 \3/p' /etc/fstab
-echo '#mounts'; cut -d' ' -f1-3 /proc/mounts | sed 's/^/ /'
+set -- /proc/mounts; [ -r /etc/fstab ] && set -- /etc/fstab /proc/mounts
+awk 'FNR == 1 { print FILENAME == "/proc/mounts" ? "#mounts" : "#fstab" } $1 !~ /#/ && NF > 2 { print " " $1 " " $2 " " $3 }' "$@"
 echo '#df'; df -Pk | sed 's/^/ /'
 """
 

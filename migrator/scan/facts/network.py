@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from migrator.scan.fact import Fact
 from migrator.scan.shell import sections
+from migrator.scan.shells import SMALL
 
 __all__ = ["Network", "NetworkFacts"]
 
@@ -30,12 +31,14 @@ class Network(Fact[NetworkFacts]):
     """
 
     name = "network"
+    shell = SMALL
     command = r"""
-echo '#fib'; sed 's/^/ /' /proc/net/fib_trie
-echo '#inet6'; sed 's/^/ /' /proc/net/if_inet6 2>/dev/null
-echo '#hosts'; sed -e 's/#.*//' -e 's/^/ /' /etc/hosts
-echo '#resolv'; sed -n -E 's/^(search|domain)[[:space:]]+/ /p' /etc/resolv.conf 2>/dev/null
-true
+set --
+for f in /proc/net/fib_trie /proc/net/if_inet6 /etc/hosts /etc/resolv.conf; do [ -r "$f" ] && set -- "$@" "$f"; done
+awk 'FNR == 1 { n = FILENAME; part = n ~ /trie/ ? "fib" : n ~ /inet6/ ? "inet6" : n ~ /resolv/ ? "resolv" : "hosts"; print "#" part }
+  part == "fib" { if (/\|-- /) leaf = $0; else if (/host LOCAL/) { print " " leaf; print " " $0 } next }
+  part == "resolv" { if (sub(/^(search|domain)[ \t]+/, " ")) print; next }
+  { sub(/#.*/, ""); print " " $0 }' "$@"
 """
 
     def parse(self, text: str) -> NetworkFacts:

@@ -4,6 +4,7 @@ import shlex
 from migrator.errors import FactError
 from migrator.model.services import OperatingSystem
 from migrator.scan.fact import Fact
+from migrator.scan.shells import SMALL
 
 __all__ = ["OsRelease"]
 
@@ -17,6 +18,7 @@ class OsRelease(Fact[OperatingSystem]):
     """
 
     name = "os_release"
+    shell = SMALL
     command = r"""
 for f in /etc/os-release /usr/lib/os-release /etc/redhat-release /etc/debian_version; do
   [ -r "$f" ] && { printf '#%s\n' "$f"; cat "$f"; exit 0; }

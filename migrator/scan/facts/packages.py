@@ -3,6 +3,7 @@ from collections.abc import Mapping
 from migrator.errors import FactError
 from migrator.scan.fact import Fact
 from migrator.scan.shell import sections
+from migrator.scan.shells import PACKAGES
 
 __all__ = ["Packages"]
 
@@ -11,9 +12,10 @@ class Packages(Fact[Mapping[str, str]]):
     """Installed packages: name -> version. From dpkg, rpm or apk, whichever the host has."""
 
     name = "packages"
+    shell = PACKAGES
     command = r"""
-if command -v dpkg-query >/dev/null 2>&1; then
-  echo '#dpkg'; dpkg-query -W -f ' ${Package}\t${Version}\t${Status}\n' | sed -n '/ installed$/p'
+if [ "$said" ]; then
+  echo '#dpkg'; printf '%s\n' "$said" | sed -n 's/^-\(.*\)'"$TAB"'.* installed$/ \1/p'
 elif command -v rpm >/dev/null 2>&1; then
   echo '#rpm'; rpm -qa --qf ' %{NAME}\t%{VERSION}-%{RELEASE}\t\n'
 elif command -v apk >/dev/null 2>&1; then

@@ -6,6 +6,7 @@ from migrator.errors import FactError
 from migrator.scan.fact import Fact
 from migrator.scan.redact import redact_arguments
 from migrator.scan.shell import FIELD, sections
+from migrator.scan.shells import PROCESSES
 
 __all__ = ["Process", "Processes"]
 
@@ -56,19 +57,31 @@ class Processes(Fact[tuple[Process, ...]]):
     """
 
     name = "processes"
+    shell = PROCESSES
     command = r"""
 cd /proc || exit 1
-echo '#status'; grep -HE '^(Name|PPid|Uid|Gid|VmRSS|RssAnon|CapEff):' [0-9]*/status 2>/dev/null
-echo '#stat'; cat [0-9]*/stat 2>/dev/null | sed 's/^/ /'
-echo '#cgroup'; grep -HE '^([0-9]+:name=systemd|0:):' [0-9]*/cgroup 2>/dev/null
-q=q; ls -dq / >/dev/null 2>&1 || q=
-echo '#links'; ls -l$q [0-9]*/exe [0-9]*/cwd [0-9]*/ns/pid | sed -n 's/^l/ l/p'
-echo '#cmdline'
-for p in [0-9]*; do
-  { IFS= read -r x <"$p/cmdline"; } 2>/dev/null
-  [ -n "$x" ] || continue
-  x=; printf ' %s\037' "$p"; tr '\000\n' '\037 ' <"$p/cmdline"; echo
-done 2>/dev/null | sed -E "${REDACT_ARGUMENTS:?}"
+echo '#links'; ls -ln$q [0-9]*/exe [0-9]*/cwd [0-9]*/ns/pid
+echo '#status'
+if [ "$zeros" ]; then
+  grep -aH '' [0-9]*/status [0-9]*/cgroup [0-9]*/stat [0-9]*/cmdline 2>/dev/null | tr '\000' '\037' | awk -v field="$US" '
+    /^[0-9]+\/status:/ { if (/^[0-9]+\/status:(Name|PPid|Uid|Gid|VmRSS|RssAnon|CapEff):/) print; next }
+    /^[0-9]+\/cgroup:/ { if (/^[0-9]+\/cgroup:([0-9]+:name=systemd|0:):/) print; next }
+    sub(/^[0-9]+\/stat:/, " ") { if (!times++) print "#stat"; print; next }
+    !last { print "#cmdline"; fflush(); hide = "sed -E \"${REDACT_ARGUMENTS:?}\""; ORS = "" }
+    { i = index($0, "/cmdline:"); pid = substr($0, 1, i - 1); rest = substr($0, i + 9) }
+    pid == last { print " " rest | hide; next }
+    { print (last ? "\n" : "") " " pid field rest | hide; last = pid }
+    END { if (last) { print "\n" | hide; close(hide) } }'
+else
+  grep -HE '^(Name|PPid|Uid|Gid|VmRSS|RssAnon|CapEff|[0-9]+:name=systemd|0:):' [0-9]*/status [0-9]*/cgroup 2>/dev/null
+  echo '#stat'; sed 's/^/ /' [0-9]*/stat 2>/dev/null
+  echo '#cmdline'
+  for p in [0-9]*; do
+    { IFS= read -r x <"$p/cmdline"; } 2>/dev/null
+    [ -n "$x" ] || continue
+    x=; printf ' %s\037' "$p"; tr '\000\n' '\037 ' <"$p/cmdline"; echo
+  done 2>/dev/null | sed -E "${REDACT_ARGUMENTS:?}"
+fi
 true
 """
 
@@ -78,7 +91,7 @@ true
         status = _status(parts.get("status", []))
         links = _links(parts.get("links", []))
         times = dict(_times(parts.get("stat", [])))
-        groups = _cgroups(parts.get("cgroup", []))
+        groups = _cgroups(parts.get("status", []) + parts.get("cgroup", []))
         found = [
             _process(pid, arguments, status[pid], links, times=times.get(pid, (0, 0)), cgroup=groups.get(pid, ""))
             for pid, arguments in _command_lines(parts.get("cmdline", []))

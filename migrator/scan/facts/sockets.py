@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from migrator.errors import FactError
 from migrator.scan.fact import Fact
 from migrator.scan.shell import sections
+from migrator.scan.shells import PROCESSES
 
 __all__ = ["Connection", "Listener", "Sockets", "SocketsFacts", "UnixListener"]
 
@@ -71,14 +72,15 @@ class Sockets(Fact[SocketsFacts]):
     """
 
     name = "sockets"
+    shell = PROCESSES
     command = r"""
-for n in tcp tcp6 udp udp6; do
-  [ -r "/proc/net/$n" ] || continue
-  echo "#$n"; sed -n -E '/^ *[0-9]+: [0-9A-F]+:[0-9A-F]{4} [0-9A-F]+:[0-9A-F]{4} (0[1-57-9A-F]) /p' "/proc/net/$n"
-done
-echo '#raw'; sed -n -E 's/^ *[0-9]+: ([^ ]+ +){8}([0-9]+) .*/ \2/p' /proc/net/raw /proc/net/raw6 2>/dev/null
-echo '#packet'; sed -n -E 's/^[0-9a-f]+ +([^ ]+ +){7}([0-9]+) *$/ \2/p' /proc/net/packet 2>/dev/null
-echo '#unix'; sed -n '/ 00010000 /s/^/ /p' /proc/net/unix
+set --
+for n in tcp tcp6 udp udp6 raw raw6 packet unix; do [ -r "/proc/net/$n" ] && set -- "$@" "/proc/net/$n"; done
+awk 'FNR == 1 { n = substr(FILENAME, 11); print "#" n; next }
+  n == "unix" { if (/ 00010000 /) print " " $0; next }
+  n == "packet" { print " " $9; next }
+  n ~ /^raw/ { print " " $10; next }
+  !/^ *[0-9]+: [0-9A-F]+:[0-9A-F]+ [0-9A-F]+:[0-9A-F]+ 06 /' "$@"
 """
 
     def parse(self, text: str) -> SocketsFacts:
@@ -92,7 +94,9 @@ echo '#unix'; sed -n '/ 00010000 /s/^/ /p' /proc/net/unix
             for line in parts.get(table, []):
                 _sort_in(line, table.rstrip("6"), listeners, connections)
         unix = [UnixListener(m[2], int(m[1])) for line in parts.get("unix", []) if (m := _UNIX.fullmatch(line))]
-        raw = [int(line) for name in ("raw", "packet") for line in parts.get(name, []) if line.strip().isdecimal()]
+        raw = [
+            int(line) for name in ("raw", "raw6", "packet") for line in parts.get(name, []) if line.strip().isdecimal()
+        ]
         return SocketsFacts(tuple(listeners), tuple(connections), tuple(unix), tuple(raw))
 
 

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 
 from migrator.scan.fact import Fact
 from migrator.scan.shell import blocks
+from migrator.scan.shells import MANAGER
 
 __all__ = ["Timer", "Timers"]
 
@@ -28,9 +29,11 @@ class Timers(Fact[tuple[Timer, ...]]):
     """Loaded systemd timers. Source: systemctl(1), systemd.timer(5)."""
 
     name = "timers"
+    shell = MANAGER
     needs = ("systemctl",)
     command = r"""
-systemctl show '*.timer' --no-pager -p Id,Unit,ActiveState,FragmentPath,TimersCalendar,TimersMonotonic
+[ "$said" ] || exit 1
+printf '%s\n' "$said" | awk -v RS= -v ORS='\n\n' '/(^|\n)Id=[^\n]*\.timer(\n|$)/'
 """
 
     def parse(self, text: str) -> tuple[Timer, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from migrator.scan.fact import Fact
 from migrator.scan.redact import redact, redact_arguments
 from migrator.scan.shell import blocks
+from migrator.scan.shells import MANAGER
 
 __all__ = ["Unit", "Units"]
 
@@ -37,19 +38,18 @@ class Unit:
 
 
 class Units(Fact[tuple[Unit, ...]]):
-    """Loaded service units with what starts them, as whom and under which limits.
+    """Loaded service units with what starts them, as whom and under which limits. Not those of packages at rest.
 
     `Environment=` is not asked for: units are world-readable and people put passwords there. Unknown properties are
     skipped silently by old versions. Source: systemctl(1), systemd.exec(5); read on 247 and 252.
     """
 
     name = "units"
+    shell = MANAGER
     needs = ("systemctl",)
     command = r"""
-said=$(systemctl show '*.service' --no-pager -p Id,Description,LoadState,ActiveState,SubState,Type,MainPID,ExecStart \
-  -p User,Group,WorkingDirectory,EnvironmentFiles,EnvironmentFile,FragmentPath,SourcePath,UnitFileState,ControlGroup \
-  -p MemoryMax,MemoryLimit) || exit 1
-printf '%s\n' "$said" | sed -E "${REDACT:?}"
+[ "$said" ] || exit 1
+printf '%s\n' "$said" | awk -v RS= -v ORS='\n\n' '/(^|\n)Id=[^\n]*\.service(\n|$)/' | sed -E "${REDACT:?}"
 """
 
     def parse(self, text: str) -> tuple[Unit, ...]:

@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 
 from migrator.scan.fact import Fact
 from migrator.scan.shell import sections
+from migrator.scan.shells import SMALL
 
 __all__ = ["User", "Users", "UsersFacts"]
 
@@ -39,9 +40,10 @@ class Users(Fact[UsersFacts]):
     """Accounts and groups. The second field of passwd(5) is cut off on the host: old systems keep hashes there."""
 
     name = "users"
+    shell = SMALL
     command = r"""
-echo '#passwd'; cut -d: -f1,3,4,6,7 /etc/passwd | sed 's/^/ /'
-echo '#group'; cut -d: -f1,3 /etc/group | sed 's/^/ /'
+awk -F: 'FNR == 1 { part = substr(FILENAME, 6); print "#" part }
+  part == "group" { print " " $1 ":" $3; next } { print " " $1 ":" $3 ":" $4 ":" $6 ":" $7 }' /etc/passwd /etc/group
 """
 
     def parse(self, text: str) -> UsersFacts:

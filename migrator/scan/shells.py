@@ -1,0 +1,120 @@
+"""The shells on a host that answer several questions each, and what these questions look up once for all of them."""
+
+from migrator.scan.fact import Shell
+
+__all__ = ["FILES", "MANAGER", "PACKAGES", "PROCESSES", "SMALL"]
+
+SMALL = Shell()
+"""Small files and single numbers: no answer takes long, and none can hang."""
+
+PROCESSES = Shell(
+    prepare=r"""
+q=q; ls -dq / >/dev/null 2>&1 || q=
+zeros=; grep -aq 'not in a name of grep' /proc/self/cmdline && zeros=1
+""",
+    seconds=40,
+)
+"""The tables of the kernel. `$q` lets `ls` keep a name with a line break on one line; busybox does so anyway. `$zeros` is
+set where `grep` reads on beyond a byte of zero: busybox does not, and one process after the other must be read there."""
+
+MANAGER = Shell(
+    prepare=r"""
+wanted=$(
+  for f in /etc/systemd/system/*.service /run/systemd/*/*.service /usr/local/lib/systemd/system/*.service; do
+    [ -e "$f" ] && printf 'file %s\n' "${f##*/}"
+  done
+  set --
+  for f in /etc/systemd/system/*.timer /run/systemd/*/*.timer /usr/local/lib/systemd/system/*.timer; do [ -r "$f" ] && set -- "$@" "$f"; done
+  [ "$#" -eq 0 ] || sed -n 's/^Unit=/file /p' "$@"
+  systemctl list-units --all --type=service --no-legend --plain --no-pager
+)
+wanted=$(printf '%s\n' "$wanted" | awk '$1 == "file" { own[$2]; next } $1 ~ /^[A-Za-z0-9]/ && $2 == "loaded" && (($3 != "inactive" && $1 !~ /^(systemd-|[a-z-]*getty@|user@|user-runtime-dir@)/) || $1 in own) { print $1 }')
+IFS='
+'; set -f
+said=$(systemctl show --no-pager -p Id,Description,LoadState,ActiveState,SubState,Type,MainPID,ExecStart \
+  -p User,Group,WorkingDirectory,EnvironmentFiles,EnvironmentFile,FragmentPath,SourcePath,UnitFileState,ControlGroup \
+  -p MemoryMax,MemoryLimit,Unit,TimersCalendar,TimersMonotonic '*.timer' $wanted)
+unset IFS; set +f
+"""
+)
+"""What systemd says of its units, in one question: PID 1 and systemctl work for half a millisecond on each unit. So services
+that are at rest are asked for only where somebody other than a package put their file, or a timer of such a file names them.
+"""
+
+PACKAGES = Shell(
+    prepare=r"""
+said=
+if command -v dpkg-query >/dev/null 2>&1; then
+  said=$(dpkg-query -W -f '-${Package}\t${Version}\t${Status}\n${Conffiles}\n')
+fi
+""",
+    seconds=40,
+)
+"""`$said` is what dpkg knows: a line that begins with `-` for each package, and one for each configuration file."""
+
+FILES = Shell(
+    prepare=r"""
+roots=
+for d in /etc /opt /srv /usr/local /var/www /var/lib /home /data /app /apps /var/lib/tomcat* /var/lib/jetty* /usr/share/tomcat*; do
+  [ -d "$d" ] && roots="$roots $d"
+done
+files=$({ {
+  find $roots -xdev -maxdepth 5 \( -name .git -o -name node_modules -o -name site-packages -o -name dist-packages -o -name '*
+*' -o -path /etc/ssl/certs -o -path /etc/ca-certificates -o -path /etc/pki/ca-trust -o -path /etc/pki/tls/certs \
+  -o -path /usr/local/share/ca-certificates -o -path /var/lib/ca-certificates -o -path /var/lib/dpkg \
+  -o -path /var/lib/docker -o -path /var/lib/containerd -o -path /var/lib/containers \) -prune -o \
+  \( -type f -o -type l \) -print -size -256k -print -size -64k -print -size -16k -print -o \
+  -type d \( -name '*.war' -o -name '*.ear' \) -print -print -print -print -print
+  echo "end $?"; } 2>&1 >&3 | sed '/\/var\/lib/d' >&2; } 3>&1 | awk '
+    function is_usual() { return path ~ /^\/(etc|opt|srv|usr\/local|home|data|app|apps)\// }
+    function is_left_out() {
+      return path ~ /\/(venv|\.venv|\.cache|\.ssh|\.npm)\// || path ~ /^\/usr\/local\/(lib|share)\// ||
+        path ~ /^\/etc\/(java|(ssl|alternatives|fonts|ca-certificates|pam\.d|security|X11|apparmor\.d|selinux|ssh|apt|dpkg)\/)/
+    }
+    function is_set_up() { return path ~ /\/sites-enabled\// || path ~ /^\/etc\/(default|sysconfig)\// }
+    function is_bare() { return name !~ /\./ && path ~ /^\/(home\/.*\/.*\/|opt\/.*\/|srv\/.*\/|data\/.*\/|app\/|apps\/)/ }
+    function add(kind, most) { if (number[kind]++ < most) found = found kind }
+    function kinds(   source, usual) {
+      found = ""
+      source = name ~ /\.(conf|cnf|cfg|cf|ini|env|properties|yml|yaml|xml|toml|json|php|py|sh|rb|pl|js)$/ || is_set_up()
+      usual = is_usual()
+      if (prints < 5 && (usual || path ~ /^\/var\/www\/|^\/var\/lib\/(tomcat|jetty)|^\/usr\/share\/tomcat/) && !is_left_out()) {
+        if (path !~ /^\/(etc\/systemd|var\/lib|usr\/share)\// && name != "package-lock.json" && prints > 1 &&
+          (source || name ~ /\.(pem|key)$/ || (prints > 3 && is_bare()))) add("c", 10000)
+        if ((source || name ~ /\.(jar|war|ear|service|timer)$/ || path ~ /^\/etc\/cron/) && path !~ /^\/usr\/local\/go\//) add("t", 3000)
+      }
+      if (usual || path ~ /^\/var\/lib\//) {
+        if (prints > 2 && prints < 5 && name ~ /\.(pem|crt|cer|cert)$/ && path !~ /\/cacerts\//) add("p", 300)
+        if (prints < 5 && (name ~ /\.(lic|LIC|licence|license)$/ || tolower(name) ~ /^licen[cs]e.*\.(dat|key|xml)$/)) add("l", 200)
+      }
+      if (name ~ /\.[we]ar$/ && path ~ /^\/(var\/lib|opt|srv|usr\/local|usr\/share)\//) add("d", 500)
+      return found
+    }
+    function tell(   k) {
+      if (path == "" || path in told) return
+      told[path]; name = path; sub(/^.*\//, "", name)
+      if ((k = kinds()) != "") print k " " path
+    }
+    $0 == path { prints++; next }
+    { tell(); path = $0; prints = 1 }
+    /^end / { if ($2) print "! " $2 }')
+chosen() { for f in $files; do case ${f%% *} in *"$1"*) printf '%s\n' "${f#* }" ;; esac; done; }
+readable() {
+  for f in $files; do
+    case ${f%% *} in *"$1"*) ;; *) continue ;; esac
+    f=${f#* }
+    if [ -f "$f" ] && [ -r "$f" ]; then printf '%s\n' "$f"; elif [ -f "$f" ]; then echo "$f: Permission denied" >&2; fi
+  done
+}
+set -f; IFS='
+'
+""",
+    seconds=60,
+)
+"""One walk over the folders where people put things; a host has many more files than are looked at.
+
+`find` prints a path once, and once more for each size that it is below, and five times where it is a folder; awk counts, and
+tells in `$files` what each is for: `c` configuration, `t` times, `p` certificates, `l` licences, `d` what is deployed.
+`chosen LETTER` prints the paths; `readable LETTER` those that may be read, and complains of the others. `$files` has a
+line `! 1` where `find` could not enter a folder. A line break alone ends a word there, and no word is a pattern.
+"""

@@ -1,0 +1,114 @@
+"""What facts look up together: one walk over a host's files, and what is known of its units."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from migrator.scan.shells import FILES, MANAGER
+from tests.hazards.made_host import MadeHost
+
+AWKS = [awk for awk in ("mawk", "gawk", "busybox awk") if shutil.which(awk.split()[0])]
+CHOSEN = {
+    "/etc/app.conf": "ct",
+    "/etc/nginx/sites-enabled/shop": "ct",
+    "/etc/default/shop": "ct",
+    "/etc/cron.d/shop": "t",
+    "/etc/systemd/system/shop.service": "t",
+    "/etc/systemd/system.conf": "t",
+    "/etc/ssl/private/shop.pem": "p",
+    "/etc/ssl/certs/public.pem": "",
+    "/etc/pam.d/login.conf": "",
+    "/etc/shop/licence.dat": "l",
+    "/etc/shop/node.LIC": "l",
+    "/etc/shop/app.key": "c",
+    "/etc/hostname": "",
+    "/opt/shop/package.json": "ct",
+    "/opt/shop/package-lock.json": "t",
+    "/opt/shop/node_modules/x/index.js": "",
+    "/opt/shop/.git/config.conf": "",
+    "/opt/shop/run": "c",
+    "/opt/run": "",
+    "/opt/shop/shop.jar": "t",
+    "/opt/shop/a/b/c/too/deep.conf": "",
+    "/opt/name with blanks/x y.ini": "ct",
+    "/opt/*/star.ini": "ct",
+    "/home/anna/.ssh/keys.conf": "",
+    "/home/anna/notes": "",
+    "/home/anna/shop/tool": "c",
+    "/usr/local/share/x.conf": "",
+    "/usr/local/etc/x.crt": "p",
+    "/var/lib/tomcat9/conf/server.xml": "t",
+    "/var/lib/tomcat9/webapps/shop.war": "td",
+    "/var/lib/docker/overlay2/x/y.pem": "",
+    "/var/lib/shop/tls/x.cer": "p",
+    "/opt/two\nlines/x.conf": "",
+}
+
+
+@pytest.mark.parametrize("awk", AWKS)
+def test_one_walk_finds_what_each_question_wants(tmp_path, awk):
+    host = MadeHost(tmp_path / "host")
+    for path in CHOSEN:
+        host.write(path, "x\n")
+    host.write("/opt/shop/large.conf", "x" * 300_000)
+    host.write("/opt/shop/large.pem", "x" * 100_000)
+    host.write("/opt/wildfly/exploded.ear/META-INF/x.xml", "x")
+    host.program("awk", f'#!/bin/sh\nexec {awk} "$@"\n')
+    done = host.run(f"{FILES.prepare}\nprintf '%s\\n' \"$files\"")
+    assert done.stderr == b""
+    found = {path: kinds for kinds, _, path in (line.partition(" ") for line in done.stdout.decode().splitlines())}
+    assert {path: set(found.get(path, "")) for path in CHOSEN} == {path: set(kinds) for path, kinds in CHOSEN.items()}
+    assert found["/opt/shop/large.conf"] == "t"
+    assert found["/opt/shop/large.pem"] == "c"
+    assert found["/opt/wildfly/exploded.ear"] == "d"
+    assert "lines/x.conf" not in done.stdout.decode()
+
+
+def test_only_files_that_may_be_read_are_handed_on(tmp_path):
+    host = MadeHost(tmp_path / "host")
+    host.write("/opt/shop/a.conf", "x")
+    (tmp_path / "host" / "opt" / "shop" / "folder.conf").symlink_to("/opt/shop")
+    (tmp_path / "host" / "opt" / "shop" / "nowhere.conf").symlink_to("/opt/absent")
+    done = host.run(f"{FILES.prepare}\nreadable c")
+    assert [path for path in done.stdout.decode().splitlines() if path.startswith("/opt/")] == ["/opt/shop/a.conf"]
+
+
+SYSTEMCTL = r"""#!/bin/sh
+case "$*" in
+  *list-units*) cat <<'END'
+shop.service loaded active running Shop
+vendor.service loaded inactive dead At rest
+own.service loaded inactive dead At rest
+named.service loaded inactive dead At rest
+done.service loaded active exited Done
+systemd-logind.service loaded active running Login
+broken.service loaded failed failed Broken
+masked.service masked inactive dead Masked
+* gone.service not-found inactive dead Gone
+END
+  ;;
+  *show*) shift; for one in "$@"; do printf 'asked %s\n' "$one"; done ;;
+esac
+"""
+
+
+def test_units_of_packages_at_rest_are_not_asked_for(tmp_path):
+    host = MadeHost(tmp_path / "host")
+    host.program("systemctl", SYSTEMCTL)
+    host.write("/etc/systemd/system/own.service", "[Service]\n")
+    host.write("/etc/systemd/system/nightly.timer", "[Timer]\nUnit=named.service\n")
+    done = subprocess.run(
+        [*host.enter(), "/bin/sh", "-c", f"{MANAGER.prepare}\nprintf '%s\\n' \"$said\""],
+        capture_output=True,
+        check=True,
+    )
+    asked = [line.removeprefix("asked ") for line in done.stdout.decode().splitlines()]
+    assert asked[asked.index("*.timer") :] == [
+        "*.timer",
+        "shop.service",
+        "own.service",
+        "named.service",
+        "done.service",
+        "broken.service",
+    ]
