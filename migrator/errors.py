@@ -10,6 +10,8 @@
     │   ├── ConnectError
     │   ├── AuthError
     │   ├── HostKeyError
+    │   ├── LegacyCryptoError
+    │   ├── IncapableError
     │   ├── DeadlineError
     │   └── FloodError
     ├── FactError                -   an answer could not be read; becomes a `Missing` with the reason
@@ -94,6 +96,14 @@ class AuthError(TransportError):
 
 class HostKeyError(TransportError):
     """The host key is unknown, revoked or not the one on record. Nothing was sent."""
+
+
+class LegacyCryptoError(TransportError):
+    """The host has only algorithms that are broken, and nobody has allowed them. The message names the option."""
+
+
+class IncapableError(TransportError):
+    """The host needs what this transport cannot do. Another one may."""
 
 
 class DeadlineError(TransportError):

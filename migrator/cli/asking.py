@@ -1,13 +1,14 @@
 """The options of every command that asks hosts: which ones, how many at a time, for how long."""
 
 from collections.abc import Callable
-from functools import reduce
+from dataclasses import dataclass, fields
+from functools import reduce, wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
-__all__ = ["asking", "one_source"]
+__all__ = ["Access", "asking", "one_source"]
 
 Command = Callable[..., Any]
 
@@ -29,6 +30,31 @@ _OPTIONS = (
         show_default=True,
         help="Seconds that one host may take in all.",
     ),
+    click.option("-u", "--user", metavar="NAME", help="Account for hosts whose inventory names none."),
+    click.option(
+        "--private-key",
+        type=click.Path(exists=True, dir_okay=False),
+        help="Private key for hosts whose inventory names none.",
+    ),
+    click.option(
+        "--transport",
+        type=click.Choice(["auto", "paramiko", "openssh"]),
+        default="auto",
+        show_default=True,
+        help="How SSH is spoken; auto: by paramiko, and by your own `ssh` for what that cannot do.",
+    ),
+    click.option(
+        "--host-key-checking",
+        type=click.Choice(["strict", "accept-new", "off"]),
+        default="strict",
+        show_default=True,
+        help="Host keys that are not on record: refuse, put on record, or take any without looking.",
+    ),
+    click.option(
+        "--allow-legacy-crypto",
+        is_flag=True,
+        help="Let hosts use broken algorithms (SHA-1, DSA, CBC) that have nothing better. Each is named.",
+    ),
     click.option(
         "--known-hosts", type=click.Path(path_type=Path, dir_okay=False), help="Trust the host keys in this file only."
     ),
@@ -41,8 +67,26 @@ _OPTIONS = (
 
 
 def asking(command: Command) -> Command:
-    """Give a command these options."""
-    return reduce(lambda decorated, option: option(decorated), reversed(_OPTIONS), command)
+    """Give a command these options. Those about access come as one argument, `access`."""
+
+    @wraps(command)
+    def called(**given: Any) -> Any:
+        access = Access(**{field.name: given.pop(field.name) for field in fields(Access)})
+        return command(access=access, **given)
+
+    return reduce(lambda decorated, option: option(decorated), reversed(_OPTIONS), called)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How hosts are reached, by the words of the command line."""
+
+    user: str | None = None
+    private_key: str | None = None
+    transport: str = "auto"
+    host_key_checking: str = "strict"
+    allow_legacy_crypto: bool = False
+    known_hosts: Path | None = None
 
 
 def one_source(sources: tuple[str, ...], replay: Path | None) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from migrator.cli.asking import asking, one_source
+from migrator.cli.asking import Access, asking, one_source
 from migrator.errors import ExitCode
 
 __all__ = ["drift"]
@@ -30,7 +30,7 @@ def drift(
     limit: str | None,
     forks: int,
     timeout: float,
-    known_hosts: Path | None,
+    access: Access,
     replay: Path | None,
     source: Path,
     output: str,
@@ -50,7 +50,7 @@ def drift(
     from migrator.cli.output import emit, say
 
     one_source(sources, replay)
-    options = scanning.Options(limit, forks, timeout, deep=False, known_hosts=known_hosts, record=None)
+    options = scanning.Options(limit, forks, timeout, deep=False, access=access, record=None)
     base = drifting.read_base(source)
     answers = scanning.replayed(replay) if replay else scanning.asked(sources, options)
     snapshots = scanning.read(answers, deep=False)

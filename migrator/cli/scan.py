@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from migrator.cli.asking import asking, one_source
+from migrator.cli.asking import Access, asking, one_source
 from migrator.model.duration import duration
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def scan(
     timeout: float,
     deep: bool,
     overwrite: bool,
-    known_hosts: Path | None,
+    access: Access,
     record: Path | None,
     replay: Path | None,
     resume: bool,
@@ -107,7 +107,7 @@ def scan(
         raise click.UsageError("--resume needs --record, the folder where answers are kept.")
     if watch and replay:
         raise click.UsageError("--watch looks at live hosts; recordings do not change.")
-    options = scanning.Options(limit, forks, timeout, deep, known_hosts, record, resume)
+    options = scanning.Options(limit, forks, timeout, deep, access, record, resume)
     answers = scanning.replayed(replay) if replay else scanning.asked(sources, options)
     snapshots: Iterable[Snapshot] = scanning.read(answers, deep=deep or bool(replay))
     sightings = None

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from migrator.cli.asking import Access
 from migrator.cli.output import emit, say
 from migrator.cli.progress import progress
 from migrator.errors import ExitCode
@@ -15,10 +16,11 @@ from migrator.files import write_text
 from migrator.inventory import load_inventory
 from migrator.model.duration import shown
 from migrator.model.estate import Estate
-from migrator.model.hosts import Host
+from migrator.model.hosts import Connection, Host
 from migrator.scan.collect import script
 from migrator.scan.estate import Scan, assemble
 from migrator.scan.fact import Fact
+from migrator.scan.host_key_rules import Checking, HostKeyRules
 from migrator.scan.recording import folder_of, load_recording, load_recordings, save_recording
 from migrator.scan.run import Answer, questions, read_answer, scan_hosts
 from migrator.scan.snapshot import Snapshot
@@ -40,7 +42,7 @@ class Options:
     forks: int
     timeout: float
     deep: bool
-    known_hosts: Path | None
+    access: Access
     record: Path | None
     resume: bool = False
     """Take what `record` holds already, and ask the others."""
@@ -75,7 +77,7 @@ def replayed(folder: Path) -> Iterator[Answer]:
 
 def asked(sources: Sequence[str], options: Options) -> Iterator[Answer]:
     """Answers from live hosts, each as it comes."""
-    hosts = _hosts(sources, options.limit)
+    hosts = _hosts(sources, options)
     kept = _kept(hosts, options)
     if kept:
         say(f"{len(kept)} of {len(hosts)} hosts have answered before: {options.record}")
@@ -84,11 +86,12 @@ def asked(sources: Sequence[str], options: Options) -> Iterator[Answer]:
     yield from _ask(left, options, questions(deep=options.deep), options.record)
 
 
-def _hosts(sources: Sequence[str], limit: str | None) -> Sequence[Host]:
-    inventory = load_inventory(sources, limit=limit)
+def _hosts(sources: Sequence[str], options: Options) -> Sequence[Host]:
+    inventory = load_inventory(sources, limit=options.limit)
     for warning in inventory.warnings:
         say(f"warning: {warning}")
-    return inventory.hosts
+    user, key = options.access.user, options.access.private_key
+    return [replace(host, user=host.user or user, key=host.key or key) for host in inventory.hosts]
 
 
 def _kept(hosts: Sequence[Host], options: Options) -> dict[str, Path]:
@@ -102,9 +105,11 @@ def _kept(hosts: Sequence[Host], options: Options) -> dict[str, Path]:
 def _ask(
     hosts: Sequence[Host], options: Options, facts: Sequence[Fact[Any]], record: Path | None = None
 ) -> Iterator[Answer]:
+    rules = _host_key_rules(options.access)
     with (
+        _telling(rules),
         progress(len(hosts)) as report,
-        closing(Transports(TransportOptions(known_hosts=options.known_hosts))) as transports,
+        closing(Transports(_transport_options(options.access, rules))) as transports,
         closing(
             scan_hosts(hosts, transports.open, facts=facts, budget=Budget(seconds=options.timeout), forks=options.forks)
         ) as answers,
@@ -116,6 +121,27 @@ def _ask(
             yield answer
 
 
+def _host_key_rules(access: Access) -> HostKeyRules:
+    return HostKeyRules(checking=Checking(access.host_key_checking), only=access.known_hosts)
+
+
+def _transport_options(access: Access, rules: HostKeyRules) -> TransportOptions:
+    ssh = Connection.SSH if access.transport == "auto" else Connection(access.transport)
+    return TransportOptions(rules, ssh, allow_legacy_crypto=access.allow_legacy_crypto)
+
+
+@contextmanager
+def _telling(rules: HostKeyRules) -> Iterator[None]:
+    """Say what a person must not miss about host keys: that nobody looks at them, or which ones were new."""
+    if rules.checking is Checking.OFF:
+        say("warning: HOST KEYS ARE NOT CHECKED: anybody on the way can answer in a host's place; every host is marked")
+    try:
+        yield
+    finally:
+        for line in rules.accepted.news:
+            say(line)
+
+
 def read(answers: Iterable[Answer], *, deep: bool) -> Iterator[Snapshot]:
     """What the answers say, each as it comes."""
     facts = questions(deep=deep)
@@ -125,7 +151,7 @@ def read(answers: Iterable[Answer], *, deep: bool) -> Iterator[Snapshot]:
 def watched(sources: Sequence[str], options: Options, first: Sequence[Snapshot], watch: Watch) -> dict[str, Sightings]:
     """Look again and again at hosts that answered, until time is over or Ctrl-C."""
     known = {snapshot.host: snapshot for snapshot in first if snapshot.observations}
-    hosts = [host for host in _hosts(sources, options.limit) if host.name in known]
+    hosts = [host for host in _hosts(sources, options) if host.name in known]
     seen = dict.fromkeys(known, Sightings())
     end = time.monotonic() + watch.long.total_seconds()
     say(f"looking again at {len(hosts)} hosts every {shown(watch.every)} for {shown(watch.long)}; Ctrl-C ends it early")

@@ -26,6 +26,8 @@ class HostEntry(Record):
     connection: Connection | None = None
     become: bool | None = None
     """Use sudo where it needs no password."""
+    allow_legacy_crypto: bool | None = None
+    """Let it use broken algorithms when it has nothing better; left out: as the command line says."""
     groups: tuple[str, ...] = ()
 
 
@@ -78,4 +80,5 @@ def _host(name: str, entry: HostEntry, defaults: HostEntry, source: str) -> Host
         source=source,
     )
     become = entry.become if entry.become is not None else defaults.become
-    return replace(host, become=bool(become))
+    legacy = entry.allow_legacy_crypto if entry.allow_legacy_crypto is not None else defaults.allow_legacy_crypto
+    return replace(host, become=bool(become), allow_legacy_crypto=legacy)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from migrator.model.findings import Finding
+from migrator.model.login import Login
 from migrator.model.record import Record
 from migrator.model.services import Evidence, OperatingSystem, Protocol, ServiceKind, Source
 
@@ -42,6 +43,8 @@ class HostReport(Record):
     missing: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    login: Login | None = None
+    """How the scan's connection was secured; null where there was none, or nothing is known of it."""
     error: str = ""
     recording: bool = False
     """True when the answers were replayed from a recording, not asked of a live host."""

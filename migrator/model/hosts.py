@@ -10,6 +10,9 @@ class Connection(StrEnum):
     """How a host is reached."""
 
     SSH = "ssh"
+    """By paramiko, and by the OpenSSH client where paramiko cannot, unless the command line says which."""
+    PARAMIKO = "paramiko"
+    OPENSSH = "openssh"
     LOCAL = "local"
 
 
@@ -32,6 +35,8 @@ class Host:
     connection: Connection = Connection.SSH
     become: bool = False
     """Use sudo, where it needs no password."""
+    allow_legacy_crypto: bool | None = None
+    """Whether broken algorithms may be used for it; None: as the command line says."""
     groups: tuple[str, ...] = ()
     source: str = ""
     """Where the inventory names the host: `file:line`."""

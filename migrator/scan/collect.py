@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from migrator.errors import FactError
+from migrator.model.login import Login
 from migrator.model.observations import Missing, Observation, Observed, Refused
 from migrator.scan.fact import Fact, Shell
 from migrator.scan.redact import HOST_REDACT
@@ -157,6 +158,7 @@ def snapshot(
     *,
     error: str = "",
     recording: bool = False,
+    login: Login | None = None,
 ) -> Snapshot:
     """Read all answers of one host."""
     observations = {
@@ -165,4 +167,4 @@ def snapshot(
         else observe(fact, sections.get(fact.name))
         for fact in facts
     }
-    return Snapshot(host, address, taken_at, observations, error, recording)
+    return Snapshot(host, address, taken_at, observations, error, recording, login)

@@ -173,6 +173,7 @@ def _report(snapshot: Snapshot, view: HostView | None) -> HostReport:
         missing=tuple(_lines(answered, Missing)),
         refused=tuple(_lines(answered, Refused)),
         set_aside=view.set_aside if view else (),
+        login=snapshot.login,
         error=snapshot.error,
         recording=snapshot.recording,
     )
@@ -196,6 +197,8 @@ def _outside(seen: Iterable[Edge]) -> Iterator[Finding]:
 
 def _of_hosts(reports: Iterable[HostReport], views: Sequence[HostView]) -> Iterator[Finding]:
     for report in reports:
+        if report.login:
+            yield from findings.of_login(report.name, report.login)
         if report.error and not report.observed:
             yield findings.host_not_scanned(report.name, report.error)
             continue

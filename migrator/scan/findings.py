@@ -4,6 +4,8 @@ MIG001 host not scanned          MIG012 keeps local state        MIG020 connecti
 MIG002 facts missing             MIG013 size of state unknown    MIG021 endpoint outside the estate
 MIG003 clock is off              MIG014 Unix socket              MIG022 no scanned service answers there
 MIG004 listener without owner    MIG015 loopback only            MIG023 instances differ
+MIG005 host key unverified       MIG006 host key taken as it came
+MIG007 broken cryptography       MIG008 no strict key exchange
 MIG010 runs as root              MIG016 low port                 MIG024 network file system
 MIG011 started outside a unit    MIG017 no health check seen     MIG025 schedule is not a cron expression
 MIG018 command line is a title   MIG026 state could not be seen   MIG027 clients are pinned
@@ -13,8 +15,10 @@ MIG034 schedule in local time
 """
 
 import ipaddress
+from collections.abc import Iterator
 
 from migrator.model.findings import Finding, Severity
+from migrator.model.login import HostKeyTrust, Login
 from migrator.model.services import ServiceProfile, Source
 
 __all__ = [
@@ -29,6 +33,7 @@ __all__ = [
     "listener_without_owner",
     "network_file_system",
     "no_service_there",
+    "of_login",
     "of_profile",
 ]
 
@@ -54,6 +59,33 @@ def clock_is_off(host: str, seconds: float) -> Finding:
     return Finding(
         "MIG003", Severity.WARNING, host, message, "Let chrony or ntpd correct it before the host joins the mesh."
     )
+
+
+def of_login(host: str, login: Login) -> Iterator[Finding]:
+    """What an auditor should know of the scan's own connection to the host."""
+    if login.trust is HostKeyTrust.UNVERIFIED:
+        remedy = "Put its host key on record once somebody has compared it, and scan again with checking on."
+        said = f"host key unverified: {login.host_key} was compared with nothing; somebody else may have answered"
+        yield Finding("MIG005", Severity.WARNING, host, said, remedy)
+    if login.trust is HostKeyTrust.NEW:
+        remedy = "Compare the fingerprint with a source that you trust, as the host's console."
+        yield Finding("MIG006", Severity.NOTE, host, f"host key {login.host_key} was taken as it came", remedy)
+    if login.legacy:
+        remedy = "Update its OpenSSH, or see that its network is one that nobody else can reach."
+        said = f"the scan's connection used broken cryptography, as was allowed: {', '.join(login.legacy)}"
+        yield Finding("MIG007", Severity.WARNING, host, said, remedy)
+    if login.strict_key_exchange is False:
+        yield _terrapin(host, login)
+
+
+def _terrapin(host: str, login: Login) -> Finding:
+    said = "has no strict key exchange (Terrapin, CVE-2023-48795)"
+    if login.open_to_terrapin:
+        said += f", and {login.cipher} can be attacked through it: the scan's connection was exposed"
+    else:
+        said += f"; {login.cipher}, which the scan used, cannot be attacked through it"
+    severity = Severity.WARNING if login.open_to_terrapin else Severity.NOTE
+    return Finding("MIG008", severity, host, said, "Update its OpenSSH to 9.6, or to a patched package.")
 
 
 def listener_without_owner(host: str, ports: tuple[str, ...]) -> Finding:

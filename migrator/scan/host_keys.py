@@ -8,13 +8,13 @@ import base64
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.errors import ConnectError, HostKeyError
 
-__all__ = ["HostKey", "KnownKeys", "fingerprint", "known_keys", "remedy", "verify"]
+__all__ = ["HostKey", "KnownKeys", "ShownKey", "fingerprint", "key_lines", "known_keys", "refusal", "remedy", "verify"]
 
 _SECONDS = 10.0
 _NOT_FOUND = 1
@@ -30,6 +30,22 @@ class HostKey:
     file: str = ""
     """Where it is on record."""
 
+    @property
+    def shown(self) -> "ShownKey":
+        """What a person is shown of it."""
+        return ShownKey(self.type, fingerprint(self.blob))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownKey:
+    """A public host key as people compare it: type and `SHA256:…`."""
+
+    type: str
+    fingerprint: str
+
+    def __str__(self) -> str:
+        return f"{self.fingerprint} ({self.type})"
+
 
 @dataclass(frozen=True, slots=True)
 class KnownKeys:
@@ -38,6 +54,10 @@ class KnownKeys:
     trusted: tuple[HostKey, ...] = ()
     revoked: tuple[HostKey, ...] = ()
     authorities: tuple[HostKey, ...] = ()
+
+    def revokes(self, key: HostKey) -> bool:
+        """Whether this key is on record as one that must not be believed."""
+        return any(revoked.blob == key.blob for revoked in self.revoked)
 
 
 def fingerprint(blob: bytes) -> str:
@@ -69,7 +89,12 @@ def _lookup(host: str, command: list[str], file: Path, seconds: float) -> list[t
     if done.returncode not in {0, _NOT_FOUND}:
         said = " ".join(done.stderr.decode("utf-8", "backslashreplace").split())
         raise ConnectError(host, f"the host keys in {file} cannot be read: {said}")
-    return [found for line in done.stdout.decode("utf-8", "replace").split("\n") if (found := _line(line, file))]
+    return list(key_lines(done.stdout.decode("utf-8", "replace"), file))
+
+
+def key_lines(text: str, file: Path) -> Iterator[tuple[str, HostKey]]:
+    """Marker and key of each line of a file of host keys; comments and what is no key are passed over."""
+    return (found for line in text.split("\n") if (found := _line(line, file)))
 
 
 def _line(line: str, file: Path) -> tuple[str, HostKey] | None:
@@ -87,19 +112,21 @@ def _line(line: str, file: Path) -> tuple[str, HostKey] | None:
 
 def verify(host: str, offered: HostKey, known: KnownKeys, *, advice: str) -> None:
     """Raise HostKeyError unless the offered key is on record. Nothing may be sent to the host before."""
-    shown = f"{fingerprint(offered.blob)} ({offered.type})"
-    if any(key.blob == offered.blob for key in known.revoked):
-        raise HostKeyError(host, f"its host key {shown} is revoked; nothing was sent")
-    if any(key.blob == offered.blob for key in known.trusted):
-        return
+    if known.revokes(offered) or not any(key.blob == offered.blob for key in known.trusted):
+        raise refusal(host, offered.shown, known, advice=advice)
+
+
+def refusal(host: str, shown: ShownKey, known: KnownKeys, *, advice: str) -> HostKeyError:
+    """Why a key was not believed, in one line that says what to do."""
+    if any(key.shown.fingerprint == shown.fingerprint for key in known.revoked):
+        return HostKeyError(host, f"its host key {shown} is revoked; nothing was sent")
     if known.trusted:
-        alike = [key for key in known.trusted if key.type == offered.type] or known.trusted
+        alike = [key for key in known.trusted if key.type == shown.type] or known.trusted
         record = ", ".join(f"{fingerprint(key.blob)} ({key.type}, {key.file})" for key in alike[:3])
-        raise HostKeyError(host, f"host key CHANGED: it shows {shown}, on record is {record}; nothing was sent")
+        return HostKeyError(host, f"host key CHANGED: it shows {shown}, on record is {record}; nothing was sent")
     if known.authorities:
-        only = "only a certificate authority is on record for it"
-        raise HostKeyError(host, f"{only}, and host certificates are not supported by this transport")
-    raise HostKeyError(host, f"host key unknown: it shows {shown}; {advice}")
+        return HostKeyError(host, f"no authority on record has signed its host key {shown}; nothing was sent")
+    return HostKeyError(host, f"host key unknown: it shows {shown}; {advice}")
 
 
 def remedy(hostname: str, port: int, *, known_as: str, through: str, file: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from migrator.errors import InputError
 from migrator.files import write_text
+from migrator.model.login import Login
 from migrator.model.names import dns_label
 from migrator.model.record import Record
 from migrator.records import dump_record, load_record
@@ -38,6 +39,7 @@ class Recording(Record):
     address: str
     taken_at: str
     error: str = ""
+    login: Login | None = None
     facts: Mapping[str, RecordedFact] = field(default_factory=dict)
 
 
@@ -54,7 +56,7 @@ def save_recording(folder: Path, answer: Answer) -> Path:
         for text, ending in ((section.stdout, "out"), (section.stderr, "err")):
             if text:
                 write_text(own / f"{name}.{ending}", f"{redact(text)}\n")
-    recording = Recording(answer.host, answer.address, answer.taken_at.isoformat(), answer.error, facts)
+    recording = Recording(answer.host, answer.address, answer.taken_at.isoformat(), answer.error, answer.login, facts)
     write_text(own / "recording.yaml", dump_record(recording))
     return own
 
@@ -80,7 +82,9 @@ def load_recording(file: Path) -> Answer:
         )
         for name, f in recording.facts.items()
     }
-    return Answer(recording.host, recording.address, taken_at, sections, recording.error, recording=True)
+    return Answer(
+        recording.host, recording.address, taken_at, sections, recording.error, recording=True, login=recording.login
+    )
 
 
 def _text(file: Path) -> str:

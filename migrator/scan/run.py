@@ -10,6 +10,7 @@ from typing import Any
 
 from migrator.errors import TransportError
 from migrator.model.hosts import Host
+from migrator.model.login import Login
 from migrator.scan.collect import script, sections_of, snapshot
 from migrator.scan.fact import Fact
 from migrator.scan.facts import FACTS
@@ -29,6 +30,8 @@ class Answer:
     sections: Mapping[str, Section]
     error: str = ""
     recording: bool = False
+    login: Login | None = None
+    """How the connection was secured."""
 
 
 def questions(*, deep: bool) -> tuple[Fact[Any], ...]:
@@ -72,7 +75,7 @@ def _ask(host: Host, open_transport: Callable[[Host], Transport], facts: Sequenc
         reply = open_transport(host).run(script(facts, nonce), budget)
         sections = sections_of(reply, nonce)
         error = reply.error.reason if reply.error else _silence(sections, reply.stderr)
-        return Answer(host.name, address, datetime.now(UTC), sections, error)
+        return Answer(host.name, address, datetime.now(UTC), sections, error, login=reply.login)
     except TransportError as error:
         return Answer(host.name, address, datetime.now(UTC), {}, error.reason)
     except Exception as error:  # noqa: BLE001 - one host must never end the run; what happened is in its result
@@ -98,6 +101,7 @@ def read_answer(answer: Answer, facts: Sequence[Fact[Any]]) -> Snapshot:
             answer.sections,
             error=answer.error,
             recording=answer.recording,
+            login=answer.login,
         )
     except Exception as error:  # noqa: BLE001 - likewise: what a host prints can be anything
         reason = f"its answers could not be read: {type(error).__name__}: {error}"

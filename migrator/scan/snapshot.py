@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
+from migrator.model.login import Login
 from migrator.model.observations import Missing, Observation, Observed
 from migrator.scan.fact import Fact
 
@@ -38,6 +39,8 @@ class Snapshot:
     error: str = ""
     """Why the host could not be read, or why it was cut short."""
     recording: bool = False
+    login: Login | None = None
+    """How the connection was secured; None where that is not known."""
 
     def of(self, fact: type[Fact[T]]) -> Observation[T]:
         """The outcome of one fact."""

@@ -5,17 +5,18 @@ Source: ssh(1) `-G`, ssh_config(5).
 """
 
 import getpass
+import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from migrator.errors import ConnectError
 from migrator.model.hosts import Host
 
-__all__ = ["SshSettings", "jump_host", "settings_for", "settings_of"]
+__all__ = ["SshSettings", "jump_host", "settings_for", "settings_of", "ssh_program"]
 
 _SECONDS = 10.0
 _DEFAULT_PORT = 22
@@ -39,6 +40,12 @@ class SshSettings:
     jump: tuple[str, ...] = ()
     host_key_alias: str = ""
     known_hosts: tuple[Path, ...] = ()
+    proxy_command: str = ""
+    """What the configuration starts in place of a connection. Only the OpenSSH client does that."""
+    beyond: tuple[str, ...] = ()
+    """What the configuration asks for that only the OpenSSH client has."""
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Everything that `ssh -G` said, keys in lower case; of several values the first."""
 
     @property
     def known_as(self) -> str:
@@ -52,26 +59,51 @@ class SshSettings:
 def settings_for(host: Host, *, known_hosts: Path | None, seconds: float = _SECONDS) -> SshSettings:
     """Settings of a host of the inventory.
 
-    Raises ConnectError when there is no ssh client to ask, when a name could be taken for something else, and when
-    the configuration asks for a way that only the client itself has.
+    Raises ConnectError when there is no ssh client to ask, and when a name could be taken for something else.
     """
     address = host.address or host.name
     _check(host)
     found = _ask(host, address, min(seconds, _SECONDS))
     settings = settings_of(found, home=Path.home(), address=address)
-    if not (host.jump or settings.jump) and found.get("proxycommand", ["none"]) != ["none"]:
-        raise ConnectError(host.name, "its SSH configuration has a ProxyCommand, which is not supported: use ProxyJump")
     _require(host.name, "address", _ADDRESS, settings.hostname)
-    return SshSettings(
-        hostname=settings.hostname,
+    keys = (Path(host.key).expanduser(),) if host.key else settings.keys
+    return replace(
+        settings,
         port=host.port or settings.port,
         user=host.user or settings.user,
-        keys=(Path(host.key).expanduser(),) if host.key else settings.keys,
-        agent=settings.agent,
+        keys=keys,
         jump=host.jump or settings.jump,
-        host_key_alias=settings.host_key_alias,
         known_hosts=(known_hosts,) if known_hosts else settings.known_hosts,
+        proxy_command="" if host.jump else settings.proxy_command,
+        beyond=tuple(_beyond(settings, keys, jump=bool(host.jump))),
     )
+
+
+def _beyond(settings: SshSettings, keys: Sequence[Path], *, jump: bool) -> Iterator[str]:
+    """What the OpenSSH client has and libraries lack, as far as this host needs it."""
+    said = settings.options
+    if settings.proxy_command and not jump:
+        yield "ProxyCommand"
+    for option in ("CertificateFile", "KnownHostsCommand", "PKCS11Provider"):
+        if said.get(option.lower(), "none") != "none":
+            yield option
+    if said.get("gssapiauthentication") == "yes" and _has_ticket():
+        yield "GSSAPIAuthentication"
+    if any(_on_security_key(key) for key in keys):
+        yield "a key on a FIDO device"
+
+
+def _has_ticket() -> bool:
+    """Whether Kerberos may have a ticket: distributions allow GSSAPI for all, and few use it. Source: kinit(1)."""
+    return "KRB5CCNAME" in os.environ or Path(f"/tmp/krb5cc_{os.getuid()}").exists()  # noqa: S108 - where kinit puts it
+
+
+def _on_security_key(private: Path) -> bool:
+    """Whether the key's public half says so: `sk-…` (PROTOCOL.u2f of OpenSSH)."""
+    try:
+        return private.with_name(f"{private.name}.pub").read_bytes().startswith(b"sk-")
+    except OSError:
+        return False
 
 
 def jump_host(host: str, jump: str) -> Host:
@@ -103,11 +135,17 @@ def _require(name: str, what: str, grammar: re.Pattern[str], value: str) -> None
         raise ConnectError(name, f"its {what} {value[:60]!r} has characters that no {what} has")
 
 
-def _ask(host: Host, address: str, seconds: float) -> Mapping[str, Sequence[str]]:
-    name = host.name
+def ssh_program(host: str) -> str:
+    """The OpenSSH client. ConnectError about `host` when there is none."""
     program = shutil.which("ssh")
     if not program:
-        raise ConnectError(name, "no `ssh` program here to read your settings with: install openssh-client")
+        raise ConnectError(host, "no `ssh` program here to read your settings with: install openssh-client")
+    return program
+
+
+def _ask(host: Host, address: str, seconds: float) -> Mapping[str, Sequence[str]]:
+    name = host.name
+    program = ssh_program(name)
     login = ["-l", host.user] if host.user else []
     port = ["-p", str(host.port)] if host.port else []
     command = [program, "-G", "-T", *login, *port, "--", address]
@@ -144,6 +182,8 @@ def settings_of(found: Mapping[str, Sequence[str]], *, home: Path, address: str)
         jump=tuple(part for part in one("proxyjump").split(",") if part),
         host_key_alias=one("hostkeyalias").lower(),
         known_hosts=tuple(_path(value, home, tokens) for value in files if value != "none"),
+        proxy_command=one("proxycommand"),
+        options={key: values[0] for key, values in found.items()},
     )
 
 

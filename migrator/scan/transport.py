@@ -1,9 +1,10 @@
 """The seam to a host: send one script, get back what it printed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from migrator.errors import TransportError
+from migrator.model.login import Login
 
 __all__ = ["Budget", "Reply", "Transport"]
 
@@ -24,6 +25,8 @@ class Reply:
     stdout: bytes
     stderr: bytes
     error: TransportError | None = None
+    login: Login | None = field(default=None, compare=False)
+    """How the connection was secured; None where there was none."""
 
 
 class Transport(Protocol):

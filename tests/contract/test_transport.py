@@ -47,16 +47,24 @@ def local(request):
     return lambda _script: transports.open(Host("here", connection=Connection.LOCAL))
 
 
-def ssh(request):
+def paramiko(request):
+    return by_ssh(request, Connection.PARAMIKO)
+
+
+def openssh(request):
+    return by_ssh(request, Connection.OPENSSH)
+
+
+def by_ssh(request, way):
     found, folder = request.getfixturevalue("sshd"), request.getfixturevalue("tmp_path")
     own_ssh_config(folder, request.getfixturevalue("monkeypatch"))
     (folder / "known_hosts").write_text(f"{found.server.name} {found.server.host_key}\n")
-    transports = Transports(TransportOptions())
+    transports = Transports(TransportOptions(ssh=way))
     request.addfinalizer(transports.close)
     return lambda _script: transports.open(Host("box", "127.0.0.1", found.server.port, USER, str(found.key)))
 
 
-@pytest.fixture(params=[fake, local, pytest.param(ssh, marks=pytest.mark.sshd)], ids=["fake", "local", "ssh"])
+@pytest.fixture(params=[fake, local, *(pytest.param(by, marks=pytest.mark.sshd) for by in (paramiko, openssh))])
 def opened(request):
     """Opens a transport that is to be given this script."""
     return request.param(request)

@@ -119,4 +119,6 @@ def own_ssh_config(folder, monkeypatch):
     (programs / "ssh").chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    monkeypatch.delenv("KRB5CCNAME", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
     return config

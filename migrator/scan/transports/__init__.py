@@ -1,13 +1,16 @@
-"""The ways to a host, as one table, and the shared bastions of one scan."""
+"""The ways to a host, as one table, and what the hosts of one scan share."""
 
 import importlib
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from typing import Protocol, cast
 
+from migrator.errors import IncapableError
 from migrator.model.hosts import Connection, Host
-from migrator.scan.transport import Transport
+from migrator.scan.host_key_rules import HostKeyRules
+from migrator.scan.transport import Budget, Reply, Transport
 from migrator.scan.transports.local import LocalTransport
 
 __all__ = ["TRANSPORTS", "TransportOptions", "Transports"]
@@ -17,41 +20,81 @@ __all__ = ["TRANSPORTS", "TransportOptions", "Transports"]
 class TransportOptions:
     """What holds for all hosts of a scan."""
 
-    known_hosts: Path | None = None
-    """Trust the host keys in this file only; None: the files that the SSH configuration names."""
+    host_keys: HostKeyRules = field(default_factory=HostKeyRules)
+    ssh: Connection = Connection.SSH
+    """How hosts are reached whose inventory says `ssh` and no more."""
+    allow_legacy_crypto: bool = False
+    """For hosts whose inventory does not say."""
+
+
+class _Shared(Protocol):
+    """What one SSH library or program shares between hosts."""
+
+    def transport(self, host: Host) -> Transport: ...
+
+    def close(self) -> None: ...
 
 
 class Transports:
-    """Opens a transport for each host. Bastions are connected once and shared; `close` ends them."""
+    """Opens a transport for each host. What is shared, as connections to bastions, ends with `close`."""
 
     def __init__(self, options: TransportOptions) -> None:
         self._options = options
-        self._close: list[Callable[[], None]] = []
-        self._ssh: Callable[[Host], Transport] | None = None
+        self._shared: dict[str, _Shared] = {}
         self._lock = threading.Lock()
 
     def open(self, host: Host) -> Transport:
-        """The transport that the inventory asks for. Connects nothing yet."""
-        return TRANSPORTS[host.connection](self, host)
+        """The transport that the inventory asks for, or the command line where that leaves it open."""
+        way = self._options.ssh if host.connection is Connection.SSH else host.connection
+        return TRANSPORTS[way](self, host)
 
     def close(self) -> None:
-        """End all shared connections."""
-        while self._close:
-            self._close.pop()()
+        """End all that is shared."""
+        while self._shared:
+            self._shared.popitem()[1].close()
 
-    def ssh(self, host: Host) -> Transport:
-        """SSH, with paramiko imported on first use: it costs 130 ms."""
+    def paramiko(self, host: Host) -> Transport:
+        """By paramiko, imported on first use: it costs 130 ms."""
+        return self._by("migrator.scan.transports.paramiko_ssh", "SshConnections").transport(host)
+
+    def openssh(self, host: Host) -> Transport:
+        """By the OpenSSH client."""
+        return self._by("migrator.scan.transports.openssh", "OpenSshClients").transport(host)
+
+    def either(self, host: Host) -> Transport:
+        """By paramiko, and by the OpenSSH client where paramiko says that it cannot."""
+        return _Either(self.paramiko(host), self.openssh(host))
+
+    def _by(self, module: str, name: str) -> _Shared:
         with self._lock:
-            if self._ssh is None:
-                module = importlib.import_module("migrator.scan.transports.paramiko_ssh")
-                connections = module.SshConnections(self._options.known_hosts)
-                self._close.append(connections.close)
-                self._ssh = connections.transport
-        return self._ssh(host)
+            if module not in self._shared:
+                make = getattr(importlib.import_module(module), name)
+                shared = make(self._options.host_keys, allow_legacy=self._options.allow_legacy_crypto)
+                self._shared[module] = cast("_Shared", shared)
+            return self._shared[module]
+
+
+@dataclass(frozen=True, slots=True)
+class _Either:
+    """The first transport that can do what a host needs. Both together have one budget."""
+
+    first: Transport
+    second: Transport
+
+    def run(self, script: str, budget: Budget) -> Reply:
+        """See `Transport.run`."""
+        begun = time.monotonic()
+        try:
+            return self.first.run(script, budget)
+        except IncapableError:
+            left = budget.seconds - (time.monotonic() - begun)
+            return self.second.run(script, replace(budget, seconds=left))
 
 
 TRANSPORTS: dict[Connection, Callable[[Transports, Host], Transport]] = {
-    Connection.SSH: Transports.ssh,
+    Connection.SSH: Transports.either,
+    Connection.PARAMIKO: Transports.paramiko,
+    Connection.OPENSSH: Transports.openssh,
     Connection.LOCAL: lambda _transports, host: LocalTransport(host),
 }
-"""Connection of the inventory -> how to open it. `paramiko_ssh` and `local` are the implementations."""
+"""Connection of the inventory -> how to open it. `paramiko_ssh`, `openssh` and `local` are the implementations."""

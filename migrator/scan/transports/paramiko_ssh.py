@@ -9,109 +9,50 @@ import binascii
 import logging
 import os
 import queue
-import random
 import socket
 import threading
 import time
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from collections.abc import Generator
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any
 
 import paramiko
 from paramiko.ssh_exception import IncompatiblePeer
 
-from migrator.errors import AuthError, ConnectError, DeadlineError, FloodError, HostKeyError, TransportError
+from migrator.errors import (
+    AuthError,
+    ConnectError,
+    DeadlineError,
+    FloodError,
+    HostKeyError,
+    IncapableError,
+    TransportError,
+)
 from migrator.model.hosts import Host
-from migrator.scan.host_keys import HostKey, KnownKeys, known_keys, remedy, verify
-from migrator.scan.ssh_config import SshSettings, jump_host, settings_for
+from migrator.model.login import HostKeyTrust, Login
+from migrator.scan.bastions import Places, next_bastion, of_bastion
+from migrator.scan.deadline import Clock
+from migrator.scan.host_key_rules import HostKeyRules
+from migrator.scan.host_keys import HostKey, KnownKeys
+from migrator.scan.legacy_crypto import ALLOW, is_legacy, without_legacy
+from migrator.scan.login_shell import shell_command
+from migrator.scan.pace import Dropped, retried
+from migrator.scan.ssh_config import SshSettings, settings_for
 from migrator.scan.transport import Budget, Reply
 
 __all__ = ["SshConnections", "SshTransport"]
 
 _CHUNK = 65536
-_PAUSES = (0.25, 0.75, 1.5, None)
-"""Seconds before a dropped connection is tried again; None: not again."""
-_BASTION_LOGINS = 8
-"""MaxStartups of sshd drops at random beyond 10 logins at once (sshd_config(5))."""
-_MOST_HOPS = 8
 _MOST_KEYS = 5
 """sshd ends the connection after six attempts: MaxAuthTries of sshd_config(5)."""
+_OTHER = "the OpenSSH client may: --transport auto or openssh"
 _QUICK, _SLOW = 0.002, 0.05
 _SHUT_SECONDS = 2.0
-_SHELL = "/bin/sh -c 'n=; command -v nice >/dev/null 2>&1 && n=\"nice -n 19\"; {0}exec $n /bin/sh -s'"
-_BECOME = 'if [ "$(id -u)" != 0 ] && sudo -n true >/dev/null 2>&1 </dev/null; then exec $n sudo -n /bin/sh -s; fi; '
 
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
 logging.getLogger("paramiko").propagate = False
-
-
-class _Closable(Protocol):
-    def close(self) -> None: ...
-
-
-class _Clock:
-    """The wall-clock budget of one host: whatever hangs, its sockets are closed from outside when it is over."""
-
-    def __init__(self, host: str, seconds: float) -> None:
-        self._host, self._seconds = host, seconds
-        self._end = time.monotonic() + seconds
-        self._watched: list[_Closable] = []
-        self._lock = threading.Lock()
-        self._struck = False
-        self._timer = threading.Timer(max(0.0, seconds), self._strike)
-        self._timer.daemon = True
-        self.doing = "reading the SSH configuration"
-        """What goes on, for the message when time is over."""
-
-    def __enter__(self) -> Self:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        self._timer.join(_SHUT_SECONDS)
-
-    @property
-    def over(self) -> bool:
-        """Whether no time is left. A little early: what waited for the rest of the time must find it over."""
-        return self._struck or time.monotonic() > self._end - 0.02
-
-    def _strike(self) -> None:
-        with self._lock:
-            self._struck = True
-            watched, self._watched = self._watched, []
-        for thing in watched:
-            with suppress(OSError, EOFError, paramiko.SSHException):
-                thing.close()
-
-    def watch(self, thing: _Closable) -> None:
-        """Close this when time is over, or at once if it is."""
-        with self._lock:
-            self._watched.append(thing)
-            late = self._struck
-        if late:
-            self._strike()
-
-    def forget(self, thing: _Closable) -> None:
-        """Close this no more: it is shared with other hosts now."""
-        with self._lock:
-            self._watched = [watched for watched in self._watched if watched is not thing]
-
-    def left(self) -> float:
-        """Seconds that are left; DeadlineError when none are."""
-        if self.over:
-            raise self.error()
-        return self._end - time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait, but not beyond the end."""
-        time.sleep(min(self.left(), seconds))
-
-    def error(self) -> DeadlineError:
-        """What to say when time is over."""
-        return DeadlineError(self._host, f"did not finish within {self._seconds:g} s, stopped while {self.doing}")
 
 
 @dataclass(slots=True)
@@ -127,10 +68,10 @@ class _Bastion:
 class SshConnections:
     """What the hosts of one scan share: the connections to bastions."""
 
-    def __init__(self, known_hosts: Path | None) -> None:
-        self._known_hosts = known_hosts
+    def __init__(self, rules: HostKeyRules, *, allow_legacy: bool) -> None:
+        self._rules, self._allow_legacy = rules, allow_legacy
         self._bastions: dict[tuple[str, ...], _Bastion] = {}
-        self._places: dict[tuple[str, int], threading.Semaphore] = {}
+        self._places = Places()
         self._guard = threading.Lock()
         self._closed = False
 
@@ -147,86 +88,88 @@ class SshConnections:
             if bastion.transport:
                 _shut(bastion.transport)
 
-    def connect(self, host: Host, clock: _Clock, *, hops: int = 0) -> paramiko.Transport:
+    def connect(self, host: Host, clock: Clock, *, hops: int = 0) -> tuple[paramiko.Transport, Login]:
         """Connect, compare the host key, log in. A dropped connection is tried again: a busy sshd drops at random.
 
         Raises TransportError. `hops` counts the bastions that wait for this one.
         """
-        settings = settings_for(host, known_hosts=self._known_hosts, seconds=clock.left())
-        known = known_keys(host.name, settings.known_as, settings.known_hosts, seconds=clock.left())
-        for pause in _PAUSES:
-            try:
-                return self._attempt(host, settings, known, clock, hops)
-            except (OSError, EOFError, paramiko.SSHException) as error:
-                if clock.over:
-                    raise clock.error() from error
-                if pause is None or not _dropped(error):
-                    raise ConnectError(host.name, _said(error)) from error
-            clock.sleep(pause * random.uniform(1, 2))  # noqa: S311 - so that not all come back at once
-        raise AssertionError(_PAUSES)
+        settings = settings_for(host, known_hosts=self._rules.only, seconds=clock.left())
+        known = self._rules.known(host.name, settings, seconds=clock.left())
+        _check_means(host.name, settings, known)
+        allowed = self._allow_legacy if host.allow_legacy_crypto is None else host.allow_legacy_crypto
+        way = _Way(host.name, settings, known, self._rules, allow_legacy=allowed)
+        return retried(clock, lambda: self._attempt(way, clock, hops))
 
-    def _attempt(
-        self, host: Host, settings: SshSettings, known: KnownKeys, clock: _Clock, hops: int
-    ) -> paramiko.Transport:
+    def _attempt(self, way: "_Way", clock: Clock, hops: int) -> tuple[paramiko.Transport, Login]:
+        try:
+            with ExitStack() as stack:
+                return _login(way, self._link(way, clock, hops, stack), clock)
+        except IncompatiblePeer as error:
+            only = f"no algorithm in common ({_said(error)})"
+            raise IncapableError(way.host, f"{only}; {_OTHER}, with {ALLOW} for what is broken") from error
+        except (OSError, EOFError, paramiko.SSHException) as error:
+            if clock.over:
+                raise clock.error() from error
+            raise (Dropped if _dropped(error) else ConnectError)(way.host, _said(error)) from error
+
+    def _link(self, way: "_Way", clock: Clock, hops: int, stack: ExitStack) -> Any:
+        """A socket to the host, or a channel of its bastion. A login to a bastion has a place until `stack` ends."""
+        settings = way.settings
         if settings.jump:
-            bastion = self._bastion(settings.jump, host.name, clock, hops + 1)
+            bastion = self._bastion(settings.jump, way.host, clock, hops + 1)
             clock.doing = f"connecting through {settings.jump[-1]}"
             where = (settings.hostname, settings.port)
-            link: Any = bastion.open_channel("direct-tcpip", where, ("127.0.0.1", 0), timeout=clock.left())
-            return _login(host.name, settings, known, link, clock)
-        with self._place(settings, clock) if hops else nullcontext():
-            return _login(host.name, settings, known, _dial(settings.hostname, settings.port, clock), clock)
+            return bastion.open_channel("direct-tcpip", where, ("127.0.0.1", 0), timeout=clock.left())
+        if hops:
+            stack.callback(self._places.take((settings.hostname, settings.port), clock))
+        return _dial(settings.hostname, settings.port, clock)
 
-    @contextmanager
-    def _place(self, settings: SshSettings, clock: _Clock) -> Iterator[None]:
-        """Wait for a place among the logins to one bastion that are under way."""
-        where = (settings.hostname, settings.port)
-        with self._guard:
-            place = self._places.setdefault(where, threading.Semaphore(_BASTION_LOGINS))
-        if not place.acquire(timeout=clock.left()):
-            raise clock.error()
-        try:
-            yield
-        finally:
-            place.release()
-
-    def _bastion(self, jumps: tuple[str, ...], host: str, clock: _Clock, hops: int) -> paramiko.Transport:
+    def _bastion(self, jumps: tuple[str, ...], host: str, clock: Clock, hops: int) -> paramiko.Transport:
         """The connection to the last of `jumps`, through those before it. Made once; others wait, but not too long."""
-        name = jumps[-1]
-        if hops > _MOST_HOPS:
-            raise ConnectError(host, f"bastion {name}: more than {_MOST_HOPS} bastions in a row, or a loop of them")
+        hop = next_bastion(host, jumps, hops)
         with self._guard:
             if self._closed:
                 raise ConnectError(host, "the scan has been ended")
             bastion = self._bastions.setdefault(jumps, _Bastion())
-        clock.doing = f"waiting for bastion {name}"
+        clock.doing = f"waiting for bastion {hop.name}"
         if not bastion.lock.acquire(timeout=clock.left()):
             raise clock.error()
         try:
-            return self._shared(bastion, jumps, host, clock, hops)
+            return self._shared(bastion, hop, clock, hops)
         except TransportError as error:
-            refusal = _of_bastion(error, host, name)
-            if isinstance(error, AuthError | HostKeyError):
+            refusal = of_bastion(error, host, hop.name)
+            if isinstance(error, AuthError | HostKeyError | IncapableError):
                 bastion.refusal = refusal
             raise refusal from error
         finally:
             bastion.lock.release()
 
-    def _shared(
-        self, bastion: _Bastion, jumps: tuple[str, ...], host: str, clock: _Clock, hops: int
-    ) -> paramiko.Transport:
+    def _shared(self, bastion: _Bastion, hop: Host, clock: Clock, hops: int) -> paramiko.Transport:
         if bastion.refusal:
             raise bastion.refusal
         if not (bastion.transport and bastion.transport.is_active()):
-            hop = replace(jump_host(host, jumps[-1]), jump=jumps[:-1])
-            bastion.transport = self.connect(hop, clock, hops=hops)
+            bastion.transport, _ = self.connect(hop, clock, hops=hops)
             clock.forget(bastion.transport)
         return bastion.transport
 
 
-def _of_bastion(error: TransportError, host: str, name: str) -> TransportError:
-    """The same error as the host's own: only its reason is shown beside the host's name."""
-    return type(error)(host, error.reason if error.reason.startswith("bastion ") else f"bastion {name}: {error.reason}")
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One host, and by which rules it is logged in to."""
+
+    host: str
+    settings: SshSettings
+    known: KnownKeys
+    rules: HostKeyRules
+    allow_legacy: bool
+
+
+def _check_means(host: str, settings: SshSettings, known: KnownKeys) -> None:
+    """IncapableError for what paramiko cannot do, before anything is connected."""
+    if settings.beyond:
+        raise IncapableError(host, f"its SSH configuration asks for {', '.join(settings.beyond)}; {_OTHER}")
+    if known.authorities and not known.trusted:
+        raise IncapableError(host, f"only a certificate authority is on record for it; {_OTHER}")
 
 
 class SshTransport:
@@ -237,15 +180,16 @@ class SshTransport:
 
     def run(self, script: str, budget: Budget) -> Reply:
         """See `Transport.run`."""
-        with _Clock(self._host.name, budget.seconds) as clock:
-            transport = self._connections.connect(self._host, clock)
+        with Clock(self._host.name, budget.seconds) as clock:
+            transport, login = self._connections.connect(self._host, clock)
             try:
-                return _Conversation(self._host, script.encode(), clock, budget).hold(transport)
+                reply = _Conversation(self._host, script.encode(), clock, budget).hold(transport)
+                return replace(reply, login=login)
             finally:
                 _shut(transport)
 
 
-def _dial(hostname: str, port: int, clock: _Clock) -> socket.socket:
+def _dial(hostname: str, port: int, clock: Clock) -> socket.socket:
     """Connect to the first address that answers; none may use up the time of those after it."""
     clock.doing = "looking up its name"
     found = _addresses(hostname, port, clock)
@@ -267,7 +211,7 @@ def _dial(hostname: str, port: int, clock: _Clock) -> socket.socket:
     raise failed
 
 
-def _addresses(hostname: str, port: int, clock: _Clock) -> list[Any]:
+def _addresses(hostname: str, port: int, clock: Clock) -> list[Any]:
     """Resolve a name. In a thread of its own, because the resolver of the C library cannot be stopped."""
     with suppress(socket.gaierror):
         return socket.getaddrinfo(hostname, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
@@ -289,32 +233,47 @@ def _addresses(hostname: str, port: int, clock: _Clock) -> list[Any]:
     return found
 
 
-def _login(host: str, settings: SshSettings, known: KnownKeys, link: Any, clock: _Clock) -> paramiko.Transport:
+def _login(way: _Way, link: Any, clock: Clock) -> tuple[paramiko.Transport, Login]:
     transport = paramiko.Transport(link)
     clock.watch(transport)
     try:
         clock.doing = "exchanging keys"
-        _prefer_known_types(host, transport, known)
+        if not way.allow_legacy:
+            _leave_legacy_out(transport)
+        _prefer_known_types(way.host, transport, way.known)
         transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = clock.left()
         transport.start_client(timeout=clock.left())
-        key = transport.get_remote_server_key()
-        verify(host, HostKey(key.get_name(), key.asbytes()), known, advice=_advice(settings))
+        shown = transport.get_remote_server_key()
+        key = HostKey(shown.get_name(), shown.asbytes())
+        trust = way.rules.judge(way.host, way.settings, key, way.known, seconds=clock.left())
         clock.doing = "logging in"
-        _authenticate(host, transport, settings, clock)
+        _authenticate(way.host, transport, way.settings, clock)
+        return transport, _told(transport, key, trust)
     except BaseException:
         clock.forget(transport)
         _shut(transport)
         raise
-    return transport
 
 
-def _advice(settings: SshSettings) -> str:
-    return remedy(
-        settings.hostname,
-        settings.port,
-        known_as=settings.known_as,
-        through=settings.jump[-1] if settings.jump else "",
-        file=str(settings.known_hosts[0]) if settings.known_hosts else "~/.ssh/known_hosts",
+def _leave_legacy_out(transport: paramiko.Transport) -> None:
+    options = transport.get_security_options()
+    options.ciphers = without_legacy(options.ciphers)
+    options.digests = without_legacy(options.digests)
+
+
+def _told(transport: paramiko.Transport, key: HostKey, trust: HostKeyTrust) -> Login:
+    """What the connection was secured with, as far as paramiko says: it forgets the key exchange."""
+    told: Any = transport
+    cipher, mac = str(told.remote_cipher), str(told.remote_mac)
+    signed = str(told.host_key_type)
+    return Login(
+        client="paramiko",
+        host_key=str(key.shown),
+        trust=trust,
+        cipher=cipher,
+        mac=mac,
+        strict_key_exchange=bool(told.agreed_on_strict_kex),
+        legacy=tuple(name for name in (signed, cipher, mac) if is_legacy(name)),
     )
 
 
@@ -347,7 +306,7 @@ def _key_type(algorithm: str) -> str:
     return "ssh-rsa" if algorithm.startswith("rsa-sha2-") else algorithm
 
 
-def _authenticate(host: str, transport: paramiko.Transport, settings: SshSettings, clock: _Clock) -> None:
+def _authenticate(host: str, transport: paramiko.Transport, settings: SshSettings, clock: Clock) -> None:
     """Log in with a key. Never a password, never a forwarded agent."""
     who, tried = f"{settings.user}@{settings.hostname}", list[str]()
     with closing(_keys(settings, tried)) as keys:
@@ -376,6 +335,8 @@ def _accepted(
     except paramiko.BadAuthenticationType as error:
         allowed = _plain(", ".join(error.allowed_types))
         who = f"{settings.user}@{settings.hostname}"
+        if "gssapi-with-mic" in error.allowed_types:
+            raise IncapableError(host, f"{who} takes no keys, only: {allowed}; {_OTHER}") from error
         raise AuthError(host, f"{who} takes no keys, only: {allowed}") from error
     except paramiko.AuthenticationException:
         tried.append(label)
@@ -435,7 +396,7 @@ def _public_half(path: Path) -> bytes:
 class _Conversation:
     """One script on its way to a host, and what has come back so far."""
 
-    def __init__(self, host: Host, script: bytes, clock: _Clock, budget: Budget) -> None:
+    def __init__(self, host: Host, script: bytes, clock: Clock, budget: Budget) -> None:
         self._host, self._clock, self._budget = host, clock, budget
         self._rest = memoryview(script)
         self._written = False
@@ -458,7 +419,7 @@ class _Conversation:
         try:
             channel = transport.open_session(timeout=self._clock.left())
             channel.settimeout(self._clock.left())
-            channel.exec_command(_SHELL.format(_BECOME if self._host.become else ""))
+            channel.exec_command(shell_command(become=self._host.become))
         except (OSError, EOFError, paramiko.SSHException) as error:
             refused = ConnectError(self._host.name, f"it let us in but runs no command: {_said(error)}")
             raise self._clock.error() if self._clock.over else refused from error
