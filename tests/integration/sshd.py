@@ -65,12 +65,22 @@ def free_port():
         return server.getsockname()[1]
 
 
-def start_sshd(folder, *options):
+def sign_host_key(authority, key, principals):
+    """Make a certificate of a host key beside it."""
+    command = ["ssh-keygen", "-q", "-s", str(authority), "-I", "test", "-h", "-n", principals, f"{key}.pub"]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def start_sshd(folder, *options, authority=None, principals="127.0.0.1"):
+    """With `authority`, its host key is certified for `principals`."""
     skip_without_sshd()
     folder.mkdir()
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # sshd of root does not start without it
     make_key(folder / "host_key")
+    if authority:
+        sign_host_key(authority, folder / "host_key", principals)
+        options = (*options, f"HostCertificate {folder}/host_key-cert.pub")
     (folder / "authorized").touch()
     port = free_port()
     lines = [

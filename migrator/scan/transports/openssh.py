@@ -32,6 +32,7 @@ from migrator.scan.transport import Budget, Reply
 
 __all__ = ["OpenSshClients", "OpenSshTransport"]
 
+_REVOKED = "REVOKED HOST KEY"
 _QUERY_SECONDS = 10.0
 
 
@@ -141,13 +142,14 @@ class _Heard:
 
     def error(self, rules: HostKeyRules, clock: Clock) -> TransportError | None:
         """Why this client gave up; None when it did not, or said nothing that is known."""
-        if self.log.has("Host key verification failed", "REVOKED HOST KEY"):
-            return self._host_key_error(rules, clock)
+        if self.log.has("Host key verification failed", _REVOKED):
+            return self.host_key_error(rules, clock)
         settings = self.leg.settings
         tried = [f"{key} does not exist" for key in settings.keys if not key.is_file()]
         return reason_of(self.name, self.log, who=f"{settings.user}@{settings.hostname}", tried=tried)
 
-    def _host_key_error(self, rules: HostKeyRules, clock: Clock) -> HostKeyError:
+    def host_key_error(self, rules: HostKeyRules, clock: Clock) -> HostKeyError:
+        """Why its host key is not believed."""
         shown = self.log.shown_key
         if shown is None:
             return HostKeyError(self.name, f"its host key is not believed: {self.log.last()}; nothing was sent")
@@ -247,6 +249,9 @@ class _Attempt:
         """Put host keys that ssh took as they came on record, before anything of ours is sent."""
         if self._clients.rules.checking is Checking.OFF:
             self._trust = HostKeyTrust.UNVERIFIED
+            for heard in self._all:
+                if heard.log.has(_REVOKED):
+                    raise heard.host_key_error(self._clients.rules, self._clock)
         if self._clients.rules.checking is not Checking.ACCEPT_NEW:
             return
         for heard in self._all:

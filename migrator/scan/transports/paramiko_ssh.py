@@ -308,18 +308,28 @@ def _key_type(algorithm: str) -> str:
 
 def _authenticate(host: str, transport: paramiko.Transport, settings: SshSettings, clock: Clock) -> None:
     """Log in with a key. Never a password, never a forwarded agent."""
-    who, tried = f"{settings.user}@{settings.hostname}", list[str]()
+    who, tried, rsa = f"{settings.user}@{settings.hostname}", list[str](), False
     with closing(_keys(settings, tried)) as keys:
         for label, key in keys:
             clock.left()
+            rsa = rsa or key.get_name().startswith("ssh-rsa")
             if _accepted(host, transport, settings, (label, key), tried):
                 return
             if not transport.is_active():
                 tried.append("the host ended the connection")
                 break
     clock.left()
+    if rsa and not _says_sha_2(transport):
+        said = f"{who} refused an RSA key and may know SHA-1 signatures only ({'; '.join(tried)}); {_OTHER}"
+        raise IncapableError(host, said)
     what = "; ".join(tried) or "no key was found: none in the inventory, the SSH configuration or the agent"
     raise AuthError(host, f"{who} refused the login ({what})")
+
+
+def _says_sha_2(transport: paramiko.Transport) -> bool:
+    """Whether the host says that it takes RSA keys with SHA-2 signatures. Source: RFC 8308, `server-sig-algs`."""
+    told: Any = transport
+    return "rsa-sha2-" in str(told.server_extensions.get("server-sig-algs", ""))
 
 
 def _accepted(
