@@ -1,16 +1,16 @@
 """Ansible's connection variables to a host. Source: Ansible, "Connecting to hosts: behavioral inventory parameters"."""
 
-import re
-import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from migrator.errors import InventoryError
+from migrator.inventory.ssh_arguments import SshArguments, read_arguments
 from migrator.model.hosts import Connection, Host
 
 __all__ = ["host_of"]
 
 _OLD = {"ansible_ssh_host": "ansible_host", "ansible_ssh_port": "ansible_port", "ansible_ssh_user": "ansible_user"}
+_PREFIXES = ("ansible_", "migrate_")
 _SECRETS = frozenset({
     "ansible_password", "ansible_ssh_pass", "ansible_ssh_password",
     "ansible_become_password", "ansible_become_pass", "ansible_sudo_pass",
@@ -20,10 +20,15 @@ _KNOWN = frozenset(
         "ansible_host", "ansible_port", "ansible_user", "ansible_connection", "ansible_ssh_private_key_file",
         "ansible_private_key_file", "ansible_become", "ansible_become_method", "ansible_become_user",
         "ansible_ssh_common_args", "ansible_ssh_extra_args", "ansible_python_interpreter", "ansible_group_priority",
-        "ansible_shell_type", "ansible_shell_executable",
+        "ansible_shell_type", "ansible_shell_executable", "ansible_ssh_args",
+        "migrate_connection", "migrate_allow_legacy_crypto",
     }
 )  # fmt: skip
-_JUMP = re.compile(r"(?i)ProxyJump[= ](\S+)")
+_INSTEAD = {
+    "ansible_ssh_executable": "the `ssh` on your PATH is used",
+    "ansible_host_key_checking": "say --host-key-checking",
+    "ansible_ssh_host_key_checking": "say --host-key-checking",
+}
 
 
 def host_of(name: str, variables: Mapping[str, Any], groups: Sequence[str], source: str) -> tuple[Host, list[str]]:
@@ -31,28 +36,35 @@ def host_of(name: str, variables: Mapping[str, Any], groups: Sequence[str], sour
 
     Raises InventoryError for what cannot work: passwords, winrm, unrendered templates. A value is never printed.
     """
-    values = {_OLD.get(key, key): value for key, value in variables.items() if key.startswith("ansible_")}
+    values = {_OLD.get(key, key): value for key, value in variables.items() if key.startswith(_PREFIXES)}
     for key, value in values.items():
         _refuse(name, key, value, source)
     if str(values.get("ansible_become_method", "sudo")) != "sudo":
         raise _error(source, f"{name}: only `ansible_become_method: sudo` is supported")
-    jump, warnings = _jump(name, values, source)
+    given = _arguments(name, values, source)
     key_file = values.get("ansible_ssh_private_key_file") or values.get("ansible_private_key_file")
+    legacy = values.get("migrate_allow_legacy_crypto")
     host = Host(
         name,
         address=_text(values.get("ansible_host")),
-        port=_port(name, values.get("ansible_port"), source),
-        user=_text(values.get("ansible_user")),
-        key=_text(key_file),
-        jump=jump,
-        connection=_connection(name, values.get("ansible_connection", "ssh"), source),
+        port=_port(name, values.get("ansible_port", given.port), source),
+        user=_text(values.get("ansible_user", given.user)),
+        key=_text(key_file or given.key),
+        jump=given.jump,
+        connection=_connection(name, values, source),
         become=_boolean(values.get("ansible_become", False)),
+        allow_legacy_crypto=_boolean(legacy) if legacy is not None else None,
         groups=tuple(groups),
         source=source,
     )
-    unknown = sorted(set(values) - _KNOWN)
-    warnings += [f"{source}: {name}: `{key}` is not understood and was ignored" for key in unknown]
-    return host, warnings
+    return host, [f"{source}: {name}: {line}" for line in _unused(values, given)]
+
+
+def _unused(values: Mapping[str, Any], given: SshArguments) -> Iterator[str]:
+    """Everything that a scan does without, each by name."""
+    yield from (f"ssh argument not used: {said}" for said in given.unused)
+    for key in sorted(set(values) - _KNOWN):
+        yield f"`{key}` is not understood and was ignored" + (f"; {_INSTEAD[key]}" if key in _INSTEAD else "")
 
 
 def _refuse(name: str, key: str, value: object, source: str) -> None:
@@ -83,42 +95,18 @@ def _port(name: str, value: object, source: str) -> int | None:
     return int(str(value))
 
 
-def _connection(name: str, value: object, source: str) -> Connection:
-    """ssh, paramiko and smart all mean ssh here."""
-    said = str(value).rsplit(".", 1)[-1]
-    if said in {"ssh", "paramiko", "paramiko_ssh", "smart", "libssh"}:
-        return Connection.SSH
-    if said == "local":
-        return Connection.LOCAL
-    raise _error(source, f"{name}: `ansible_connection: {said}` is not supported; only ssh and local are")
+def _connection(name: str, values: Mapping[str, Any], source: str) -> Connection:
+    """`ssh` and `smart` leave it open how SSH is spoken; `migrate_connection` has our own words for it."""
+    said = str(values.get("migrate_connection", values.get("ansible_connection", "ssh"))).rsplit(".", 1)[-1]
+    known = {"smart": "ssh", "libssh": "ssh", "paramiko_ssh": "paramiko"}.get(said, said)
+    if known not in set(Connection):
+        raise _error(source, f"{name}: `ansible_connection: {said}` is not supported; only ssh, paramiko and local are")
+    return Connection(known)
 
 
-def _jump(name: str, values: Mapping[str, Any], source: str) -> tuple[tuple[str, ...], list[str]]:
-    """`-J a,b` or `-o ProxyJump=a,b` from the ssh arguments; anything else there is reported."""
-    line = " ".join(str(values.get(key, "")) for key in ("ansible_ssh_common_args", "ansible_ssh_extra_args")).strip()
-    if not line:
-        return (), []
+def _arguments(name: str, values: Mapping[str, Any], source: str) -> SshArguments:
+    keys = ("ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args")
     try:
-        words = shlex.split(line)
+        return read_arguments(" ".join(str(values[key]) for key in keys if key in values))
     except ValueError as error:
         raise _error(source, f"{name}: the ssh arguments cannot be read: {error}") from error
-    jumps, rest = _split_jump(words)
-    warning = [f"{source}: {name}: ssh arguments ignored: {' '.join(rest)}"] if rest else []
-    return tuple(part for jump in jumps for part in jump.split(",") if part), warning
-
-
-def _split_jump(words: Sequence[str]) -> tuple[list[str], list[str]]:
-    jumps: list[str] = []
-    rest: list[str] = []
-    todo = list(words)
-    while todo:
-        word = todo.pop(0)
-        value = todo.pop(0) if word in {"-J", "-o"} and todo else ""
-        match = _JUMP.fullmatch(value or word.removeprefix("-o"))
-        if word == "-J" and value:
-            jumps.append(value)
-        elif match:
-            jumps.append(match[1])
-        else:
-            rest.extend(filter(None, (word, value)))
-    return jumps, rest

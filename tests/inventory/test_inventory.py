@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from migrator.errors import InventoryError
 from migrator.inventory import load_inventory
 from migrator.inventory.names import checked
+from migrator.inventory.variables import host_of
 from migrator.model.hosts import Connection, Host
 
 ROOT = Path(__file__).parents[2]
@@ -85,7 +86,96 @@ def test_variables_beside_the_inventory(tmp_path):
     first, second = got.hosts
     assert (first.user, first.port, second.port) == ("from_folder", 2200, None)
     assert first.jump == ("j@bastion:22",)
-    assert any("ssh arguments ignored: -o Ciphers=x" in warning for warning in got.warnings)
+    assert any(
+        "ssh argument not used: -o Ciphers=x (say `migrate_allow_legacy_crypto: true`)" in said for said in got.warnings
+    )
+
+
+ARGUMENTS = {
+    "-J bastion": ("jump", ("bastion",)),
+    "-Ja,b": ("jump", ("a", "b")),
+    "-o ProxyJump=me@a:22,b": ("jump", ("me@a:22", "b")),
+    "-oProxyJump=a": ("jump", ("a",)),
+    "-o 'ProxyJump a'": ("jump", ("a",)),
+    """-o ProxyCommand="ssh -W %h:%p -q me@bastion" """: ("jump", ("me@bastion",)),
+    """-o 'ProxyCommand="ssh -W %h:%p -p 23 -l me bastion"'""": ("jump", ("me@bastion:23",)),
+    "-p 2200": ("port", 2200),
+    "-o Port=2200": ("port", 2200),
+    "-l me": ("user", "me"),
+    "-i ~/mine": ("key", "~/mine"),
+    "-o IdentityFile=mine": ("key", "mine"),
+    "-qA -o ControlMaster=auto -o ControlPersist=60s -o ForwardAgent=yes -o ConnectTimeout=5": ("jump", ()),
+}
+
+
+@pytest.mark.parametrize("key", ["ansible_ssh_common_args", "ansible_ssh_extra_args", "ansible_ssh_args"])
+@pytest.mark.parametrize("text", ARGUMENTS)
+def test_ssh_arguments_that_say_how_a_host_is_reached(text, key):
+    host, warnings = host_of("a", {key: text}, (), "hosts.yml:1")
+    field, expected = ARGUMENTS[text]
+    assert (getattr(host, field), warnings) == (expected, [])
+
+
+def test_a_variable_counts_more_than_an_ssh_argument():
+    host, _ = host_of("a", {"ansible_ssh_common_args": "-l x -p 1", "ansible_user": "me", "ansible_port": 22}, (), "h")
+    assert (host.user, host.port) == ("me", 22)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("-o StrictHostKeyChecking=no", "-o StrictHostKeyChecking=no (say --host-key-checking)"),
+        ("-o HostKeyAlgorithms=+ssh-rsa", "-o HostKeyAlgorithms=+ssh-rsa (say `migrate_allow_legacy_crypto: true`)"),
+        ("-F other", "-F other (put it into your SSH configuration)"),
+        ("-o ProxyCommand='nc %h %p'", "-o ProxyCommand=nc %h %p (put it into your SSH configuration)"),
+        (
+            "-o ProxyCommand='ssh -W %h:%p -i k b; id'",
+            "-o ProxyCommand=ssh -W %h:%p -i k b; id (put it into your SSH con",
+        ),
+        ("stray", "stray (put it into your SSH configuration)"),
+    ],
+)
+def test_ssh_arguments_that_are_not_used_are_named_with_what_to_do(text, expected):
+    host, (warning,) = host_of("a", {"ansible_ssh_common_args": text}, (), "hosts.yml:1")
+    assert warning.startswith(f"hosts.yml:1: a: ssh argument not used: {expected}")
+    assert host.jump == ()
+
+
+def test_quotes_that_do_not_match_are_an_error():
+    with pytest.raises(
+        InventoryError, match=r"^hosts.yml:1: a: the ssh arguments cannot be read: No closing quotation"
+    ):
+        host_of("a", {"ansible_ssh_common_args": "-o 'x"}, (), "hosts.yml:1")
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, (Connection.SSH, None)),
+        ({"ansible_connection": "ansible.builtin.ssh"}, (Connection.SSH, None)),
+        ({"ansible_connection": "paramiko"}, (Connection.PARAMIKO, None)),
+        ({"migrate_connection": "openssh", "ansible_connection": "ssh"}, (Connection.OPENSSH, None)),
+        ({"migrate_allow_legacy_crypto": True}, (Connection.SSH, True)),
+        ({"migrate_allow_legacy_crypto": "no"}, (Connection.SSH, False)),
+    ],
+)
+def test_how_ssh_is_spoken_is_said_for_hosts_and_groups(variables, expected):
+    host, warnings = host_of("a", variables, (), "h")
+    assert (host.connection, host.allow_legacy_crypto, warnings) == (*expected, [])
+
+
+def test_variables_that_have_another_word_here_are_told_which():
+    _, warnings = host_of("a", {"ansible_ssh_executable": "/opt/ssh", "migrate_speed": 1}, (), "h")
+    assert warnings == [
+        "h: a: `ansible_ssh_executable` is not understood and was ignored; the `ssh` on your PATH is used",
+        "h: a: `migrate_speed` is not understood and was ignored",
+    ]
+
+
+def test_our_own_format_says_it_for_all_and_for_one(tmp_path):
+    text = "defaults: {allowLegacyCrypto: true, connection: openssh}\nhosts: {a: {}, b: {allowLegacyCrypto: false}}\n"
+    a, b = load(tmp_path, text).hosts
+    assert (a.allow_legacy_crypto, b.allow_legacy_crypto, a.connection) == (True, False, Connection.OPENSSH)
 
 
 def test_unknown_connection_variables_are_reported_and_others_are_not(tmp_path):
