@@ -79,13 +79,13 @@ def of_login(host: str, login: Login) -> Iterator[Finding]:
 
 
 def _terrapin(host: str, login: Login) -> Finding:
-    said = "has no strict key exchange (Terrapin, CVE-2023-48795)"
+    """No strict key exchange; it matters to some ciphers only."""
+    remedy = "Update its OpenSSH to 9.6, or to a package of its system that has the mending."
     if login.open_to_terrapin:
-        said += f", and {login.cipher} can be attacked through it: the scan's connection was exposed"
-    else:
-        said += f"; {login.cipher}, which the scan used, cannot be attacked through it"
-    severity = Severity.WARNING if login.open_to_terrapin else Severity.NOTE
-    return Finding("MIG008", severity, host, said, "Update its OpenSSH to 9.6, or to a patched package.")
+        said = f"has no strict key exchange (Terrapin, CVE-2023-48795); {login.cipher} was exposed to an attack"
+        return Finding("MIG008", Severity.WARNING, host, said, remedy)
+    said = f"has no strict key exchange (Terrapin, CVE-2023-48795); {login.cipher} was not exposed to an attack"
+    return Finding("MIG008", Severity.NOTE, host, said, remedy)
 
 
 def listener_without_owner(host: str, ports: tuple[str, ...]) -> Finding:

@@ -150,7 +150,7 @@ def _negotiation(host: str, log: ClientLog, _who: str, _tried: Sequence[str]) ->
         shown = _plain(", ".join(name for name in offer if not name.startswith(("kex-strict-", "ext-info-"))))
         if legacy_only(offer):
             return LegacyCryptoError(
-                host, f"legacy crypto: its only {what} is {shown}, which is broken; {ALLOW} allows it"
+                host, f"legacy crypto: every {what} it offers is broken: {shown}; {ALLOW} allows them"
             )
         return ConnectError(host, f"no {what} in common: it offers only {shown}")
     return None
@@ -159,7 +159,8 @@ def _negotiation(host: str, log: ClientLog, _who: str, _tried: Sequence[str]) ->
 def _refused(host: str, log: ClientLog, who: str, tried: Sequence[str]) -> TransportError | None:
     if log.has("no mutual signature"):
         return LegacyCryptoError(
-            host, f"legacy crypto: {who} takes RSA keys with SHA-1 signatures only, which are broken; {ALLOW} allows it"
+            host,
+            f"legacy crypto: {who} takes RSA keys with SHA-1 signatures only, which are broken; {ALLOW} allows them",
         )
     denied = log.found(r".*Permission denied \(([^)]*)\)")
     if not (denied or log.has("Too many authentication failures")):

@@ -83,7 +83,7 @@ def test_a_flood_ends_at_the_limit_with_what_came_before(opened):
 
 
 def test_the_deadline_ends_the_script_with_what_came_before(opened):
-    reply = opened(HANG).run(HANG, Budget(seconds=2.0))
+    reply = opened(HANG).run(HANG, Budget(seconds=5.0))
     assert isinstance(reply.error, DeadlineError)
     assert reply.stdout == b"before\n"
 

@@ -63,8 +63,8 @@ def test_another_revoked_key_does_not_matter():
     verify("box", OFFERED, KnownKeys(trusted=(OFFERED,), revoked=(ANOTHER,)), advice="")
 
 
-def test_an_authority_alone_is_said_not_to_be_supported():
-    assert "host certificates are not supported by this transport" in verdict(KnownKeys(authorities=(ANOTHER,)))
+def test_an_authority_alone_does_not_vouch_for_a_plain_key():
+    assert "no authority on record has signed its host key" in verdict(KnownKeys(authorities=(ANOTHER,)))
     verify("box", OFFERED, KnownKeys(trusted=(OFFERED,), authorities=(ANOTHER,)), advice="")
 
 

@@ -88,11 +88,29 @@ def test_an_ssh_that_hangs_is_not_waited_for(tmp_path, monkeypatch):
         settings_for(Host("box"), known_hosts=None, seconds=0.2)
 
 
-def test_a_proxy_command_is_said_not_to_work_rather_than_passed_by(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("proxycommand nc %h %p", ("ProxyCommand",)),
+        ("proxycommand none", ()),
+        ("certificatefile ~/mine", ("CertificateFile",)),
+        ("knownhostscommand /bin/keys", ("KnownHostsCommand",)),
+        ("pkcs11provider none", ()),
+        ("pkcs11provider /usr/lib/p11.so", ("PKCS11Provider",)),
+        ("gssapiauthentication yes", ()),
+        ("gssapiauthentication yes\ngssapidelegatecredentials yes", ()),
+    ],
+)
+def test_what_only_the_client_has_is_noted(tmp_path, monkeypatch, said, expected):
+    fake_ssh(tmp_path, monkeypatch, f"hostname box\n{said}\n")
+    monkeypatch.delenv("KRB5CCNAME", raising=False)
+    assert settings_for(Host("box"), known_hosts=None).beyond == expected
+
+
+def test_a_bastion_of_the_inventory_stands_in_for_a_proxy_command(tmp_path, monkeypatch):
     fake_ssh(tmp_path, monkeypatch, "hostname box\nproxycommand nc %h %p\n")
-    with pytest.raises(ConnectError, match="ProxyCommand, which is not supported: use ProxyJump"):
-        settings_for(Host("box"), known_hosts=None)
-    assert settings_for(Host("box", jump=("bastion",)), known_hosts=None).jump == ("bastion",)
+    found = settings_for(Host("box", jump=("bastion",)), known_hosts=None)
+    assert (found.jump, found.beyond, found.proxy_command) == (("bastion",), (), "")
 
 
 HOSTILE = [

@@ -11,7 +11,9 @@ import pytest
 
 from migrator.errors import ConnectError, DeadlineError, HostKeyError
 from migrator.model.hosts import Connection, Host
+from migrator.scan.deadline import Clock
 from migrator.scan.host_keys import HostKey, KnownKeys
+from migrator.scan.login_shell import shell_command
 from migrator.scan.transport import Budget
 from migrator.scan.transports import TRANSPORTS, TransportOptions, Transports, paramiko_ssh
 
@@ -35,18 +37,20 @@ def test_hosts_that_are_opened_at_once_share_their_bastions():
     transports = Transports(TransportOptions())
     with ThreadPoolExecutor(8) as pool:
         opened = list(pool.map(lambda n: transports.open(Host(f"h{n}")), range(32)))
-    assert len({id(transport._connections) for transport in opened}) == 1
+    assert len({id(transport.first._connections) for transport in opened}) == 1
+    assert len({id(transport.second._clients) for transport in opened}) == 1
     transports.close()
 
 
-def test_nothing_is_connected_through_a_bastion_once_the_scan_has_ended(tmp_path, monkeypatch):
+@pytest.mark.parametrize("way", [Connection.PARAMIKO, Connection.OPENSSH])
+def test_nothing_is_connected_through_a_bastion_once_the_scan_has_ended(tmp_path, monkeypatch, way):
     (tmp_path / "ssh").write_text("#!/bin/sh\necho hostname 127.0.0.1\n")
     (tmp_path / "ssh").chmod(0o755)
     (tmp_path / "ssh-keygen").write_text("#!/bin/sh\nexit 1\n")
     (tmp_path / "ssh-keygen").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     transports = Transports(TransportOptions())
-    transport = transports.open(Host("box", jump=("bastion",)))
+    transport = transports.open(Host("box", jump=("bastion",), connection=way))
     transports.close()
     with pytest.raises(ConnectError, match=r"^box: the scan has been ended$"):
         transport.run("echo", Budget(seconds=5))
@@ -64,7 +68,7 @@ class Gone:
 
 def test_time_closes_what_is_watched_and_spares_what_is_shared():
     kept, cut = Gone(), Gone()
-    with paramiko_ssh._Clock("box", 0.05) as clock:
+    with Clock("box", 0.05) as clock:
         clock.watch(kept)
         clock.watch(cut)
         clock.forget(kept)
@@ -87,7 +91,7 @@ def test_a_resolver_that_hangs_is_not_waited_for(monkeypatch):
         return []
 
     monkeypatch.setattr(paramiko_ssh.socket, "getaddrinfo", hang)
-    with paramiko_ssh._Clock("box", 0.2) as clock, pytest.raises(DeadlineError, match="while looking up its name"):
+    with Clock("box", 0.2) as clock, pytest.raises(DeadlineError, match="while looking up its name"):
         paramiko_ssh._dial("box.example", 22, clock)
     release.set()
 
@@ -97,7 +101,7 @@ def test_a_name_that_is_none_is_said_in_plain_words(monkeypatch):
         raise paramiko_ssh.socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(paramiko_ssh.socket, "getaddrinfo", unknown)
-    with paramiko_ssh._Clock("box", 5) as clock, pytest.raises(OSError) as caught:
+    with Clock("box", 5) as clock, pytest.raises(OSError) as caught:
         paramiko_ssh._dial("box.example", 22, clock)
     assert paramiko_ssh._said(caught.value) == "its name cannot be resolved"
 
@@ -133,7 +137,7 @@ def test_the_command_means_the_same_in_any_login_shell(shell, become, tmp_path, 
     (tmp_path / "sudo").write_text("#!/bin/sh\nexit 1\n")
     (tmp_path / "sudo").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    command = paramiko_ssh._SHELL.format(paramiko_ssh._BECOME if become else "")
+    command = shell_command(become=become)
     done = subprocess.run([program, "-c", command], input=b"echo out; nice", capture_output=True, check=True)
     assert (done.stdout, done.stderr) == (b"out\n19\n", b"")
 
@@ -144,6 +148,6 @@ def test_sudo_comes_after_nice_so_that_the_rule_of_sudo_is_for_a_shell(tmp_path,
     for name in ("id", "sudo"):
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    command = paramiko_ssh._SHELL.format(paramiko_ssh._BECOME)
+    command = shell_command(become=True)
     done = subprocess.run(["sh", "-c", command], input=b"nice", capture_output=True, check=True)
     assert done.stdout == b"sudo -n /bin/sh -s\n19\n"
