@@ -78,6 +78,8 @@ def replayed(folder: Path) -> Iterator[Answer]:
 def asked(sources: Sequence[str], options: Options) -> Iterator[Answer]:
     """Answers from live hosts, each as it comes."""
     hosts = _hosts(sources, options)
+    if options.access.host_key_checking == Checking.OFF:
+        say("warning: HOST KEYS ARE NOT CHECKED: anybody on the way can answer in a host's place; every host is marked")
     kept = _kept(hosts, options)
     if kept:
         say(f"{len(kept)} of {len(hosts)} hosts have answered before: {options.record}")
@@ -132,9 +134,7 @@ def _transport_options(access: Access, rules: HostKeyRules) -> TransportOptions:
 
 @contextmanager
 def _telling(rules: HostKeyRules) -> Iterator[None]:
-    """Say what a person must not miss about host keys: that nobody looks at them, or which ones were new."""
-    if rules.checking is Checking.OFF:
-        say("warning: HOST KEYS ARE NOT CHECKED: anybody on the way can answer in a host's place; every host is marked")
+    """In the end, say which host keys were new: somebody has to compare them."""
     try:
         yield
     finally:

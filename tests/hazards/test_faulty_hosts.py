@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.model.hosts import Host
+from migrator.model.hosts import Connection, Host
 from migrator.scan.run import questions, scan_hosts
 from migrator.scan.transport import Budget
 from migrator.scan.transports import TransportOptions, Transports
@@ -126,12 +126,12 @@ def trusted(good, tmp_path, monkeypatch):
     return tmp_path
 
 
-def _scan(hosts, *, seconds, forks):
-    return _answers(hosts, questions(deep=False)[:2], Budget(seconds), forks)
+def _scan(hosts, *, seconds, forks, way=Connection.SSH):
+    return _answers(hosts, questions(deep=False)[:2], Budget(seconds), forks, way)
 
 
-def _answers(hosts, facts, budget, forks):
-    with contextlib.closing(Transports(TransportOptions())) as transports:
+def _answers(hosts, facts, budget, forks, way=Connection.SSH):
+    with contextlib.closing(Transports(TransportOptions(ssh=way))) as transports:
         return list(scan_hosts(hosts, transports.open, facts=facts, budget=budget, forks=forks))
 
 
@@ -166,6 +166,30 @@ def _settles(figure, most):
             return
         time.sleep(0.1)
     assert figure() <= most
+
+
+def test_bad_hosts_cost_the_openssh_client_their_time_and_leave_nothing_behind(trusted, faulty, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(trusted / "tmp"))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    (trusted / "tmp").mkdir()
+    bad = [
+        Host(f"{name}-{n}", "127.0.0.1", port=port, user=USER)
+        for n in range(count(1, 25))
+        for name, port in faulty.items()
+    ]
+    answers = _scan(bad, seconds=5, forks=8, way=Connection.OPENSSH)
+    assert len(answers) == len(bad)
+    for answer in answers:
+        assert answer.error, answer.host
+        assert "\n" not in answer.error
+    assert list((trusted / "tmp").iterdir()) == []
+    assert [one for one in Path("/proc").glob("[0-9]*/cmdline") if str(trusted).encode() in _read(one)] == []
+
+
+def _read(file):
+    with contextlib.suppress(OSError):
+        return file.read_bytes()
+    return b""
 
 
 NOISE = {

@@ -87,7 +87,7 @@ class _Either:
         try:
             return self.first.run(script, budget)
         except IncapableError:
-            left = budget.seconds - (time.monotonic() - begun)
+            left = round(budget.seconds - (time.monotonic() - begun), 1)
             return self.second.run(script, replace(budget, seconds=left))
 
 
