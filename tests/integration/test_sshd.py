@@ -406,6 +406,20 @@ def test_a_bastion_that_dies_is_connected_again(ssh, servers, jump):
     assert ssh.run(jump=(jump,)).stdout == b"out\n"
 
 
+@by_paramiko
+def test_hosts_whose_bastion_is_lost_while_they_answer_are_asked_again(ssh, servers, jump, tmp_path):
+    script = f"echo begun >> {tmp_path}/begun; if [ $(wc -l < {tmp_path}/begun) = 1 ]; then sleep 30; fi; echo out"
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(ssh.run, script, jump=(jump,))
+        for _ in range(400):
+            if (tmp_path / "begun").exists():
+                break
+            time.sleep(0.05)
+        next(iter(connections(ssh)._bastions.values())).transport.close()
+        reply = job.result()
+    assert (reply.stdout, reply.error) == (b"out\n", None)
+
+
 @pytest.mark.parametrize(
     ("known", "expected"),
     [

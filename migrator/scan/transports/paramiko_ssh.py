@@ -119,7 +119,7 @@ class SshConnections:
             bastion = self._bastion(settings.jump, way.host, clock, hops + 1)
             clock.doing = f"connecting through {settings.jump[-1]}"
             where = (settings.hostname, settings.port)
-            return bastion.open_channel("direct-tcpip", where, ("127.0.0.1", 0), timeout=clock.left())
+            return _Relay(bastion.open_channel("direct-tcpip", where, ("127.0.0.1", 0), timeout=clock.left()), bastion)
         if hops:
             stack.callback(self._places.take((settings.hostname, settings.port), clock))
         return _dial(settings.hostname, settings.port, clock)
@@ -172,6 +172,46 @@ def _check_means(host: str, settings: SshSettings, known: KnownKeys) -> None:
         raise IncapableError(host, f"only a certificate authority is on record for it; {_OTHER}")
 
 
+class _Relay:
+    """A channel of a bastion in place of a socket. Never is anything sent on it once it has been closed.
+
+    paramiko sends without a lock what another thread closes at that moment; sshd then ends the whole connection, and
+    with it every other host behind the bastion ("data packet referred to nonexistent channel", seen with 50 at once).
+    """
+
+    def __init__(self, channel: paramiko.Channel, bastion: paramiko.Transport) -> None:
+        self._channel, self._bastion = channel, bastion
+        self._sending = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._channel, name)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the connection to the bastion is gone."""
+        return not self._bastion.is_active()
+
+    def send(self, data: bytes) -> int:
+        """As a socket does."""
+        with self._sending:
+            return self._channel.send(data)
+
+    def close(self) -> None:
+        """Once nobody sends; a bastion that takes nothing any more is not waited for long."""
+        mine = self._sending.acquire(timeout=_SHUT_SECONDS)
+        try:
+            self._channel.close()
+        finally:
+            if mine:
+                self._sending.release()
+
+
+def _lost(transport: paramiko.Transport) -> bool:
+    """Whether the way to the host broke before the host itself."""
+    link: Any = transport.sock
+    return isinstance(link, _Relay) and link.lost
+
+
 class SshTransport:
     """One host over SSH. See `Transport`."""
 
@@ -181,12 +221,18 @@ class SshTransport:
     def run(self, script: str, budget: Budget) -> Reply:
         """See `Transport.run`."""
         with Clock(self._host.name, budget.seconds) as clock:
-            transport, login = self._connections.connect(self._host, clock)
-            try:
-                reply = _Conversation(self._host, script.encode(), clock, budget).hold(transport)
-                return replace(reply, login=login)
-            finally:
-                _shut(transport)
+            return retried(clock, lambda: self._once(script.encode(), clock, budget))
+
+    def _once(self, script: bytes, clock: Clock, budget: Budget) -> Reply:
+        """A script only reads: where its bastion was lost and not the host, it may run again."""
+        transport, login = self._connections.connect(self._host, clock)
+        try:
+            reply = _Conversation(self._host, script, clock, budget).hold(transport)
+            if isinstance(reply.error, ConnectError) and _lost(transport):
+                raise Dropped(self._host.name, "the connection to its bastion was lost")
+            return replace(reply, login=login)
+        finally:
+            _shut(transport)
 
 
 def _dial(hostname: str, port: int, clock: Clock) -> socket.socket:
@@ -247,7 +293,12 @@ def _login(way: _Way, link: Any, clock: Clock) -> tuple[paramiko.Transport, Logi
         key = HostKey(shown.get_name(), shown.asbytes())
         trust = way.rules.judge(way.host, way.settings, key, way.known, seconds=clock.left())
         clock.doing = "logging in"
-        _authenticate(way.host, transport, way.settings, clock)
+        try:
+            _authenticate(way.host, transport, way.settings, clock)
+        except (AuthError, IncapableError) as error:
+            if _lost(transport):
+                raise Dropped(way.host, "the connection to its bastion was lost") from error
+            raise
         return transport, _told(transport, key, trust)
     except BaseException:
         clock.forget(transport)

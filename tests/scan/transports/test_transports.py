@@ -81,6 +81,31 @@ def test_time_closes_what_is_watched_and_spares_what_is_shared():
             clock.left()
 
 
+def test_a_channel_is_closed_when_nobody_sends_on_it_any_more():
+    done, sending, go = [], threading.Event(), threading.Event()
+
+    class Channel:
+        def send(self, data):
+            sending.set()
+            go.wait(20)
+            done.append("sent")
+            return len(data)
+
+        def close(self):
+            done.append("closed")
+
+    relay = paramiko_ssh._Relay(Channel(), SimpleNamespace(is_active=lambda: True))
+    threads = [threading.Thread(target=relay.send, args=(b"x",)), threading.Thread(target=relay.close)]
+    threads[0].start()
+    assert sending.wait(20)
+    threads[1].start()
+    go.set()
+    for thread in threads:
+        thread.join(20)
+    assert done == ["sent", "closed"]
+    assert relay.lost is False
+
+
 def test_a_resolver_that_hangs_is_not_waited_for(monkeypatch):
     release = threading.Event()
 
