@@ -37,6 +37,7 @@ TITLES: Mapping[str, str] = {
     "MIG032": "kernel settings",
     "MIG033": "names hosts by address",
     "MIG034": "schedule in local time",
+    "MIG035": "clock too far off for a mesh",
     "MIG101": "setting is a placeholder",
     "MIG102": "size of a volume uncertain",
     "MIG103": "place cannot be mounted",

@@ -15,6 +15,7 @@ from typing import Any
 from migrator.errors import FactError
 from migrator.model.login import Login
 from migrator.model.observations import Missing, Observation, Observed, Refused
+from migrator.scan.clock import ASK_CLOCK
 from migrator.scan.fact import Fact, Shell
 from migrator.scan.redact import HOST_REDACT
 from migrator.scan.shell import SCAN_MARK
@@ -58,7 +59,7 @@ def script(facts: Sequence[Fact[Any]], nonce: str) -> str:
     Nothing but the facts' own constant text and the nonce goes into it: no value from an inventory or a host.
     """
     prelude = _PRELUDE.replace("MARK", SCAN_MARK)
-    return "\n".join([f"N={nonce}", prelude, HOST_REDACT, *_shells(facts), "exit 0", ""])
+    return "\n".join([f"N={nonce}", prelude, ASK_CLOCK, HOST_REDACT, *_shells(facts), ASK_CLOCK, "exit 0", ""])
 
 
 def _shells(facts: Sequence[Fact[Any]]) -> Iterator[str]:
@@ -159,6 +160,7 @@ def snapshot(
     error: str = "",
     recording: bool = False,
     login: Login | None = None,
+    clock_offset_s: float | None = None,
 ) -> Snapshot:
     """Read all answers of one host."""
     observations = {
@@ -167,4 +169,4 @@ def snapshot(
         else observe(fact, sections.get(fact.name))
         for fact in facts
     }
-    return Snapshot(host, address, taken_at, observations, error, recording, login)
+    return Snapshot(host, address, taken_at, observations, error, recording, login, clock_offset_s)

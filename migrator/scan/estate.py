@@ -11,6 +11,7 @@ from migrator.model.names import dns_label
 from migrator.model.observations import Missing, Observation, Observed, Refused
 from migrator.model.services import OperatingSystem, Protocol, ServiceKind, ServiceProfile, Source
 from migrator.scan import findings
+from migrator.scan.clock import CLOCK_REFUSED_S, CLOCK_TOLERANCE_S
 from migrator.scan.facts.kernel import Kernel, KernelFacts
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.mounts import Mounts
@@ -24,7 +25,6 @@ from migrator.scan.watch import Sightings, with_sightings
 __all__ = ["Scan", "assemble"]
 
 _LASTING = (Network.name, Mounts.name)
-CLOCK_TOLERANCE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,6 @@ def _entries(profiles: Sequence[ServiceProfile]) -> Iterator[ServiceEntry]:
 
 def _report(snapshot: Snapshot, view: HostView | None) -> HostReport:
     machine = snapshot.value(Machine, MachineFacts(uid=-1))
-    offset = None if machine.epoch_s is None or snapshot.recording else machine.epoch_s - snapshot.taken_at.timestamp()
     answered = snapshot.observations.items()
     kernel = snapshot.value(Kernel, KernelFacts())
     return HostReport(
@@ -164,7 +163,7 @@ def _report(snapshot: Snapshot, view: HostView | None) -> HostReport:
         privilege={0: "root", -1: ""}.get(machine.uid, "user"),
         memory_mib=machine.memory_mib,
         cpus=machine.cpus,
-        clock_offset_s=None if offset is None else round(offset, 1),
+        clock_offset_s=snapshot.clock_offset_s,
         timezone=machine.timezone,
         kernel_modules=kernel.modules,
         kernel_settings=tuple(f"{name}={value}" for name, value in kernel.settings),
@@ -208,10 +207,16 @@ def _of_hosts(reports: Iterable[HostReport], views: Sequence[HostView]) -> Itera
             yield findings.kernel_modules(report.name, report.kernel_modules)
         if report.kernel_settings:
             yield findings.kernel_settings(report.name, report.kernel_settings)
-        if report.clock_offset_s is not None and abs(report.clock_offset_s) > CLOCK_TOLERANCE_S:
-            yield findings.clock_is_off(report.name, report.clock_offset_s)
+        yield from _of_clock(report.name, report.clock_offset_s or 0.0)
     for view in views:
         yield from _of_view(view)
+
+
+def _of_clock(host: str, offset: float) -> Iterator[Finding]:
+    if abs(offset) >= CLOCK_REFUSED_S:
+        yield findings.clock_is_refused(host, offset)
+    elif abs(offset) > CLOCK_TOLERANCE_S:
+        yield findings.clock_is_off(host, offset)
 
 
 def _of_view(view: HostView) -> Iterator[Finding]:

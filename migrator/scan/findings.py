@@ -11,7 +11,7 @@ MIG011 started outside a unit    MIG017 no health check seen     MIG025 schedule
 MIG018 command line is a title   MIG026 state could not be seen   MIG027 clients are pinned
 MIG028 licence file              MIG029 need of the kernel        MIG030 multicast
 MIG031 module in the kernel      MIG032 kernel settings           MIG033 endpoint by address
-MIG034 schedule in local time
+MIG034 schedule in local time    MIG035 clock too far off for a mesh
 """
 
 import ipaddress
@@ -23,6 +23,7 @@ from migrator.model.services import ServiceProfile, Source
 
 __all__ = [
     "clock_is_off",
+    "clock_is_refused",
     "connection_without_owner",
     "endpoint_outside",
     "facts_missing",
@@ -56,9 +57,15 @@ def facts_missing(host: str, lines: tuple[str, ...]) -> Finding:
 def clock_is_off(host: str, seconds: float) -> Finding:
     """The host's clock differs from the scanner's."""
     message = f"clock is {seconds:+.0f} s off; certificates of the mesh are valid for hours only"
-    return Finding(
-        "MIG003", Severity.WARNING, host, message, "Let chrony or ntpd correct it before the host joins the mesh."
-    )
+    remedy = "Let chrony or ntpd correct it before the host joins the mesh."
+    return Finding("MIG003", Severity.WARNING, host, message, remedy)
+
+
+def clock_is_refused(host: str, seconds: float) -> Finding:
+    """The host's clock differs so much that it cannot join a mesh."""
+    message = f"clock is {seconds:+.0f} s off; a mesh would refuse this host: certificates are not valid at that time"
+    remedy = "Let chrony or ntpd correct it, and scan again, before the host joins the mesh."
+    return Finding("MIG035", Severity.BLOCKER, host, message, remedy)
 
 
 def of_login(host: str, login: Login) -> Iterator[Finding]:

@@ -33,13 +33,14 @@ class RecordedFact(Record):
 
 @dataclass(frozen=True, slots=True)
 class Recording(Record):
-    """What `recording.yaml` holds. `taken_at` is ISO 8601 with time zone."""
+    """What `recording.yaml` holds. `taken_at` is ISO 8601 with time zone, `clock_offset_s` how far its clock was ahead."""
 
     host: str
     address: str
     taken_at: str
     error: str = ""
     login: Login | None = None
+    clock_offset_s: float | None = None
     facts: Mapping[str, RecordedFact] = field(default_factory=dict)
 
 
@@ -56,7 +57,8 @@ def save_recording(folder: Path, answer: Answer) -> Path:
         for text, ending in ((section.stdout, "out"), (section.stderr, "err")):
             if text:
                 write_text(own / f"{name}.{ending}", f"{redact(text)}\n")
-    recording = Recording(answer.host, answer.address, answer.taken_at.isoformat(), answer.error, answer.login, facts)
+    taken_at, offset = answer.taken_at.isoformat(), answer.clock_offset_s
+    recording = Recording(answer.host, answer.address, taken_at, answer.error, answer.login, offset, facts)
     write_text(own / "recording.yaml", dump_record(recording))
     return own
 
@@ -83,7 +85,14 @@ def load_recording(file: Path) -> Answer:
         for name, f in recording.facts.items()
     }
     return Answer(
-        recording.host, recording.address, taken_at, sections, recording.error, recording=True, login=recording.login
+        recording.host,
+        recording.address,
+        taken_at,
+        sections,
+        recording.error,
+        recording=True,
+        login=recording.login,
+        clock_offset_s=recording.clock_offset_s,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from migrator.errors import TransportError
 from migrator.model.hosts import Host
 from migrator.model.login import Login
+from migrator.scan.clock import clock_offset
 from migrator.scan.collect import script, sections_of, snapshot
 from migrator.scan.fact import Fact
 from migrator.scan.facts import FACTS
@@ -32,6 +33,8 @@ class Answer:
     recording: bool = False
     login: Login | None = None
     """How the connection was secured."""
+    clock_offset_s: float | None = None
+    """Seconds that the host's clock is ahead of ours; None where that is not known."""
 
 
 def questions(*, deep: bool) -> tuple[Fact[Any], ...]:
@@ -71,11 +74,14 @@ def scan_hosts(
 def _ask(host: Host, open_transport: Callable[[Host], Transport], facts: Sequence[Fact[Any]], budget: Budget) -> Answer:
     nonce = secrets.token_hex(16)
     address = host.address or host.name
+    began = datetime.now(UTC)
     try:
         reply = open_transport(host).run(script(facts, nonce), budget)
+        ended = datetime.now(UTC)
         sections = sections_of(reply, nonce)
         error = reply.error.reason if reply.error else _silence(sections, reply.stderr)
-        return Answer(host.name, address, datetime.now(UTC), sections, error, login=reply.login)
+        offset = clock_offset(reply, nonce, began=began, ended=ended)
+        return Answer(host.name, address, ended, sections, error, login=reply.login, clock_offset_s=offset)
     except TransportError as error:
         return Answer(host.name, address, datetime.now(UTC), {}, error.reason)
     except Exception as error:  # noqa: BLE001 - one host must never end the run; what happened is in its result
@@ -102,6 +108,7 @@ def read_answer(answer: Answer, facts: Sequence[Fact[Any]]) -> Snapshot:
             error=answer.error,
             recording=answer.recording,
             login=answer.login,
+            clock_offset_s=answer.clock_offset_s,
         )
     except Exception as error:  # noqa: BLE001 - likewise: what a host prints can be anything
         reason = f"its answers could not be read: {type(error).__name__}: {error}"

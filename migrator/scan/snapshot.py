@@ -41,6 +41,8 @@ class Snapshot:
     recording: bool = False
     login: Login | None = None
     """How the connection was secured; None where that is not known."""
+    clock_offset_s: float | None = None
+    """Seconds that its clock is ahead of ours; None where that is not known."""
 
     def of(self, fact: type[Fact[T]]) -> Observation[T]:
         """The outcome of one fact."""

@@ -13,12 +13,11 @@ _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9_+-]{1,30}){0,2}")
 
 @dataclass(frozen=True, slots=True)
 class MachineFacts:
-    """The host as a whole. `epoch_s` is its own clock when asked, Unix seconds; sizes in MiB."""
+    """The host as a whole. Sizes in MiB."""
 
     uid: int
     hostname: str = ""
     kernel: str = ""
-    epoch_s: int | None = None
     uptime_s: float | None = None
     memory_mib: int | None = None
     cpus: int | None = None
@@ -30,7 +29,7 @@ class MachineFacts:
 
 
 class Machine(Fact[MachineFacts]):
-    """Who we are on the host, its kernel, clock, memory and processors.
+    """Who we are on the host, its kernel, time zone, memory and processors.
 
     Sources: proc(5) for uptime, meminfo and cpuinfo; CLK_TCK is 100 for
     programs on every processor but Alpha and Itanium (kernel: `USER_HZ` of asm/param.h), where getconf(1) is asked.
@@ -44,7 +43,6 @@ awk '$1 == "Uid:" { print "uid", $3 } /^MemTotal:/ { print "memory", $0 } /^proc
   /proc/self/status /proc/uptime /proc/meminfo /proc/cpuinfo
 IFS= read -r name </proc/sys/kernel/hostname; printf 'hostname %s\n' "$name"
 kernel=$(uname -srm); printf 'kernel %s\n' "$kernel"
-printf 'epoch %s\n' "$(date +%s)"
 zone=; [ -r /etc/timezone ] && IFS= read -r zone </etc/timezone
 [ "$zone" ] || zone=$(readlink /etc/localtime)
 printf 'zone %s\n' "${zone##*/zoneinfo/}"
@@ -63,7 +61,6 @@ printf 'pid %s\n' "$MIGRATE_PID"
             uid=uid,
             hostname=said.get("hostname", ""),
             kernel=said.get("kernel", ""),
-            epoch_s=_integer(said.get("epoch", "")),
             uptime_s=_number(_word(said.get("uptime", ""), 0)),
             memory_mib=None if kib is None else kib // 1024,
             cpus=_integer(said.get("cpus", "")) or None,
