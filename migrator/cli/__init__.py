@@ -5,6 +5,7 @@ Nothing heavy is imported before a command runs, so that `migrate --help` costs 
 
 import importlib
 import os
+import resource
 import sys
 from pathlib import PurePath
 
@@ -69,6 +70,9 @@ _UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeE
 
 def main() -> None:
     """Entry point of `migrate`, `kubectl migrate` and `flux migrate`."""
+    resource.setrlimit(
+        resource.RLIMIT_CORE, (0, 0)
+    )  # the memory of a process holds private keys: core(5) would be a copy
     sys.exit(run(sys.argv[1:]))
 
 

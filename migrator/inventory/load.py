@@ -9,6 +9,7 @@ from migrator.inventory import ansible_cli, ansible_yaml, own
 from migrator.inventory.limit import limited
 from migrator.inventory.names import checked
 from migrator.model.hosts import Connection, Host, Inventory
+from migrator.model.names import dns_label
 
 __all__ = ["load_inventory"]
 
@@ -29,6 +30,7 @@ def load_inventory(sources: Sequence[str], *, limit: str | None = None) -> Inven
     if not chosen:
         message = f"no host matches --limit {limit}" if limit else "names no host"
         raise InventoryError(message, file=", ".join(sources))
+    _refuse_one_folder(chosen)
     return Inventory(tuple(checked(host) for host in chosen), (*warnings, *_same_address(chosen)))
 
 
@@ -106,6 +108,17 @@ def _joined(hosts: Sequence[Host]) -> tuple[Host, ...]:
             raise InventoryError(message, file=file or host.source, line=int(line) if line.isdecimal() else None)
         found[host.name] = host
     return tuple(found.values())
+
+
+def _refuse_one_folder(hosts: Sequence[Host]) -> None:
+    """Names that differ in `_`, `.`, `-` or case only would write over each other's profiles."""
+    first: dict[str, Host] = {}
+    for host in hosts:
+        other = first.setdefault(dns_label(host.name), host)
+        if other is not host:
+            file, _, line = host.source.rpartition(":")
+            message = f"`{host.name}` and `{other.name}` would share one folder of profiles; name one of them otherwise"
+            raise InventoryError(message, file=file or host.source, line=int(line) if line.isdecimal() else None)
 
 
 def _same_address(hosts: Sequence[Host]) -> list[str]:

@@ -7,11 +7,11 @@ wrote, and in words what a change of the host would change.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from migrator.model.names import dns_label
+from migrator.model.names import dns_label, is_dns_label
 from migrator.model.record import Record
 from migrator.model.services import Call, Listen, ServiceProfile, Source
 
-__all__ = ["FOLDER", "ScanIndex", "index_of", "path_of", "traits"]
+__all__ = ["FOLDER", "ScanIndex", "index_of", "is_path_of", "path_of", "traits"]
 
 FOLDER = ".migrate/scan/"
 """Where it stands below the folder with profiles/, one file for each host."""
@@ -35,6 +35,12 @@ def index_of(host: str) -> str:
 def path_of(profile: ServiceProfile) -> str:
     """Where a profile stands below the folder that was scanned into."""
     return f"profiles/{dns_label(profile.host)}/{profile.service}.yaml"
+
+
+def is_path_of(host: str, path: str) -> bool:
+    """Whether a profile of this host can stand there."""
+    name = path.removeprefix(f"profiles/{dns_label(host)}/").removesuffix(".yaml")
+    return is_dns_label(name) and path == f"profiles/{dns_label(host)}/{name}.yaml"
 
 
 def traits(profile: ServiceProfile) -> dict[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from migrator.errors import InputError
-from migrator.files import write_text
+from migrator.files import write_below
 from migrator.model.login import Login
 from migrator.model.names import dns_label
 from migrator.model.record import Record
@@ -33,7 +33,7 @@ class RecordedFact(Record):
 
 @dataclass(frozen=True, slots=True)
 class Recording(Record):
-    """What `recording.yaml` holds. `taken_at` is ISO 8601 with time zone, `clock_offset_s` how far its clock was ahead."""
+    """What `recording.yaml` holds. `taken_at` is ISO 8601 with time zone, `clock_offset_s` as in `Answer`."""
 
     host: str
     address: str
@@ -51,16 +51,16 @@ def folder_of(folder: Path, host: str) -> Path:
 
 def save_recording(folder: Path, answer: Answer) -> Path:
     """Write one host's answers below `folder` and return its own folder."""
-    own = folder_of(folder, answer.host)
+    own = dns_label(answer.host)
     facts = {name: RecordedFact(s.code, s.lacks, s.finished) for name, s in answer.sections.items()}
     for name, section in answer.sections.items():
         for text, ending in ((section.stdout, "out"), (section.stderr, "err")):
             if text:
-                write_text(own / f"{name}.{ending}", f"{redact(text)}\n")
+                write_below(folder, f"{own}/{name}.{ending}", f"{redact(text)}\n")
     taken_at, offset = answer.taken_at.isoformat(), answer.clock_offset_s
     recording = Recording(answer.host, answer.address, taken_at, answer.error, answer.login, offset, facts)
-    write_text(own / "recording.yaml", dump_record(recording))
-    return own
+    write_below(folder, f"{own}/recording.yaml", dump_record(recording))
+    return folder_of(folder, answer.host)
 
 
 def load_recordings(folder: Path) -> Iterator[Answer]:

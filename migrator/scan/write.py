@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from migrator.files import write_text
-from migrator.model.baseline import ScanIndex, index_of, path_of
+from migrator.errors import InputError
+from migrator.files import remove_below, write_below, write_text
+from migrator.model.baseline import ScanIndex, index_of, is_path_of, path_of
 from migrator.model.services import ServiceProfile
 from migrator.records import dump_pieces, dump_record, load_record
 from migrator.scan.estate import Scan
@@ -58,19 +59,24 @@ def _write_host(
     written = [path for path, text in texts.items() if path not in kept and _read(folder / path) != text]
     removed = [path for path in before if path not in texts and path not in kept]
     for path in written:
-        write_text(folder / path, texts[path])
+        write_below(folder, path, texts[path])
     for path in removed:
-        (folder / path).unlink(missing_ok=True)
+        remove_below(folder, path)
     digests = {path: before[path] for path in kept if path not in texts}
     digests |= {path: _digest(text) for path, text in texts.items()}
     index = ScanIndex(dict(sorted(digests.items())), {path: traits[path] for path in sorted(texts) if path in traits})
-    write_text(folder / index_of(host), dump_record(index))
+    write_below(folder, index_of(host), dump_record(index))
     return Written(tuple(written), tuple(removed), tuple(sorted(kept)))
 
 
 def _index(folder: Path, host: str) -> ScanIndex:
-    text = _read(folder / index_of(host))
-    return load_record(ScanIndex, text, file=str(folder / index_of(host))) if text is not None else ScanIndex()
+    """What the last scan wrote. It is a file like others: a path in it that no scan writes is nothing to be removed."""
+    text, file = _read(folder / index_of(host)), str(folder / index_of(host))
+    index = load_record(ScanIndex, text, file=file) if text is not None else ScanIndex()
+    for path in index.digests:
+        if not is_path_of(host, path):
+            raise InputError(f"{path!a} is no profile of {host}; remove this file and scan again", file=file)
+    return index
 
 
 def _is_edited(folder: Path, path: str, digest: str, new: str | None) -> bool:
