@@ -13,7 +13,7 @@ __all__ = ["check"]
 
 _HARMLESS = r"(?:\*+|\$[({]?\w|<|\{\{|%|\.\.\.|x+\b|changeme\b|REDACTED|ENC\[|Ag[A-Za-z0-9+/]{16})"
 """What stands in place of a secret; the last two are sealed by SOPS and by Sealed Secrets."""
-_VERSION = r"(?:\d+:)?\d+\.\d[\w.+~:-]*(?:['\"\s]|$)"
+_VERSION = r"(?:\d+:)?\d+\.\d[\w.+~:-]*(?:['\"\s,]|$)"
 """`passwd=1:4.13` is a package."""
 _EMPTY = r"(?:true|false|null|yes|no|~|[|>][+-]?|[&*!\[{]\S*)['\"]?\s*$"
 """What stands behind `password:` without being one."""

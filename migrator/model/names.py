@@ -24,7 +24,7 @@ def dns_label(text: str, *, limit: int = MAX_LENGTH) -> str:
     if len(text) <= limit and is_dns_label(text):
         return text
     plain = re.sub(r"[._/@ ]", "-", text.lower())
-    if len(plain) <= limit and is_dns_label(plain) and "--" not in plain:
+    if text.isascii() and len(plain) <= limit and is_dns_label(plain) and "--" not in plain:
         return plain
     readable = re.sub(r"-{2,}", "-", re.sub(r"[^a-z0-9-]", "-", text.lower())).strip("-0123456789")
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]

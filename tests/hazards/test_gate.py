@@ -33,6 +33,7 @@ CLEAN = [
     "annotations:\n  reloader.stakater.com/auto: 'true'\n  checksum/config: 8f1b2d6c0a9e4f73b58f1b2d6c0a9e4f73b5aa01\n",
     "sops:\n  age:\n  - recipient: age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\n",
     "url: http://app01:8080/a/b@2x.png\nfeed: https://example.com:8443/@shop\n",
+    "# On the host: libc6=2.36-9, passwd=1:4.13+dfsg1-1+b1, python3=3.11.2-1\n",
     "schedule: 0 3 * * *\ncommand: [/bin/sh, -c, 'pg_dump \"$DATABASE_URL\" | gzip -9 >/backup/shop.gz']\n",
     "# Ask the owner for the password; it belongs into the Secret `shop`.\npasswordSecretRef: shop\n",
     "session:\n  secret: ${SESSION_SECRET}\n  cookieSecret: '{{ .Values.secret }}'\n",
