@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from migrator.errors import InputError
+from migrator.model.invisible import INVISIBLE
 
 __all__ = ["Document", "Path", "dump", "dump_all", "load", "load_all", "quoted", "replace"]
 
@@ -25,6 +26,8 @@ _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _DULL = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*")
 _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"])
 _STRING_TAG = "tag:yaml.org,2002:str"
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_LAST_OF_FOUR_DIGITS = 0xFFFF
 
 Path = tuple[str | int, ...]
 """The way to a value: mapping keys and list positions."""
@@ -159,14 +162,23 @@ _Dumper.add_representer(str, _represent_string)
 
 def dump(data: Any) -> str:
     """Write one document. Every string comes back as the same string from kubectl's, Flux's and our own parser."""
-    return str(
-        yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**20, default_flow_style=False)
-    )
+    text = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**20, default_flow_style=False)
+    return _INVISIBLE.sub(_escaped, text)  # what nobody sees stands in double quotes only: `_represent_string`
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\u{code:04x}" if code <= _LAST_OF_FOUR_DIGITS else f"\\U{code:08x}"
 
 
 def quoted(text: str) -> str:
     """A double-quoted scalar on one line, which is also a JSON string."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f").replace("\x85", "\\u0085")
+    return _INVISIBLE.sub(_in_json, json.dumps(text, ensure_ascii=False))
+
+
+def _in_json(match: re.Match[str]) -> str:
+    """JSON has no form for a character above U+FFFF that YAML reads, too."""
+    return _escaped(match) if ord(match[0]) <= _LAST_OF_FOUR_DIGITS else match[0]
 
 
 def dump_all(documents: Sequence[Any]) -> str:

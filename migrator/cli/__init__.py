@@ -87,8 +87,10 @@ def run(arguments: list[str]) -> int:
         return problem.exit_code
     except BaseException as problem:
         message, code = _explained(problem)
-        if not message or (isinstance(problem, _UNFORESEEN) and {"-v", "--verbose"} & set(arguments)):
+        if not message:
             raise
+        if isinstance(problem, _UNFORESEEN) and {"-v", "--verbose"} & set(arguments):
+            _complain(_trace(problem))
         _complain(message)
     return int(code or 0)
 
@@ -108,6 +110,13 @@ def _explained(problem: BaseException) -> tuple[str, int]:
         said = f"{type(problem).__name__}: {problem}"
         return f"error: this is a bug in migrate: {said}; `migrate -v ...` shows where", ExitCode.FAILED
     return "", ExitCode.FAILED
+
+
+def _trace(problem: BaseException) -> str:
+    """Where it happened: lines of the program and the error's own words, never the values that were at hand."""
+    import traceback
+
+    return "".join(traceback.format_exception(problem)).rstrip("\n")
 
 
 def _called(path: str) -> str:

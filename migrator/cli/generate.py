@@ -58,7 +58,7 @@ def generate(
     migrate generate --from estate --to fleet
     migrate generate --to fleet --dry-run
     """
-    from migrator.cli.output import emit, say
+    from migrator.cli.output import emit, safe, say
     from migrator.generate import run
     from migrator.generate.summary import lines, rows
     from migrator.generate.templates import Templates
@@ -73,7 +73,7 @@ def generate(
     made = run.decide(files, repository, Templates(folder), in_place=in_place)
     outcome = run.Outcome(made, None if dry_run else GitRepository.create(target).commit(made.changes))
     if dry_run and output == "table":
-        click.echo(diff_text(made.changes, repository.read), nl=False)
+        click.echo(safe(diff_text(made.changes, repository.read)), nl=False)
     else:
         emit(rows(made), ["service", "files", "blockers", "findings"], output)
     for line in lines(outcome):

@@ -14,11 +14,12 @@ from collections.abc import Mapping, Sequence
 import click
 
 from migrator import yamlio
+from migrator.model.invisible import INVISIBLE
 
 __all__ = ["FORMATS", "emit", "safe", "say"]
 
 FORMATS = ("table", "wide", "json", "yaml", "jsonl", "name")
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_UNSAFE = re.compile(f"[\x00-\x08\x0b-\x1f{INVISIBLE}]")
 _CELL = 60
 
 
@@ -30,7 +31,9 @@ def safe(text: str) -> str:
 
 def _escaped(char: str) -> str:
     code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004
+    if code < 0x100:  # noqa: PLR2004
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004
 
 
 def say(text: str) -> None:

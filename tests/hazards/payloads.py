@@ -40,7 +40,7 @@ ESCAPES = [
     "\x1b]4;1;rgb:ff/00/00\x07", "\x1b]10;#ff0000\x07", "\x1b]11;?\x07", "\x1b]1337;File=:AAAA\x07", "\x1b]777;notify;a;b\x07",
     "\x1b[2J", "\x1b[H", "\x1b[1;1H", "\x1b[10A", "\x1b[2K", "\x1b[31m", "\x1b[8m", "\x1b[7m", "\x1b[?25l", "\x1b[?1049h", "\x1b[?1000h", "\x1b[?2004h",
     "\x1b[6n", "\x1b[c", "\x1b[21t", "\x1b[5i", "\x1b[3J", "\x1b[1;5r", "\x1bc", "\x1b7\x1b8", "\x1bD", "\x1bM", "\x1b(0", "\x1b#8", "\x1b=",
-    "\x1bPq#0;2;0;0;0\x1b\\", "\x1bP$q\"p\x1b\\", "\x1bP+q544e\x1b\\", "\x1b_evil\x1b\\", "\x1b^evil\x1b\\", "\x1bX evil\x1b\\", "\x1bk evil\x1b\\",
+    "\x1bPq#0;2;0;0;0\x1b\\", '\x1bP$q"p\x1b\\', "\x1bP+q544e\x1b\\", "\x1b_evil\x1b\\", "\x1b^evil\x1b\\", "\x1bX evil\x1b\\", "\x1bk evil\x1b\\",
     "\x9b31m", "\x9b2J", "\x9d0;evil\x9c", "\x90q\x9c", "\x84", "\x85", "\x8d", "\x98", "\x9e", "\x9f",
     "\r", "over\rwritten", "\x08\x08\x08", "\x07", "\x0b", "\x0c", "\x0e", "\x0f", "\x00", "\x7f", "\x1a", "\x05", "\x18",
     "\u202eevil", "\u2066a\u2069", "\u200f", "\u200b", "\u2060", "\ufeff", "\u2028", "\u2029", "\u061c", "\U000e0001\U000e0041",
@@ -52,8 +52,12 @@ Source: ECMA-48; xterm, "Control Sequences"; CVE-2021-25743 of kubectl.
 """
 
 _ODD = ["", ".", "..", "...", "CON", "nul", "aux.txt", "com1", "a.", "a ", " a", "-", "--", "-rf", "~", "~root", ".git", ".GIT", ".git/config", "a/.git/b", "git~1", "a:b", "a::$DATA"]  # fmt: skip
-_UP = ["../", "..\\", "/../", "....//", "%2e%2e/", "..%2f", "..;/", "a/../../", "/", "//", "\\\\host\\", "C:\\", "file:///", "./"]
-_LIKE = ["Ａ", "ａ", "а", "é", "e\u0301", "ﬁ", "ß", "ss", "K", "\u212a", "İ", "i̇", "ſ", "s", "Ⅷ", "①", "日本", "🙂", "\u200b", "a\u200bb", "a\u202eb", "a\u00adb"]
+_UP = [
+    "../", "..\\", "/../", "....//", "%2e%2e/", "..%2f", "..;/", "a/../../", "/", "//", "\\\\host\\", "C:\\", "file:///", "./",
+]  # fmt: skip
+_LIKE = [
+    "\uff21", "\uff41", "\u0430", "é", "e\u0301", "ﬁ", "ß", "ss", "K", "\u212a", "İ", "i̇", "\u017f", "s", "Ⅷ", "①", "日本", "🙂", "\u200b", "a\u200bb", "a\u202eb", "a\u00adb",
+]  # fmt: skip
 NAMES = [
     *NASTY, *_ODD, *_LIKE, *(f"{up}{to}" for up in _UP for to in ("etc/passwd", "x", "")), *(f"x{one}" for one in _LIKE),
     "a\x00b", "\x00", "a\nb", "a\rb", *("A" * n for n in (62, 63, 64, 255, 300, 4096)), *("ä" * n for n in (63, 64, 300)), "a" * 62 + "-", "-" * 63, "." * 255,

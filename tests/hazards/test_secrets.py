@@ -1,6 +1,9 @@
-"""K-1: secrets stand all over a host; after all verbs, none of them is anywhere else."""
+"""K-1, K-4: secrets stand all over a host; after all verbs, none of them is anywhere else, and no digest of one."""
 
+import base64
+import hashlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +23,8 @@ VERBS = [
     *(f"scan --replay recordings --out estate -o {form}" for form in ("table", "wide", "yaml", "name")),
     "explain api --from estate -o wide",
     "assess --from estate -o json",
+    *(f"report --from estate --format {form} -o page.{form}" for form in ("html", "json", "mermaid")),
+    "report --from estate --format mermaid -o -",
     "-v generate --from estate --to fleet",
     "-v cutover plan -C fleet -o yaml",
     "drift --replay recordings --from fleet -o json",
@@ -94,3 +99,37 @@ def test_what_holds_the_canaries_was_seen(outputs):
         assert part in estate, part
     assert any(name.startswith("fleet/apps/") for name in outputs)
     assert b"kind: CronJob" in outputs["git history"]
+
+
+DIGESTS = ("md5", "sha1", "sha224", "sha256", "sha512", "blake2b")
+
+
+def _digests_of(value: bytes) -> set[bytes]:
+    """As programs print them: in hexadecimal, and in base64 without its padding."""
+    found = [hashlib.new(name, value, usedforsecurity=False).digest() for name in DIGESTS]
+    return {one.hex().encode() for one in found} | {base64.b64encode(one).rstrip(b"=") for one in found}
+
+
+def _secret_values() -> set[bytes]:
+    """Every secret by itself, and every file, value and command line that holds one."""
+    texts = [*canaries.forms().values(), *canaries.ENVIRONMENT.values(), *(text for argv in canaries.ARGUMENTS.values() for text in argv)]  # fmt: skip
+    words = {word for text in texts for word in re.findall(r"[\w.+/-]+", text) if canaries.found_in(word.encode())}
+    files = {text.encode() if isinstance(text, str) else text for text in canaries.FILES.values()}
+    return {word.encode() for word in words} | {text.encode() for text in texts} | files
+
+
+def test_no_digest_of_a_secret_is_kept(outputs):
+    """K-4: a digest of a password can be guessed from. None is made of what stands on a host, keyed or not."""
+    values = _secret_values()
+    assert len(values) > 100
+    wanted = {digest for value in values for ending in (b"", b"\n") for digest in _digests_of(value + ending)}
+    words = {word for data in outputs.values() for word in re.findall(rb"[0-9a-f]{32,128}|[A-Za-z0-9+/]{22,86}", data)}
+    assert words & wanted == set()
+    assert any(re.search(rb"[0-9a-f]{64}", data) for data in outputs.values()), "digests of our own files are there"
+
+
+def test_the_script_makes_no_digests():
+    """But one: dpkg's own list of checksums is compared on the host, and what leaves it is the names of files."""
+    text = script(FACTS, "0" * 32)
+    assert re.findall(r"\b(?:sha\d*sum|cksum|b2sum|sum|shasum|openssl)\s+-\S+", text) == []
+    assert re.findall(r"md5sum -\S+", text) == ["md5sum -c"]
