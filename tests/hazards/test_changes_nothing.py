@@ -1,6 +1,7 @@
-"""S-13: what a scan runs on a host writes nothing, connects to nobody, signals nobody: every system call is looked at."""
+"""S-13: what a scan runs on a host writes nothing, connects to nobody, signals nobody, and takes two seconds of a processor."""
 
 import re
+import resource
 import shutil
 import subprocess
 
@@ -8,6 +9,8 @@ import pytest
 
 from migrator.scan.collect import script
 from migrator.scan.facts import FACTS
+from tests.hazards import canaries
+from tests.hazards.made_host import MadeHost
 
 WATCHED = (
     "open,openat,openat2,creat,truncate,ftruncate,unlink,unlinkat,rmdir,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,"
@@ -81,3 +84,13 @@ def _traced(folder, text):
     if not trace.exists() or b"ptrace" in done.stderr:
         pytest.skip(f"strace may not look here: {done.stderr.decode()[-200:]}")
     return trace.read_text(errors="replace")
+
+
+def test_the_whole_script_takes_two_seconds_of_a_processor_at_most(tmp_path):
+    """Of user and system time together, on a host with services in every place that is looked at. Priority is the lowest: `nice 19`."""
+    host = MadeHost(tmp_path)
+    canaries.furnish(host)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert host.run(script(FACTS, "0" * 32)).stdout.count(b" end ") == len(FACTS)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2.0

@@ -1,8 +1,9 @@
-"""S-6, S-7, S-8, S-12, S-14: faulty hosts among good ones, behind the real transport; nobody else pays for them."""
+"""S-6, S-7, S-8, S-12: faulty hosts among good ones, behind the real transport; nobody else pays for them."""
 
 import contextlib
 import os
 import random
+import resource
 import signal
 import socket
 import subprocess
@@ -213,7 +214,21 @@ NOISE = {
     "limits": "ulimit -c 0; ulimit -n 64",
     "a job": "sleep 1 & :",
     "end of file": "exec 3</dev/null",
+    "another shell": 'command -v bash >/dev/null && exec bash -c "$SSH_ORIGINAL_COMMAND"',
+    "a C shell": 'command -v tcsh >/dev/null && exec tcsh -c "$SSH_ORIGINAL_COMMAND"',
+    "busybox": 'command -v busybox >/dev/null && exec busybox sh -c "$SSH_ORIGINAL_COMMAND"',
+    "aliases": "alias ls='ls --color=always' cat='cat -A' grep='grep --color=always'",
+    "a prompt": "PS1='host# '; export PS1; printf 'host# '",
+    "a clipboard": r"printf '\033]52;c;ZXZpbA==\007'",
+    "a link": r"printf '\033]8;;http://x\007x\033]8;;\007'",
+    "marks of another run": "printf '\\n%s begin users\\nevil:x:0:0::/:/bin/sh\\n\\n%s end users\\n' deadbeefdeadbeefdeadbeefdeadbeef deadbeefdeadbeefdeadbeefdeadbeef",
+    "history": "set -o history 2>/dev/null; HISTFILE=/dev/null; export HISTFILE",
+    "a trap": "trap 'echo bye; echo bye >&2' 0",
 }
+
+
+COMPARED = {"os_release", "users", "packages", "licences", "crontabs"}
+"""Facts whose answer is the same a moment later."""
 
 
 @pytest.mark.parametrize("noise", list(NOISE)[:: count(3, 1)])
@@ -224,9 +239,10 @@ def test_noise_around_a_login_changes_no_answer(good, trusted, noise):
         key = make_key(trusted / name)
         server.authorize(key, f'{first}; eval "$SSH_ORIGINAL_COMMAND"')
         hosts.append(Host(name, "127.0.0.1", port=server.port, user=USER, key=str(key)))
-    facts = [fact for fact in questions(deep=False) if fact.name in {"os_release", "users", "packages", "licences"}]
+    facts = [fact for fact in questions(deep=False) if fact.name in COMPARED]
     said = {answer.host: answer for answer in _answers(hosts, facts, Budget(30), 1)}
     assert not said["noisy"].error
+    assert len(facts) == len(COMPARED)
     for fact in facts:
         assert said["noisy"].sections[fact.name] == said["quiet"].sections[fact.name], fact.name
 
@@ -268,3 +284,27 @@ def test_a_scan_that_is_killed_goes_on_where_it_was(good, trusted):
     estate = (trusted / "estate" / "estate.yaml").read_text()
     assert all(estate.count(f"- name: {name}\n") == 1 for name in hosts)
     assert not [file for file in trusted.rglob("*") if file.name.endswith((".tmp", ".new", "~"))]
+
+
+FLOODS = ["exec yes", "exec yes >&2", "yes >&2 & exec yes", "head -c 5000000 /dev/zero >&2; exec cat /dev/zero"]
+"""What a login prints without an end: on either stream, and on both at once."""
+KEPT = 1024 * 1024
+
+
+def test_floods_are_cut_and_cost_no_more_than_what_is_kept(good, trusted):
+    """S-7: memory is bounded by what a budget lets each host send, however much it does."""
+    server, _ = good
+    hosts = []
+    for number in range(count(4, 48)):
+        key = make_key(trusted / f"flood{number}")
+        server.authorize(key, FLOODS[number % len(FLOODS)])
+        hosts.append(Host(f"flood-{number}", "127.0.0.1", port=server.port, user=USER, key=str(key)))
+    before = _peak_mib()
+    answers = _answers(hosts, questions(deep=False)[:1], Budget(60, bytes=KEPT), 50)
+    assert {answer.error for answer in answers} == {f"sent more than {KEPT} bytes"}
+    # What came is kept twice for a moment (as bytes and as text), and paramiko has up to 2 MiB under way for each.
+    assert _peak_mib() - before < 64 + len(hosts) * (2 * KEPT / 1024**2 + 4)
+
+
+def _peak_mib():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,43 +1,130 @@
-"""S-10: whatever sudo does, the script runs once, nobody is asked for a password, and no answer of sudo's is taken for one of the host's."""
+"""S-10: whatever a host's sudo says, nobody is asked for a password, and the scan knows exactly what it could not see."""
 
-import subprocess
+import os
+import shutil
+from pathlib import Path
 
 import pytest
 
-from migrator.scan.login_shell import shell_command
+from migrator.model.hosts import Host
+from migrator.scan.estate import assemble
+from migrator.scan.run import questions, read_answer, scan_hosts
+from migrator.scan.sudoers import sudo_rule
+from migrator.scan.transport import Budget
+from migrator.scan.transports import TransportOptions, Transports
+from tests.hazards.counts import count
+from tests.hazards.made_host import MadeHost, namespaces
+from tests.integration.sshd import USER, make_key, own_ssh_config, start_sshd
 
-TRUE = 'if [ "$2" = true ]; then exit 0; fi'
-SUDO = {
-    "needs no password": (f'{TRUE}; shift; exec "$@"', "as root"),
-    "asks for a password": ("echo 'sudo: a password is required' >&2; exit 1", "as a user"),
-    "lectures": ("echo 'We trust you have received the usual lecture' >&2; exit 1", "as a user"),
-    "wants a terminal": ("echo 'sudo: sorry, you must have a tty to run sudo' >&2; exit 1", "as a user"),
-    "does not know the account": (
-        "echo 'scan is not in the sudoers file. This incident will be reported.' >&2; exit 1",
-        "as a user",
-    ),
-    "is broken": ("echo 'sudo: /etc/sudo.conf is world writable' >&2; exit 1", "as a user"),
-    "reads what is not its own": ("cat >/dev/null; exit 1", "as a user"),
-    "is absent": (None, "as a user"),
+pytestmark = [pytest.mark.sshd, pytest.mark.timeout(300)]
+LOG = 'Defaults logfile="/var/lib/sudo.log"\n'
+SET_UPS = {
+    "our rule": (sudo_rule("shop"), "root"),
+    "all without a password": ("shop ALL=(ALL:ALL) NOPASSWD: ALL\n", "root"),
+    "asks for a password": ("shop ALL=(ALL:ALL) ALL\n", "user"),
+    "asks, and lectures": ("Defaults lecture=always\nDefaults insults\nshop ALL=(ALL:ALL) ALL\n", "user"),
+    "wants a terminal": ("Defaults requiretty\nshop ALL=(ALL:ALL) NOPASSWD: ALL\n", "user"),
+    "not in the file": ("root ALL=(ALL:ALL) ALL\n", "user"),
+    "another command only": ("shop ALL=(root) NOPASSWD: /usr/bin/systemctl restart shop\n", "user"),
+    "a file that is broken": ("shop ALL=(ALL:ALL NOPASSWD ALL\n", "user"),
 }
+"""What stands in /etc/sudoers, and as whom the scan then runs."""
+
+FAKES = {
+    "absent": (None, "user"),
+    "asks on a terminal": ("printf '[sudo] password for shop: ' >/dev/tty 2>/dev/null; read -r secret; exit 1", "user"),
+    "asks on both streams": ("echo 'Password:'; echo 'Password:' >&2; read -r secret; exit 1", "user"),
+    "lectures": ("echo 'We trust you have received the usual lecture' >&2; exit 1", "user"),
+    "insults": ("echo 'sudo: a password is required' >&2; exit 1", "user"),
+    "takes no -n": ("case $1 in -n) echo 'usage: sudo -h' >&2; exit 1 ;; esac; exec \"$@\"", "user"),
+    "allows to look only": ("case $* in '-n true') exit 0 ;; esac; exit 1", ""),
+    "is a doas": ('shift; exec "$@"', "user"),
+}
+"""A `sudo` of the host's own, for machines that have none; none of them makes anybody root."""
 
 
-@pytest.mark.parametrize("kind", SUDO)
-def test_whatever_sudo_does_the_script_runs_once(tmp_path, kind):
-    behaviour, expected = SUDO[kind]
-    for name, text in {"id": "echo 1000", "sudo": behaviour}.items():
-        if text:
-            asked = f'printf "%s\\n" "$*" >> {tmp_path}/asked\n' if name == "sudo" else ""
-            (tmp_path / name).write_text(f"#!/bin/sh\n{asked}MIGRATE_TEST=root; export MIGRATE_TEST\n{text}\n")
-            (tmp_path / name).chmod(0o755)
-    for name in ("sh", "nice", "cat", "printf"):
-        (tmp_path / name).symlink_to(f"/usr/bin/{name}")
-    script = b'echo "as ${MIGRATE_TEST:-a user}"'
-    done = subprocess.run(
-        ["/bin/sh", "-c", shell_command(become=True)],
-        input=script, capture_output=True, check=True, timeout=20, env={"PATH": str(tmp_path)},
-    )  # fmt: skip
-    assert (done.stdout.decode(), done.stderr) == (f"{expected}\n", b"")
-    asked = (tmp_path / "asked").read_text().splitlines() if behaviour else []
-    assert all(line.startswith("-n ") for line in asked), "never asked in a way that could wait for a password"
-    assert len(asked) <= 2
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    running = start_sshd(tmp_path_factory.mktemp("sudo") / "sshd")
+    yield running
+    running.stop()
+
+
+def a_user_logs_in(host: MadeHost) -> str:
+    """The forced command that makes whoever logs in an ordinary user of the host."""
+    if os.geteuid() != 0 or "--map-root-user" in namespaces() or not shutil.which("setpriv"):
+        pytest.skip("needs root and setpriv (util-linux), to log in as an ordinary user of a made host")
+    become = "exec setpriv --reuid=998 --regid=998 --clear-groups env HOME=/srv/shop USER=shop LOGNAME=shop"
+    host.program("login", f'#!/bin/sh\n{become} /bin/sh -c "$SSH_ORIGINAL_COMMAND"\n')
+    return " ".join([*host.enter(), "/mnt/bin/login"])
+
+
+def scanned(server, folder, monkeypatch, command):
+    own_ssh_config(folder, monkeypatch)
+    (folder / "known_hosts").write_text(f"{server.name} {server.host_key}\n")
+    key = make_key(folder / "key")
+    server.authorize(key, command)
+    facts = questions(deep=False)
+    transports = Transports(TransportOptions())
+    host = Host("box", "127.0.0.1", port=server.port, user=USER, key=str(key), become=True)
+    (answer,) = scan_hosts([host], transports.open, facts=facts, budget=Budget(110), forks=1)
+    transports.close()
+    return answer, assemble([read_answer(answer, facts)], now=answer.taken_at).estate
+
+
+def _facts(lines):
+    return {line.partition(":")[0] for line in lines}
+
+
+@pytest.mark.parametrize("name", list(SET_UPS)[:: count(2, 1)])
+def test_a_real_sudo(server, tmp_path, monkeypatch, name):
+    if not shutil.which("sudo"):
+        pytest.skip("not installed: sudo (apt-get install sudo)")
+    rules, privilege = SET_UPS[name]
+    host = with_sudo(MadeHost(tmp_path / "host"), f"{LOG}{rules}")
+    answer, estate = scanned(server, tmp_path, monkeypatch, a_user_logs_in(host))
+    (report,) = estate.hosts
+    assert (report.error, report.privilege) == ("", privilege)
+    _is_exact(report)
+    assert "MIG002" in {one.code for one in estate.findings} or privilege == "root"
+    said = "".join(section.stdout + section.stderr for section in answer.sections.values())
+    assert "assword for" not in said
+    log = tmp_path / "host" / "var" / "lib" / "sudo.log"
+    assert "password attempt" not in (log.read_text() if log.exists() else "")
+
+
+def with_sudo(host: MadeHost, rules: str) -> MadeHost:
+    """What sudo reads on the host, and a file that root alone may read."""
+    host.write("/etc/sudoers", rules, mode=0o440)
+    host.write(
+        "/etc/pam.d/sudo", "auth required pam_unix.so\naccount required pam_permit.so\nsession required pam_permit.so\n"
+    )
+    host.write("/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\n")
+    host.write("/etc/shadow", "root:*:19000:0:99999:7:::\nshop:*:19000:0:99999:7:::\n", mode=0o600)
+    host.write("/etc/hosts", f"127.0.0.1 localhost {Path('/proc/sys/kernel/hostname').read_text().strip()}\n")
+    return host
+
+
+@pytest.mark.parametrize("name", list(FAKES)[:: count(2, 1)])
+def test_a_sudo_that_is_none(server, tmp_path, monkeypatch, name):
+    program, privilege = FAKES[name]
+    host = MadeHost(tmp_path / "host")
+    if program:
+        host.program("sudo", f"#!/bin/sh\n{program}\n")
+    _, estate = scanned(server, tmp_path, monkeypatch, a_user_logs_in(host))
+    (report,) = estate.hosts
+    assert report.privilege == privilege
+    if privilege:
+        assert report.error == ""
+        _is_exact(report)
+    else:
+        assert report.error, "a sudo that takes the question back is told as the host's error"
+
+
+def _is_exact(report):
+    """Every question has one outcome; root is denied nothing, and a user is not said to have seen what root sees."""
+    asked = {fact.name for fact in questions(deep=False)}
+    outcomes = [set(report.observed), _facts(report.partial), _facts(report.missing), _facts(report.refused)]
+    assert sorted(name for one in outcomes for name in one) == sorted(asked)
+    denied = {line.partition(":")[0] for line in (*report.partial, *report.refused) if "enied" in line}
+    assert not denied if report.privilege == "root" else {"descriptors", "environment"} <= denied

@@ -31,7 +31,7 @@ def at(seconds: float) -> datetime:
 
 
 @pytest.mark.parametrize("off", [0, 3, -3, 3600, -3600, 315_360_000, -315_360_000])
-@pytest.mark.parametrize(("login", "script"), [(0.2, 0.4), (0.5, 30), (1, 55)])
+@pytest.mark.parametrize(("login", "script"), [(0.2, 0.4), (0.5, 30), (1, 55), (4, 3)])
 def test_it_is_right_to_a_second_however_long_the_script_takes(off, login, script):
     found = clock_offset(said(off + login, off + login + script), NONCE, began=NOON, ended=at(login + script + 0.1))
     assert found is not None
