@@ -66,7 +66,7 @@ def settings_for(host: Host, *, known_hosts: Path | None, seconds: float = _SECO
     found = _ask(host, address, min(seconds, _SECONDS))
     settings = settings_of(found, home=Path.home(), address=address)
     _require(host.name, "address", _ADDRESS, settings.hostname)
-    keys = (Path(host.key).expanduser(),) if host.key else settings.keys
+    keys = (_key(host.name, host.key),) if host.key else settings.keys
     return replace(
         settings,
         port=host.port or settings.port,
@@ -104,6 +104,13 @@ def _on_security_key(private: Path) -> bool:
         return private.with_name(f"{private.name}.pub").read_bytes().startswith(b"sk-")
     except OSError:
         return False
+
+
+def _key(name: str, path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise ConnectError(name, f"its key {path[:60]!r} is in the home of a user that this machine has not") from error
 
 
 def jump_host(host: str, jump: str) -> Host:

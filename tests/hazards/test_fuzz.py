@@ -1,24 +1,34 @@
 """S-9: real answers, torn, doubled, mixed and filled with junk, never end a scan; they are values or gaps."""
 
 import contextlib
+import importlib.util
+import os
 import random
+import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import migrator
 from migrator.errors import FactError
 from migrator.records import dump_record
+from migrator.scan.collect import observe, sections_of
 from migrator.scan.estate import assemble
 from migrator.scan.facts import FACTS
 from migrator.scan.recording import load_recordings
 from migrator.scan.run import Answer, questions, read_answer
 from migrator.scan.snapshot import Section
+from migrator.scan.transport import Reply
 from migrator.scan.write import write_scan
-from tests.hazards.counts import count
+from tests.hazards.counts import FULL, count
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 JUNK = [
     "", "\x00", "\x1f" * 40, "\x1b]0;x\x07", "-1", "9" * 400, "0x", "é\udcff", "\u202e", "%s%n", "{{7*7}}", "../../../etc/passwd", "=",
@@ -61,6 +71,42 @@ def test_no_fact_breaks_on_a_torn_answer(fact):
         text = torn(chance.choice(texts), chance)
         with contextlib.suppress(FactError):
             fact.parse(text)
+
+
+NONCE = "0" * 32
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
+@settings(max_examples=count(20, 10_000), deadline=None, database=None)
+@given(st.binary(max_size=2000), st.binary(max_size=300), st.randoms(use_true_random=False))
+def test_no_fact_breaks_on_any_bytes(fact, noise, stderr, chance):
+    """Bytes that are no UTF-8, noughts, very long lines: by themselves, and in the middle of a real answer."""
+    real = [answer.sections[fact.name].stdout for answer in recorded() if fact.name in answer.sections] or [""]
+    told = chance.choice(real).encode()[:20_000]
+    cut = chance.randint(0, len(told))
+    for data in (noise, told[:cut] + noise + told[cut:], noise * chance.choice([1, 1, 1, 500])):
+        begin, end = (
+            f"\n{NONCE} begin {fact.name}\n".encode(),
+            f"\n{NONCE} code 0\n\n{NONCE} end {fact.name}\n".encode(),
+        )
+        section = sections_of(Reply(begin + data + end, stderr), NONCE).get(fact.name)
+        assert observe(fact, section) is not None
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
+def test_no_fact_breaks_under_a_guided_fuzzer(fact):
+    """A minute for each reader: MIGRATE_FUZZ_SECONDS=600 gives it ten."""
+    if not FULL:
+        pytest.skip("takes a minute for each fact: make hazards")
+    if not importlib.util.find_spec("atheris"):
+        pytest.skip("not installed: atheris (pip install --group fuzz)")
+    seconds = os.environ.get("MIGRATE_FUZZ_SECONDS", "60")
+    command = [sys.executable, "-m", "tests.hazards.fuzzed", fact.name, seconds]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    (tried,) = re.findall(r"number_of_executed_units: (\d+)", done.stderr)
+    assert int(tried) > 100
 
 
 @pytest.mark.parametrize("seed", range(count(6, 400)))

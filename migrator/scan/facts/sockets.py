@@ -9,10 +9,12 @@ from migrator.scan.shells import PROCESSES
 
 __all__ = ["Connection", "Listener", "Sockets", "SocketsFacts", "UnixListener"]
 
+_PLACE = "([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})"
 _ENTRY = re.compile(
-    r"\s*\d+: ([0-9A-F]{8,32}):([0-9A-F]{4}) ([0-9A-F]{8,32}):([0-9A-F]{4}) ([0-9A-F]{2}) \S+ \S+ \S+\s+(\d+)\s+\d+ (\d+)"
+    rf"\s*\d+: {_PLACE} {_PLACE} ([0-9A-F]{{2}}) \S+ \S+ \S+\s+([0-9]{{1,10}})\s+\d+ ([0-9]{{1,20}})(?!\d)"
 )
-_UNIX = re.compile(r"\s*[0-9a-fK]+: \S+ \S+ 00010000 \S+ \S+\s+(\d+) (.+)")
+_UNIX = re.compile(r"\s*[0-9a-fK]+: \S+ \S+ 00010000 \S+ \S+\s+([0-9]{1,20}) (.+)")
+_INODE = re.compile(r"\s*[0-9]{1,20}\s*")
 _ESTABLISHED, _CLOSE_WAIT, _LISTEN, _UDP_BOUND = "01", "08", "0A", "07"
 
 
@@ -95,7 +97,7 @@ awk 'FNR == 1 { n = substr(FILENAME, 11); print "#" n; next }
                 _sort_in(line, table.rstrip("6"), listeners, connections)
         unix = [UnixListener(m[2], int(m[1])) for line in parts.get("unix", []) if (m := _UNIX.fullmatch(line))]
         raw = [
-            int(line) for name in ("raw", "raw6", "packet") for line in parts.get(name, []) if line.strip().isdecimal()
+            int(line) for name in ("raw", "raw6", "packet") for line in parts.get(name, []) if _INODE.fullmatch(line)
         ]
         return SocketsFacts(tuple(listeners), tuple(connections), tuple(unix), tuple(raw))
 
