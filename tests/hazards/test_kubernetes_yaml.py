@@ -60,7 +60,11 @@ def kubernetes(tmp_path_factory):
 
 def test_the_parser_is_kubernetes_own(kubernetes):
     """It differs from ours where the two are known to differ, and refuses what is no YAML."""
-    assert kubernetes(["a: no", "a: 0o17", "a: 1e3", "a: [", "a: 1\na: 2"])[:3] == [{"a": False}, {"a": 15}, {"a": 1000}]
+    assert kubernetes(["a: no", "a: 0o17", "a: 1e3", "a: [", "a: 1\na: 2"])[:3] == [
+        {"a": False},
+        {"a": 15},
+        {"a": 1000},
+    ]
     assert [set(one) for one in kubernetes(["a: [", "a: 1\na: 2"])] == [{"error"}, {"error"}]
 
 

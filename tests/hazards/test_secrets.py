@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from migrator.cli.report import FORMATS
 from migrator.scan.collect import script
 from migrator.scan.facts import FACTS
 from tests.hazards import canaries
@@ -23,7 +24,7 @@ VERBS = [
     *(f"scan --replay recordings --out estate -o {form}" for form in ("table", "wide", "yaml", "name")),
     "explain api --from estate -o wide",
     "assess --from estate -o json",
-    *(f"report --from estate --format {form} -o page.{form}" for form in ("html", "json", "mermaid")),
+    *(f"report --from estate --format {form} -o page.{form}" for form in FORMATS),
     "report --from estate --format mermaid -o -",
     "-v generate --from estate --to fleet",
     "-v cutover plan -C fleet -o yaml",

@@ -37,6 +37,7 @@ VERBS = [
     "explain evil-1 --from estate -o wide",
     "assess --from estate -o yaml",
     "report --from estate --format mermaid -o -",
+    "report --from estate --format backstage -o -",
     "generate --from estate --to fleet --dry-run",
     "generate --from estate --to fleet -o wide",
     "cutover plan -C fleet",
@@ -51,7 +52,7 @@ MORE = [
     "explain evil-3.calls --from estate",
     "assess --from estate",
     "assess --from estate -o wide",
-    "report --from estate --format json -o -",
+    *(f"report --from estate --format {form} -o -" for form in ("json", "html", "cyclonedx", "sarif")),
     "cutover start evil-0 -C fleet --dry-run",
     "drift --replay recordings --from fleet -o yaml",
 ]
