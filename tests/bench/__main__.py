@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from migrator import __version__
+from tests.bench.facts import fact_costs
 from tests.bench.measure import Cost, cost_of
 from tests.bench.page import page
 from tests.bench.tools import PINS, TOOLS, Target, install
@@ -52,6 +53,7 @@ def _measure() -> int:
     with tempfile.TemporaryDirectory() as folder:
         tools = _side_by_side(Path(folder), hosts)
         load = os.getloadavg()[0]
+        facts = fact_costs([host.name for host in legacy.hosts()])
         replays = [_replayed(arguments) for arguments in REPLAYS]
     names = len(hosts) * NAMES_PER_HOST
     setting = (
@@ -65,7 +67,9 @@ def _measure() -> int:
             {name: costs for name, costs, _ in tools},
             {name: finds for name, _, finds in tools},
             setting,
-            replays,
+            names=names,
+            facts=facts,
+            replays=replays,
         )
     )
     print(DOCUMENT.read_text())

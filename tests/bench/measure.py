@@ -13,7 +13,7 @@ from tests.bench.tools import Tool
 from tests.testbed.folders import cgroup
 from tests.testbed.shell import run
 
-__all__ = ["Cost", "Figure", "cost_of", "figure"]
+__all__ = ["Cost", "Figure", "cost_of", "figure", "processor"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _children() -> float:
 
 def _counted(hosts: Sequence[str]) -> tuple[float, float, float, float]:
     """Processor seconds of the hosts' control groups; bytes to and from their network devices; packets both ways."""
-    seconds = sum(_processor(host) for host in hosts)
+    seconds = sum(processor(host) for host in hosts)
     lines = run("nsenter", "--net=/run/netns/estate", "cat", "/proc/net/dev").splitlines()
     rows = [line.replace(":", " ").split() for line in lines if line.strip().startswith("v-")]
     ours = [row for row in rows if row[0].removeprefix("v-") in hosts]
@@ -80,7 +80,8 @@ def _counted(hosts: Sequence[str]) -> tuple[float, float, float, float]:
     )
 
 
-def _processor(host: str) -> float:
+def processor(host: str) -> float:
+    """Processor seconds of a host's control group since it was started."""
     old = Path("/sys/fs/cgroup/cpuacct") / cgroup() / host / "cpuacct.usage"
     if old.is_file():
         return int(old.read_text()) / 1e9

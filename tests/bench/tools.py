@@ -56,11 +56,21 @@ def install() -> None:
 def TOOLS(folder: Path, targets: Sequence[Target], key: Path, account: str) -> list[Tool]:  # noqa: N802
     """All of them, set up below `folder`: one key, one account that may become root, known host keys, all hosts at once."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "addresses").write_text("".join(f"{one.address}\n" for one in targets))
     return [
         _migrate(folder, targets, key, account),
         _ansible(folder, targets, key, account),
         _pyinfra(folder, targets, key, account),
+        _login("ssh", key, account),
+        _login("paramiko", key, account),
     ]
+
+
+def _login(way: str, key: Path, account: str) -> Tool:
+    command = [sys.executable, "-m", "tests.bench.login", way, "addresses", str(key), account]
+    return Tool(
+        f"{way}: `true`", "nothing; no tool can do with less than this login", command, {"PYTHONPATH": str(ROOT)}
+    )
 
 
 def _migrate(folder: Path, targets: Sequence[Target], key: Path, account: str) -> Tool:
