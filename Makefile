@@ -86,7 +86,7 @@ hazards: ## the hazard tests at their full counts; about an hour
 	@.ci/venv dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group fuzz || \
 	  echo "hazards: atheris cannot be installed here: the tests with a guided fuzzer are left out"
-	MIGRATE_HAZARDS=full $(PYTEST) tests/hazards tests/apiserver/test_names.py --timeout 3600 $(PYTEST_ARGS)
+	MIGRATE_HAZARDS=full $(PYTEST) -n auto tests/hazards tests/apiserver/test_names.py --timeout 3600 $(PYTEST_ARGS)
 
 test-all: ## every test that this machine can run, including the real API server and the wheel
 	@.ci/venv dev

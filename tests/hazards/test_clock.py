@@ -13,7 +13,7 @@ from tests.hazards.counts import count
 from tests.hazards.made_host import MadeHost
 from tests.integration.sshd import USER, make_key, own_ssh_config, start_sshd
 
-pytestmark = pytest.mark.sshd
+pytestmark = [pytest.mark.sshd, pytest.mark.timeout(600)]
 HOUR, YEARS = 3600, 315_360_000
 OFF = [0, 7, -7, HOUR, -HOUR, YEARS, -YEARS]
 CODES = {0: set(), 7: {"MIG003"}, -7: {"MIG003"}}

@@ -17,7 +17,7 @@ from tests.hazards import canaries
 from tests.hazards.made_host import MadeHost
 from tests.integration.sshd import USER, make_key, start_sshd
 
-pytestmark = pytest.mark.sshd
+pytestmark = [pytest.mark.sshd, pytest.mark.timeout(600)]
 ROOT = Path(__file__).parents[2]
 VERBS = [
     "-v scan -i hosts.yml --known-hosts known --out estate --record recordings --deep -o json",
