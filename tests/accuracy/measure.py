@@ -1,6 +1,7 @@
 """How right a scan is: what it said against what is so. Pure; who scans, and where the truth comes from, is elsewhere."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,14 +37,14 @@ class Score:
         return self.right / so if so else None
 
 
-def scores(estate: Estate, profiles: Sequence[ServiceProfile], truth: Mapping[str, Any]) -> tuple[Score, ...]:
-    """Every score of one scan. `truth` has the form of `tests/testbed/estate/truth.yaml`."""
+def scores(
+    estate: Estate, profiles: Sequence[ServiceProfile], truth: Mapping[str, Any], watched: Estate | None = None
+) -> tuple[Score, ...]:
+    """Every score of one scan. `truth` has the form of `tests/testbed/estate/truth.yaml`.
+
+    `watched` is the same estate after a minute of `--watch`, where somebody watched it.
+    """
     services = {**truth["services"], **truth["jobs"]}
-    edges = {(caller, callee, port): how for caller, callee, port, how in truth["edges"]}
-    standing = {edge for edge, how in edges.items() if how == "connected"}
-    said = {(edge.caller, edge.callee, edge.port or 0): frozenset(edge.sources) for edge in estate.edges}
-    by_socket = {edge for edge, sources in said.items() if sources & _SOCKETS}
-    by_files = {edge for edge, sources in said.items() if Source.CONFIGURATION in sources}
     return (
         _score(
             "services and jobs, by name and hosts", _names(estate), {(n, *one["hosts"]) for n, one in services.items()}
@@ -53,16 +54,32 @@ def scores(estate: Estate, profiles: Sequence[ServiceProfile], truth: Mapping[st
             _runtimes(estate, truth),
             {(n, one["runtime"]) for n, one in truth["services"].items()},
         ),
+        _score("version of a runtime", _versions(profiles, truth), set(_true_versions(truth))),
         _score("owner of a port", _ports(profiles), set(_true_ports(truth))),
-        _score("edges, all sources", set(said), set(edges)),
-        _score("edges that stand, by sockets alone", by_socket & standing, standing),
-        _score("edges, by configuration alone", by_files, set(edges)),
+        *_edges(estate, truth, watched),
         _score("schedule of a job", _schedules(profiles), {(n, one["schedule"]) for n, one in truth["jobs"].items()}),
         _score("state of a service or job", _states(profiles, services), set(_true_states(services))),
         _score(
             "files with a secret in them", _places(profiles), {(host, file) for host, file in truth["secret_files"]}
         ),
     )
+
+
+def _edges(estate: Estate, truth: Mapping[str, Any], watched: Estate | None) -> Iterator[Score]:
+    """By what saw them. Sockets are asked for the edges that stand; others that they show by luck are right, too."""
+    so = {(caller, callee, port) for caller, callee, port, _ in truth["edges"]}
+    standing = {(caller, callee, port) for caller, callee, port, how in truth["edges"] if how == "connected"}
+    yield _score("edges, all sources", _said(watched or estate), so)
+    at_once = _said(estate, _SOCKETS)
+    yield _score("edges that stand, by sockets at once", at_once, standing | (at_once & so))
+    if watched:
+        later = _said(watched, _SOCKETS)
+        yield _score("edges that stand, by sockets after a minute of `--watch`", later, standing | (later & so))
+    yield _score("edges, by configuration alone", _said(estate, frozenset({Source.CONFIGURATION})), so)
+
+
+def _said(estate: Estate, sources: frozenset[Source] = frozenset(Source)) -> set[Any]:
+    return {(edge.caller, edge.callee, edge.port or 0) for edge in estate.edges if sources & set(edge.sources)}
 
 
 def leaks(outputs: Iterable[bytes], truth: Mapping[str, Any]) -> list[str]:
@@ -84,6 +101,21 @@ def _names(estate: Estate) -> set[Any]:
 
 def _runtimes(estate: Estate, truth: Mapping[str, Any]) -> set[Any]:
     return {(entry.name, entry.runtime) for entry in estate.services if entry.name in truth["services"]}
+
+
+def _versions(profiles: Sequence[ServiceProfile], truth: Mapping[str, Any]) -> set[Any]:
+    """As much of a version as the truth states: a package's version has its revision, too."""
+    wanted = {name: one.get("version", "") for name, one in truth["services"].items()}
+    said = ((one.service, re.sub(r"^\d+:", "", one.runtime.version)) for one in profiles)
+    return {(name, _cut(version, wanted[name])) for name, version in said if version and wanted.get(name)}
+
+
+def _cut(version: str, wanted: str) -> str:
+    return wanted if re.match(rf"{re.escape(wanted)}(?![0-9])", version) else version
+
+
+def _true_versions(truth: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    return ((name, one["version"]) for name, one in truth["services"].items() if "version" in one)
 
 
 def _ports(profiles: Sequence[ServiceProfile]) -> set[Any]:
