@@ -28,6 +28,7 @@ from migrator.model.settings import Settings
 from migrator.records import API_VERSION, json_schema
 from migrator.report.report import Report
 from migrator.scan.collect import SECTION_BYTES, together
+from migrator.scan.detectors import java_server, known, python_server
 from migrator.scan.fact import Fact, Shell
 from migrator.scan.facts import FACTS
 
@@ -199,7 +200,18 @@ def _tables() -> str:
         text += f"\n## {title}\n\n| name | what |\n|---|---|\n"
         modules = sorted(path for path in (PACKAGE / folder).glob("*.py") if path.stem != "__init__")
         text += "".join(f"| {path.stem} | {_first_words(path)} |\n" for path in modules)
-    return text
+    return f"{text}\n{_by_a_line()}"
+
+
+def _by_a_line() -> str:
+    """The runtimes that are no module of their own but a line of a table in one."""
+    lines = {
+        "known": [one.runtime for one in known.KNOWN],
+        "java_server": [one.runtime for one in java_server.SERVERS],
+        "python_server": [one.runtime for one in python_server.MODULES],
+    }
+    text = "## Runtimes that are a line of a table\n\n| table | runtimes |\n|---|---|\n"
+    return text + "".join(f"| {name} | {', '.join(runtimes)} |\n" for name, runtimes in lines.items())
 
 
 def _first_words(path: Path) -> str:

@@ -85,10 +85,14 @@ class Confidence(StrEnum):
     """It could not be looked at."""
 
 
+_SETTINGS = frozenset({"configuration", "process_settings"})
+"""Facts that tell what something is told to do, and not what it does."""
+
+
 def confidence(evidence: Sequence[Evidence]) -> Confidence:
     """The most direct of several pieces of evidence."""
     direct = [one for one in evidence if not one.inferred]
-    if any(one.fact != "configuration" for one in direct):
+    if any(one.fact not in _SETTINGS for one in direct):
         return Confidence.OBSERVED
     if direct:
         return Confidence.CONFIGURED

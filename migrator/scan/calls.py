@@ -5,24 +5,74 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.model.services import Call, Evidence, Protocol, Source
-from migrator.scan.facts.configuration import Configuration, Mention, MentionKind
+from migrator.scan.facts.configuration import Configuration
+from migrator.scan.facts.process_settings import ProcessSettings, pid_of
 from migrator.scan.facts.sockets import Connection
+from migrator.scan.mentions import Mention, MentionKind
 
 __all__ = ["SCHEMES", "both", "configured_calls", "merged", "socket_calls"]
 
 SCHEMES: Mapping[str, int] = {
-    "http": 80, "https": 443, "ws": 80, "wss": 443, "ldap": 389, "ldaps": 636, "smtp": 25, "ftp": 21,
-    "postgres": 5432, "postgresql": 5432, "mysql": 3306, "mariadb": 3306, "sqlserver": 1433, "oracle": 1521,
-    "redis": 6379, "rediss": 6379, "memcached": 11211, "mongodb": 27017,
-    "amqp": 5672, "amqps": 5671, "kafka": 9092, "nats": 4222, "mqtt": 1883,
+    "http": 80, "https": 443, "ws": 80, "wss": 443, "ajp": 8009, "fcgi": 9000, "grpc": 443, "grpcs": 443, "h2c": 80,
+    "ldap": 389, "ldaps": 636, "smtp": 25, "smtps": 465, "imap": 143, "imaps": 993, "pop3": 110, "pop3s": 995,
+    "ftp": 21, "ftps": 990, "sftp": 22, "ssh": 22, "scp": 22, "rsync": 873, "git": 9418, "svn": 3690, "nfs": 2049,
+    "smb": 445,
+    "postgres": 5432, "postgresql": 5432, "pgsql": 5432, "psql": 5432, "postgis": 5432, "redshift": 5439,
+    "mysql": 3306, "mysql2": 3306, "mariadb": 3306, "sqlserver": 1433, "mssql": 1433, "jtds": 1433, "oracle": 1521,
+    "db2": 50000, "sybase": 5000, "firebirdsql": 3050, "hive2": 10000, "clickhouse": 8123, "cassandra": 9042,
+    "neo4j": 7687, "bolt": 7687, "couchdb": 5984, "influxdb": 8086, "redis": 6379, "rediss": 6379, "memcached": 11211,
+    "memcache": 11211,
+    "mongodb": 27017, "elasticsearch": 9200, "solr": 8983, "etcd": 2379, "consul": 8500, "zookeeper": 2181, "zk": 2181,
+    "amqp": 5672, "amqps": 5671, "kafka": 9092, "nats": 4222, "mqtt": 1883, "mqtts": 8883, "stomp": 61613,
+    "beanstalk": 11300, "gearman": 4730, "statsd": 8125, "gelf": 12201, "syslog": 514, "radius": 1812,
 }  # fmt: skip
 """Port of a URL that names none. Source: the IANA registry, and the products' own documentation."""
 
-_KEY_PORTS = {"relayhost": 25, "smtp_host": 25, "smtp_server": 25, "mail_host": 25, "mail_server": 25}
-_OWN_NAME = re.compile(
-    r"(?:my|v|virtual|default|server|bind|listen|proxy_set_header|canonical|fully)[a-z_.-]*(?:host|hostname|addr|address|name)|.*bind.*|.*listen.*"
+_NO_ENDPOINT = frozenset(
+    {"balancer", "unix", "file", "classpath", "data", "urn", "about", "jar", "cid", "mailto", "listener"}
 )
-_NEAR = 2
+_HTTP = frozenset({"http", "ws", "h2c"})
+_CLIENTS: Mapping[str, int] = {
+    "psql": 5432, "pg_dump": 5432, "pg_dumpall": 5432, "pg_restore": 5432, "pg_basebackup": 5432, "pg_isready": 5432,
+    "mysql": 3306, "mysqldump": 3306, "mysqladmin": 3306, "mysqlimport": 3306, "mysqlcheck": 3306, "mariadb": 3306,
+    "mariadb-dump": 3306, "redis-cli": 6379, "mongo": 27017, "mongosh": 27017, "mongodump": 27017, "mongoexport": 27017,
+    "mongorestore": 27017, "mosquitto_pub": 1883, "mosquitto_sub": 1883, "ldapsearch": 389, "ldapmodify": 389,
+    "httpsconnection": 443, "httpconnection": 80, "smtp": 25, "smtp_ssl": 465, "ftp": 21, "ftp_tls": 21, "imap4": 143,
+    "imap4_ssl": 993, "telnet": 23, "redis": 6379, "strictredis": 6379, "mongoclient": 27017, "ftpput": 21,
+    "ftpget": 21, "ldapadd": 389, "cqlsh": 9042, "ssh": 22, "rsync": 873,
+}  # fmt: skip
+"""Port that a client program or class of that name connects to when it is told none. Source: its manual."""
+_LOCAL_SOCKETS: Mapping[str, str] = {
+    **dict.fromkeys(("psql", "pg", "vacuum", "reindex"), "/run/postgresql/.s.PGSQL.5432"),
+    **dict.fromkeys(("mysql", "mysqladmin", "mysqlcheck", "mysqlimport", "mariadb"), "/run/mysqld/mysqld.sock"),
+}
+"""Socket that a client uses that is told no host. Source: psql(1), mysql(1)."""
+_KEYS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
+    (re.compile(pattern), port)
+    for pattern, port in (
+        (
+            r"relayhost|smarthost|(?:.*[_.-])?(?:smtp|mail|mailer|sendmail)[_.-]?(?:host|server|address|addr|relay|hostname)",
+            25,
+        ),
+        (r"(?:.*[_.-])?ldap[_.-]?(?:host|hosts|server|servers|address)", 389),
+        (r"forward-addr|stub-addr", 53),
+        (r"mysql\.(?:host|server)", 3306),
+        (r"pgsql\.(?:host|server)", 5432),
+        (r"(?:sqlsrv|dblib)\.(?:host|server)", 1433),
+    )
+)
+"""Settings that name a host of one kind only, and its port."""
+_OWN_NAME = re.compile(
+    r"(?:my(?!sql)|v|virtual|default|server(?=[._-])|bind|listen|proxy_set_header|canonical|fully|local|public|external|advertised|allowed|trusted|rpc|http|https|https?d|network|transport|broadcast(?:_rpc)?|management|web|admin|node|base|this|own|inet|source)[._-]?(?:[a-z_.-]*[._-])?(?:hosts?|hostname|addr|address|name|host\.name)"
+    r"|.*(?:bind|listen|advertis|local).*|host_?key.*|.*user_?host|.*ssh_?host_?key"
+)
+_WELL_KNOWN = frozenset(SCHEMES.values()) - {80, 443}
+_CONFIGURED = (Source.CONFIGURATION,)
+_NEAR = 7
+"""Lines between a host and the port that belongs to it, at most."""
+_HOST_KEY = re.compile(
+    r"(?:hostnames?|hosts?|host\.name|servernames?|servers?|addresses|address|addrs?|brokers?|endpoints?)$"
+)
 
 
 def socket_calls(connections: Iterable[tuple[Connection, Evidence]]) -> Iterator[Call]:
@@ -37,28 +87,49 @@ def socket_calls(connections: Iterable[tuple[Connection, Evidence]]) -> Iterator
 def configured_calls(mentions: Sequence[Mention]) -> Iterator[Call]:
     """Endpoints that configuration names. A setting without a port takes the one that stands beside it."""
     sections = {m.host for m in mentions if m.kind is MentionKind.SECTION}
+    ports = _ports_beside(mentions)
     for mention in mentions:
-        call = _call(mention, mentions, sections)
+        call = _call(mention, mentions, sections, ports)
         if call:
             yield call
 
 
-def _call(mention: Mention, mentions: Sequence[Mention], sections: set[str]) -> Call | None:
-    evidence = Evidence(Configuration.name, mention.text[:200], f"{mention.file}:{mention.line}")
-    if mention.kind is MentionKind.URL and mention.host not in sections:
-        http = mention.scheme in {"http", "ws"}
-        port = mention.port or SCHEMES.get(mention.scheme)
-        return Call(mention.host, Protocol.HTTP if http else Protocol.TCP, port, (Source.CONFIGURATION,), (evidence,))
+def _call(mention: Mention, mentions: Sequence[Mention], sections: set[str], ports: Mapping[int, int]) -> Call | None:
+    running = pid_of(mention)
+    where = mention.file if running else f"{mention.file}:{mention.line}"
+    evidence = Evidence(ProcessSettings.name if running else Configuration.name, mention.text[:200], where)
+    if mention.kind is MentionKind.URL and mention.host not in sections and mention.scheme not in _NO_ENDPOINT:
+        protocol = Protocol.HTTP if mention.scheme in _HTTP else Protocol.TCP
+        port = mention.port or SCHEMES.get(mention.scheme.split("+")[0]) or SCHEMES.get(mention.scheme.split("+")[-1])
+        return Call(mention.host, protocol, port, _CONFIGURED, (evidence,))
     if mention.kind is MentionKind.ADDRESS:
         http = _proxied_as_http(mention, mentions)
         protocol = Protocol.HTTP if http else Protocol.TCP
-        return Call(mention.host, protocol, mention.port, (Source.CONFIGURATION,), (evidence,))
+        return Call(mention.host, protocol, mention.port, _CONFIGURED, (evidence,))
+    if mention.kind is MentionKind.CLIENT:
+        return _client_call(mention, mentions, evidence)
     if mention.kind is MentionKind.SETTING and mention.host and not _OWN_NAME.fullmatch(mention.key):
-        port = _port_beside(mention, mentions) or _KEY_PORTS.get(mention.key)
-        return Call(mention.host, Protocol.TCP, port, (Source.CONFIGURATION,), (evidence,))
+        port = mention.port or ports.get(id(mention)) or _implied(mention)
+        return Call(mention.host, Protocol.TCP, port, _CONFIGURED, (evidence,))
     if mention.kind is MentionKind.UNIX:
-        return Call(mention.path, Protocol.UNIX, None, (Source.CONFIGURATION,), (evidence,))
+        return Call(mention.path, Protocol.UNIX, None, _CONFIGURED, (evidence,))
     return None
+
+
+def _client_call(mention: Mention, mentions: Sequence[Mention], evidence: Evidence) -> Call | None:
+    """A client program called with a host, or with none and none set elsewhere in the file: then the local socket."""
+    if mention.host != "localhost":
+        return Call(mention.host, Protocol.TCP, mention.port or _CLIENTS.get(mention.key), _CONFIGURED, (evidence,))
+    stem = mention.key.partition("_")[0].partition("dump")[0].removesuffix("db")
+    path = _LOCAL_SOCKETS.get(stem, "")
+    elsewhere = any(m.file == mention.file and m.kind is MentionKind.SETTING and m.host for m in mentions)
+    return Call(path, Protocol.UNIX, None, _CONFIGURED, (evidence,)) if path and not elsewhere else None
+
+
+def _implied(mention: Mention) -> int | None:
+    """By the setting's name, or by the form of the file: `*.cnf` is MySQL's."""
+    found = next((port for pattern, port in _KEYS if pattern.fullmatch(mention.key)), None)
+    return found or (SCHEMES["mysql"] if mention.file.endswith(".cnf") and mention.key == "host" else None)
 
 
 def _proxied_as_http(mention: Mention, mentions: Sequence[Mention]) -> bool:
@@ -77,19 +148,44 @@ def _section_of(mention: Mention, mentions: Sequence[Mention]) -> Mention | None
     return above[-1] if above else None
 
 
-def _port_beside(mention: Mention, mentions: Sequence[Mention]) -> int | None:
-    """`host = a` with `port = 1`, `redis_host` with `redis_port`: the same key but for its ending, near it."""
-    stem = re.sub(r"(?:hostname|host|servername|server|address|addr)$", "", mention.key)
-    near = [
-        m
-        for m in mentions
-        if m.kind is MentionKind.SETTING
-        and m.port
-        and m.file == mention.file
-        and 0 <= m.line - mention.line <= _NEAR
-        and re.sub(r"port$", "", m.key) == stem
-    ]
-    return near[0].port if near else None
+def _ports_beside(mentions: Sequence[Mention]) -> dict[int, int]:
+    """`host = a` with `port = 1`, `redis_host` with `redis_port`: the port of each host setting, by its identity.
+
+    A port belongs to the last host of its name above it that has none yet, else to the next one below.
+    """
+    found: dict[int, int] = {}
+    settings = [m for m in mentions if m.kind is MentionKind.SETTING]
+    for port in (m for m in settings if m.port and not m.host):
+        stem = re.sub(r"port$", "", port.key)
+        hosts = [m for m in settings if m.host and not m.port and m.file == port.file and _same(m, port, stem)]
+        free = [m for m in hosts if id(m) not in found and abs(m.line - port.line) <= _NEAR]
+        above = [m for m in free if m.line <= port.line]
+        for host in above[-1:] or free[:1]:
+            found.update({id(m): port.port for m in free if m.line == host.line and m.key == host.key and port.port})
+    return found | _left_over(settings, found)
+
+
+def _left_over(settings: Sequence[Mention], found: Mapping[int, int]) -> dict[int, int]:
+    """A file with one host without a port and one port of a known service without a host means the two together."""
+    pairs: dict[int, int] = {}
+    for file in {m.file for m in settings if m.port in _WELL_KNOWN and not m.host}:
+        pairs |= _one_pair([m for m in settings if m.file == file], found)
+    return pairs or _one_pair(settings, found)
+
+
+def _one_pair(settings: Sequence[Mention], found: Mapping[int, int]) -> dict[int, int]:
+    hosts = [m for m in settings if m.host and not m.port and id(m) not in found]
+    ports = {m.port for m in settings if not m.host} - set(found.values())
+    one = len({m.host for m in hosts}) == len(ports) == 1 and ports <= _WELL_KNOWN
+    return {id(m): port for m in hosts for port in ports if port} if one else {}
+
+
+def _same(host: Mention, port: Mention, stem: str) -> bool:
+    return _stem(host.key) == stem or (host.line == port.line and not stem and _stem(host.key).endswith("sql."))
+
+
+def _stem(key: str) -> str:
+    return _HOST_KEY.sub("", key)
 
 
 def merged(calls: Iterable[Call]) -> tuple[Call, ...]:

@@ -30,6 +30,8 @@ _MARKS = 4096
 _DENIED = re.compile(
     r"(?i)permission denied|operation not permitted|insufficient permissions|must be root|access denied"
 )
+_DENIED_FILE = re.compile(r"(?<![\w/])(/[^'\"\n:]{1,150}?)['\"]?: Permission denied")
+_MOST_NAMES = 6
 _PRELUDE = r"""
 PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin; LC_ALL=C; LANG=C; MIGRATE_PID=$$
 export PATH LC_ALL LANG MIGRATE_PID
@@ -143,7 +145,15 @@ def _gaps(section: Section, denied: int, seconds: int) -> Iterator[str]:
     elif section.code in (124, 143):
         yield f"stopped after {seconds} s"
     if denied:
-        yield f"denied for {denied} files or processes"
+        names = _denied_files(section.stderr)
+        shown = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
+        yield f"denied for {denied} files or processes" + (f": {shown}" if names else "")
+
+
+def _denied_files(stderr: str) -> list[str]:
+    """Which files could not be read; what is in /proc is a process and has no name worth telling."""
+    found = (_DENIED_FILE.search(line) for line in stderr.split("\n"))
+    return sorted({match[1] for match in found if match and not match[1].startswith("/proc/")})
 
 
 def _first_line(text: str) -> str:

@@ -7,24 +7,21 @@ ordered: the particular (Tomcat) before the general (Java).
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from migrator.model.services import Evidence, Runtime
-from migrator.scan.facts.packages import Packages
 from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.snapshot import Snapshot
+from migrator.scan.version import NOTHING, Version
 from migrator.scan.workload import Workload
 
 __all__ = [
-    "JAVA_PACKAGES",
     "Detection",
     "Detector",
     "argument_value",
     "command_evidence",
     "heap_mib",
-    "interpreter_package",
     "names_of",
-    "package_of",
+    "runtime_of",
     "script_of",
     "words_of",
 ]
@@ -48,6 +45,8 @@ class Detection:
     """Folders that its command line names for data."""
     homes: tuple[str, ...] = ()
     """Folders below which its configuration and program stand, beyond what the command line shows."""
+    ports: tuple[int, ...] = ()
+    """Where it listens unless it is told otherwise."""
     heap_mib: int | None = None
     """Limit of the heap that is configured today."""
     packages: tuple[str, ...] = ()
@@ -81,30 +80,9 @@ def argument_value(arguments: Iterable[str], *names: str) -> str:
     return ""
 
 
-JAVA_PACKAGES = r"openjdk-\d+-jre-headless|java-[\d.]+-openjdk-headless|temurin-\d+-j[rd][ek]"
-"""What provides Java on Debian, on Red Hat, and from Adoptium."""
-
-
-class Package(NamedTuple):
-    """An installed package; both empty when there is none."""
-
-    name: str = ""
-    version: str = ""
-
-    @property
-    def pins(self) -> tuple[str, ...]:
-        """`name=version`, as a profile lists it."""
-        return (f"{self.name}={self.version}",) if self.name else ()
-
-
-def package_of(snapshot: Snapshot, pattern: str) -> Package:
-    """The installed package whose whole name matches `pattern`.
-
-    The longest name wins, so that `postgresql-15` is preferred to `postgresql`.
-    """
-    packages = snapshot.value(Packages, {})
-    names = sorted((name for name in packages if re.fullmatch(pattern, name)), key=lambda name: (-len(name), name))
-    return Package(names[0], packages[names[0]]) if names else Package()
+def runtime_of(name: str, process: Process, version: Version = NOTHING) -> Runtime:
+    """A runtime with the command line and whatever told the version as evidence."""
+    return Runtime(name, version.number, (command_evidence(process), *version.evidence))
 
 
 def words_of(process: Process) -> tuple[str, ...]:
@@ -121,11 +99,6 @@ def script_of(process: Process) -> str:
         if not word.startswith("-"):
             return word
     return ""
-
-
-def interpreter_package(process: Process, snapshot: Snapshot) -> tuple[str, ...]:
-    """The package of the interpreter, `name=version`; nothing where it was built by hand."""
-    return package_of(snapshot, re.escape(process.program)).pins
 
 
 def heap_mib(arguments: Sequence[str]) -> int | None:

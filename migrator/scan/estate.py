@@ -24,7 +24,7 @@ from migrator.scan.watch import Sightings, with_sightings
 
 __all__ = ["Scan", "assemble"]
 
-_LASTING = (Network.name, Mounts.name)
+_LASTING = (Machine.name, Network.name, Mounts.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Who calls whom across hosts: sockets of both ends and configuration, fused into edges. Pure."""
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,9 +10,11 @@ from migrator.model.findings import Finding
 from migrator.model.services import Call, Evidence, HealthCheck, Protocol, ServiceProfile, Source
 from migrator.scan import findings
 from migrator.scan.calls import both as merge_calls
-from migrator.scan.facts.configuration import Configuration, Mention, MentionKind
+from migrator.scan.facts.configuration import Configuration
+from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.network import Network, NetworkFacts
 from migrator.scan.facts.sockets import Connection, Sockets
+from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.profile import HostView
 
 __all__ = ["Directory", "affinities", "edges", "external", "health_checks", "known_calls", "spoken_protocols"]
@@ -19,6 +22,32 @@ __all__ = ["Directory", "affinities", "edges", "external", "health_checks", "kno
 _LOCAL = frozenset({"localhost", "ip6-localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - a name, not a binding
 
 
+_DATABASES = "postgresql mysql mariadb mongodb pgbouncer pgpool proxysql firebird cassandra clickhouse"
+_BROKERS = "rabbitmq redis valkey activemq artemis kafka nats mosquitto beanstalkd gearman"
+_KINDS: tuple[tuple[str, frozenset[str]], ...] = tuple(
+    (pattern, frozenset(runtimes.split()))
+    for pattern, runtimes in (
+        (r"(?:^|[^a-z])(?:db|database|dsn|data ?source|server)|sql|dbhost|dbserver|db_?host", _DATABASES),
+        (r"pg|postgres", "postgresql pgbouncer pgpool"),
+        (r"mysql|maria", "mysql mariadb proxysql"),
+        (r"cache|session|redis", "redis valkey memcached"),
+        (r"queue|broker|mq|amqp|rabbit|celery", _BROKERS),
+        (r"mail|smtp|relay|smart", "postfix exim sendmail opensmtpd"),
+        (r"ldap|directory", "slapd 389ds"),
+        (r"search|elastic|(?:^|[^a-z])es_|seed", "elasticsearch opensearch solr cassandra"),
+        (r"mongo", "mongodb mongos"),
+        (r"dns|nameserver|forward", "bind unbound dnsmasq powerdns"),
+        (r"retry|join|consul", "consul"),
+        (r"kafka|bootstrap", "kafka"),
+        (r"zookeeper|zk", "zookeeper"),
+    )
+)
+"""Words of a setting, and the runtimes that it may mean."""
+_SOCKET_NAMES = {
+    ".s.PGSQL.5432": frozenset({"postgresql"}),
+    "mysqld.sock": frozenset({"mysql", "mariadb"}),
+    "mysql.sock": frozenset({"mysql", "mariadb"}),
+}
 _PROGRAM_TEXT = (".py", ".sh", ".js", ".php", ".rb", ".pl")
 
 
@@ -35,7 +64,9 @@ class Directory:
     addresses: Mapping[str, str] = field(default_factory=dict)
     """IP address -> host. An address that two hosts claim (a floating one) belongs to neither."""
     names: Mapping[str, str] = field(default_factory=dict)
-    """Inventory name in lower case -> host."""
+    """Every name of a host, long and short, in lower case -> host: as the inventory and as the host itself has it."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """Name -> IP address, where all hosts whose /etc/hosts has the name agree."""
 
     @classmethod
     def of(cls, views: Sequence[HostView]) -> "Directory":
@@ -48,7 +79,8 @@ class Directory:
         return cls(
             {view.snapshot.host: view for view in views},
             {address: next(iter(hosts)) for address, hosts in claims.items() if len(hosts) == 1},
-            {view.snapshot.host.lower(): view.snapshot.host for view in views},
+            _names(views),
+            _told(views),
         )
 
     def host_of(self, target: str, seen_from: str) -> str:
@@ -60,7 +92,8 @@ class Directory:
         address = name if _is_address(name) else network.names.get(name, "")
         if address:
             return seen_from if ipaddress.ip_address(address).is_loopback else self.addresses.get(address, "")
-        return self.names.get(name) or self.names.get(name.split(".")[0], "")
+        known = self.names.get(name) or self.addresses.get(self.told.get(name, ""), "")
+        return known or self.names.get(name.split(".")[0], "")
 
     def is_known_name(self, target: str, seen_from: str) -> bool:
         """Whether the host itself can tell what the name means, or the name looks complete."""
@@ -80,7 +113,35 @@ class Directory:
 
     def at_path(self, host: str, path: str) -> ServiceProfile | None:
         """The service that accepts on a Unix socket."""
-        return next((p for p in self.views[host].profiles if any(li.path == path for li in p.listens if li.path)), None)
+        profiles = self.views[host].profiles
+        exact = next((p for p in profiles if any(li.path == path for li in p.listens if li.path)), None)
+        return exact or self._by_custom(host, path)
+
+    def _by_custom(self, host: str, path: str) -> ServiceProfile | None:
+        """A database's socket has one name everywhere in differing folders; a plain user may not see it at all."""
+        runtimes = _SOCKET_NAMES.get(path.rsplit("/", 1)[-1], frozenset())
+        found = [profile for profile in self.views[host].profiles if profile.runtime.name in runtimes]
+        return found[0] if len(found) == 1 else None
+
+
+def _names(views: Sequence[HostView]) -> dict[str, str]:
+    """A name that two hosts claim belongs to neither; the inventory's own names come first."""
+    claims: dict[str, set[str]] = {}
+    for view in views:
+        host = view.snapshot.host
+        said = view.snapshot.value(Machine, MachineFacts(uid=-1)).hostname
+        for name in filter(None, (host.split(".")[0], said, said.split(".")[0])):
+            claims.setdefault(name.lower(), set()).add(host)
+    own = {name: next(iter(hosts)) for name, hosts in claims.items() if len(hosts) == 1 and name not in _LOCAL}
+    return own | {view.snapshot.host.lower(): view.snapshot.host for view in views}
+
+
+def _told(views: Sequence[HostView]) -> dict[str, str]:
+    claims: dict[str, set[str]] = {}
+    for view in views:
+        for name, address in _network(view).names.items():
+            claims.setdefault(name, set()).add(address)
+    return {name: next(iter(found)) for name, found in claims.items() if len(found) == 1}
 
 
 def _network(view: HostView) -> NetworkFacts:
@@ -139,11 +200,21 @@ def _only_in_programs(call: Call) -> bool:
 
 def _callees(directory: Directory, profile: ServiceProfile, call: Call, host: str) -> list[ServiceProfile]:
     """Who answers. Without a port: the one whose name or runtime the setting speaks of, or the only one there is."""
-    there = directory.listening(host, call.port, local=host == profile.host)
-    if call.port or len(there) <= 1:
-        return there if call.port or host != profile.host else []
+    there = [
+        p for p in directory.listening(host, call.port, local=host == profile.host) if p is not profile or call.port
+    ]
+    if call.port:
+        return there
     words = " ".join(evidence.excerpt.lower() for evidence in call.evidence)
-    return [callee for callee in there if callee.runtime.name in words or callee.service in words]
+    named = [callee for callee in there if callee.runtime.name in words or callee.service in words]
+    kinds = [callee for callee in there if _is_spoken_of(callee, words)]
+    alone = there if len(there) == 1 and host != profile.host else []
+    return next((found for found in (named, kinds, alone) if len(found) == 1), [])
+
+
+def _is_spoken_of(callee: ServiceProfile, words: str) -> bool:
+    """Whether a setting without a port speaks of such a service: `db_host` of a database, `mq_server` of a broker."""
+    return any(re.search(pattern, words) and callee.runtime.name in runtimes for pattern, runtimes in _KINDS)
 
 
 def _to(profile: ServiceProfile, call: Call, callee: str, port: int | None) -> Edge:
@@ -220,6 +291,8 @@ def _endpoint(directory: Directory, profile: ServiceProfile, call: Call) -> tupl
         known = directory.is_known_name(call.target, profile.host) and not _only_in_programs(call)
         return (call.target, call.port) if socket or known else None
     callees = _callees(directory, profile, call, host)
+    if callees == [profile]:
+        return None
     port = call.port or next((li.port for callee in callees[:1] for li in callee.listens if li.port), None)
     return host, port if len(callees) == 1 else call.port
 

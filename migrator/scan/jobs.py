@@ -4,6 +4,7 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from migrator.model.names import dns_label
@@ -16,19 +17,20 @@ from migrator.model.services import (
     ServiceProfile,
 )
 from migrator.scan.calls import configured_calls, merged
+from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import Users, UsersFacts
-from migrator.scan.ownership import file_roots, files_of, mentions_of, secrets_in
+from migrator.scan.ownership import FileRoots, commands_of, file_roots, files_of, mentions_of, programs_in, secrets_in
 from migrator.scan.platform import platform_reason
-from migrator.scan.running import calls_of, of_cron, of_unit
+from migrator.scan.running import calls_of, named_in, of_cron, of_unit
 from migrator.scan.snapshot import Snapshot
-from migrator.scan.state import data_paths, state_of
+from migrator.scan.state import data_paths, is_program, state_of
 
-__all__ = ["job_profiles"]
+__all__ = ["job_profiles", "job_roots"]
 
 _MACROS = {
     "@hourly": "0 * * * *",
@@ -48,24 +50,51 @@ _WEEKLY = re.compile(r"(Sun|Mon|Tue|Wed|Thu|Fri|Sat)\w* \*-\*-\* (\d{1,2}):(\d{2
 _VENDOR = ("/lib/systemd/", "/usr/lib/systemd/")
 
 
-def job_profiles(snapshot: Snapshot) -> Iterator[ServiceProfile]:
-    """Every scheduled job that did not come with a package of the distribution."""
-    entries = [e for e in snapshot.value(Crontabs, ()) if not e.packaged and e.schedule != "@reboot"]
+def job_roots(snapshot: Snapshot) -> Iterator[FileRoots]:
+    """Where the files of each job are."""
+    for entry in _own_entries(snapshot):
+        yield file_roots([entry.command])
+    for _, unit in _own_timers(snapshot):
+        yield _roots(" ".join(unit.command), unit)
+
+
+def job_profiles(snapshot: Snapshot, taken: frozenset[str] = frozenset()) -> Iterator[ServiceProfile]:
+    """Every scheduled job that did not come with a package of the distribution.
+
+    `taken` are folders of services: a job of theirs reads the files that it names there, and not all.
+    """
+    entries = _own_entries(snapshot)
     per_file = Counter(entry.file for entry in entries)
     for entry in entries:
-        yield _cron_profile(snapshot, entry, alone=per_file[entry.file] == 1)
+        yield _cron_profile(snapshot, entry, taken, alone=per_file[entry.file] == 1)
+    for timer, unit in _own_timers(snapshot):
+        yield _timer_profile(snapshot, timer, unit, taken)
+
+
+def _own_entries(snapshot: Snapshot) -> list[CronEntry]:
+    return [e for e in snapshot.value(Crontabs, ()) if not e.packaged and e.schedule != "@reboot"]
+
+
+def _own_timers(snapshot: Snapshot) -> Iterator[tuple[Timer, Unit]]:
     units = {unit.name: unit for unit in snapshot.value(Units, ())}
     for timer in snapshot.value(Timers, ()):
         if timer.active and not timer.fragment.startswith(_VENDOR) and not platform_reason(timer.name):
-            yield _timer_profile(snapshot, timer, units.get(timer.unit, Unit(timer.unit)))
+            unit = units.get(timer.unit, Unit(timer.unit))
+            yield timer, unit if unit.command else replace(unit, command=commands_of(snapshot, timer.unit))
 
 
-def _cron_profile(snapshot: Snapshot, entry: CronEntry, *, alone: bool) -> ServiceProfile:
+def _roots(command: str, unit: Unit | None) -> FileRoots:
+    files = (*unit.environment_files, *filter(None, (unit.fragment,))) if unit else ()
+    return file_roots([command], files=files)
+
+
+def _cron_profile(snapshot: Snapshot, entry: CronEntry, taken: frozenset[str], *, alone: bool) -> ServiceProfile:
     evidence = Evidence(Crontabs.name, f"{entry.schedule} {entry.command}"[:200], f"{entry.file}:{entry.line}")
     name = PurePosixPath(entry.file).name
     if not alone or not entry.file.startswith("/etc/cron.d/"):
         name = f"{name}-{PurePosixPath(_program(entry.command)).stem}"
-    schedule = _MACROS.get(entry.schedule, entry.schedule)
+    name = entry.name or name
+    schedule = entry.schedule if entry.name else _MACROS.get(entry.schedule, entry.schedule)
     return _profile(
         snapshot,
         evidence,
@@ -75,11 +104,13 @@ def _cron_profile(snapshot: Snapshot, entry: CronEntry, *, alone: bool) -> Servi
         user=entry.user,
         origin="cron",
         pids=of_cron(snapshot, entry),
+        taken=taken,
         file=entry.file,
+        line=entry.line,
     )
 
 
-def _timer_profile(snapshot: Snapshot, timer: Timer, unit: Unit) -> ServiceProfile:
+def _timer_profile(snapshot: Snapshot, timer: Timer, unit: Unit, taken: frozenset[str]) -> ServiceProfile:
     said = timer.calendar or timer.monotonic
     evidence = Evidence(Timers.name, f"{timer.name}: {said}", timer.fragment)
     return _profile(
@@ -91,6 +122,7 @@ def _timer_profile(snapshot: Snapshot, timer: Timer, unit: Unit) -> ServiceProfi
         user=unit.user or "root",
         origin="systemd",
         pids=of_unit(snapshot, unit),
+        taken=taken,
         unit=unit,
     )
 
@@ -116,16 +148,19 @@ def _profile(
     user: str,
     origin: str,
     pids: frozenset[int],
+    taken: frozenset[str],
     file: str = "",
+    line: int = 0,
     unit: Unit | None = None,
 ) -> ServiceProfile:
     account = snapshot.value(Users, UsersFacts()).named(user)
-    files = unit.environment_files if unit else ()
-    roots = file_roots([command], folders=(), files=files)
-    mentions = mentions_of(snapshot, roots)
-    named = [(path, evidence) for path in data_paths(command)]
+    roots = _roots(command, unit)
+    own_roots = replace(roots, folders=tuple(folder for folder in roots.folders if folder not in taken))
+    said = (m for m in snapshot.value(Configuration, ()) if (m.file, m.line) == (file, line))
+    mentions = (*mentions_of(snapshot, own_roots, programs_in([command])), *said)
+    named = [(path, evidence) for path in data_paths(command) if not is_program(path)]
     machine = snapshot.value(Machine, MachineFacts(uid=-1))
-    own = files_of(snapshot, roots, mentions)
+    own = files_of(snapshot, own_roots, mentions)
     return ServiceProfile(
         service=dns_label(name),
         host=snapshot.host,
@@ -139,7 +174,9 @@ def _profile(
         timezone=machine.timezone,
         account=Account(user, account.uid if account else None, account.gid if account else None),
         os=snapshot.value(OsRelease, OperatingSystem()),
-        calls=merged([*calls_of(snapshot, pids), *configured_calls(mentions)]),
+        calls=merged(
+            [*calls_of(snapshot, pids), *configured_calls(mentions), *configured_calls(named_in(snapshot, pids))]
+        ),
         state=state_of(snapshot, None, named, mentions),
         state_observed=machine.uid == 0,
         config=tuple(sorted({m.file for m in mentions} | ({file} if file else set()))),

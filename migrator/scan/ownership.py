@@ -8,17 +8,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from posixpath import normpath
 
 from migrator.model.services import Certificate, Evidence, SecretPlace
 from migrator.scan.facts.certificates import Certificates
 from migrator.scan.facts.changed_files import ChangedFiles
-from migrator.scan.facts.configuration import Configuration, Mention, MentionKind
+from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.file_times import FileTime, FileTimes
 from migrator.scan.facts.licences import Licences
-from migrator.scan.facts.processes import Process
+from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.sockets import Connection, Listener, Sockets, SocketsFacts
 from migrator.scan.facts.users import Users, UsersFacts
+from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
@@ -26,10 +28,15 @@ __all__ = [
     "FileRoots",
     "OwnFiles",
     "SocketOwners",
+    "commands_of",
     "file_roots",
     "files_of",
+    "foreign_files",
     "mentions_of",
+    "named_files",
+    "programs_in",
     "secrets_in",
+    "section_of",
     "socket_owners",
 ]
 
@@ -39,9 +46,27 @@ _APP_ROOT = re.compile(
 )
 _RENAMED = re.compile(r"\.\d+\.tmp$")
 """haproxy binds `x.sock.PID.tmp` and renames the file; the kernel keeps the first name."""
+_CHOSEN = 32768
+"""First port that the kernel gives to who asks for any. Source: ip_local_port_range in kernel documentation."""
 _ARCHIVES = (".jar", ".war", ".ear")
 _MOST_FILES = 100
+_INCLUDES = 2
+"""How far one file leads to another: unit, wrapper script, sourced file."""
 _STATE_ROOT = re.compile(r"(/var/lib/[^/]+)/")
+_ENDINGS = ("conf", "cnf", "cfg", "ini", "yml", "yaml", "json", "toml", "properties", "env")
+_OWN_FILES = (
+    *("/etc/default/{0}", "/etc/sysconfig/{0}", "/etc/conf.d/{0}", "/etc/init.d/{0}", "/etc/init/{0}.conf"),
+    *(f"{folder}/{{0}}.{ending}" for folder in ("/etc", "/usr/local/etc") for ending in _ENDINGS),
+)
+"""Where the settings of a program of that name stand, if they are one file."""
+_OWN_FOLDERS = (
+    *("/etc/{0}", "/etc/{0}.d", "/usr/local/etc/{0}", "/etc/sv/{0}", "/etc/service/{0}", "/service/{0}"),
+    "/etc/systemd/system/{0}.service.d",
+)
+_INTERPRETERS = re.compile(r"(?:python|pypy|php|ruby|node|nodejs|java|perl|bash|sh|dotnet|deno|bun)[\d.]*(?:m|w)?")
+_INITTAB = "/etc/inittab"
+"""A file whose every line starts a program of its own."""
+_PROGRAM_SECTIONS = frozenset({"program", "watcher", "fcgi-program", "eventlistener"})
 _SYSTEM = ("/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/proc/", "/dev/", "/run/", "/var/run/", "/tmp/")  # noqa: S108 - told apart, not used
 
 
@@ -66,7 +91,7 @@ def socket_owners(snapshot: Snapshot, found: Sequence[Workload]) -> SocketOwners
     serving = {listener.port for listener in sockets.listeners if listener.protocol == "tcp"}
     incoming = tuple(c for c in sockets.connections if c.port in serving)
     outgoing = [c for c in sockets.connections if c.port not in serving]
-    listeners = [(book.listener(listener), listener) for listener in sockets.listeners]
+    listeners = [(book.listener(listener), listener) for listener in sockets.listeners if not _is_answer(listener)]
     calls = [(book.caller(c), c) for c in outgoing]
     paths = [(u.inode, _RENAMED.sub("", u.path)) for u in sockets.unix if u.path.startswith("/")]
     managers = {workload.manager_pid for workload in found}
@@ -83,6 +108,11 @@ def socket_owners(snapshot: Snapshot, found: Sequence[Workload]) -> SocketOwners
             path for (owner, path), (inode, _) in zip(unix, own, strict=True) if not (owner or book.is_platform(inode))
         ),
     )
+
+
+def _is_answer(listener: Listener) -> bool:
+    """A UDP socket on a port of the kernel's choice waits for the answer to a question of its own: DNS, NTP."""
+    return listener.protocol == "udp" and listener.port >= _CHOSEN
 
 
 def _grouped(pairs: Iterable[tuple[tuple[int, Evidence], object]]) -> dict[int, tuple]:  # type: ignore[type-arg]
@@ -106,6 +136,8 @@ class _Book:
     by_uid: Mapping[int, frozenset[int]]
     lines: Sequence[str]
     """All command lines of each workload."""
+    shared: frozenset[int] = frozenset()
+    """Accounts under which something runs that is no workload."""
 
     @classmethod
     def of(cls, snapshot: Snapshot, found: Sequence[Workload]) -> "_Book":
@@ -120,6 +152,7 @@ class _Book:
             by_pid,
             {uid: frozenset(group) for uid, group in by_uid.items()},
             [" ".join([*(" ".join(p.arguments) for p in w.processes), *_started_with(w)]) for w in found],
+            _shared(snapshot, frozenset(by_pid)),
         )
 
     def owner(self, inode: int, uid: int | None, what: str) -> tuple[int, Evidence] | None:
@@ -130,7 +163,7 @@ class _Book:
         if inode in self.owners or uid is None:
             return None
         candidates = self.by_uid.get(uid, frozenset())
-        if uid and len(candidates) == 1:
+        if uid and len(candidates) == 1 and uid not in self.shared:
             said = f"{what} (by uid {uid}, the process was not visible)"
             return next(iter(candidates)), Evidence(Sockets.name, said, inferred=True)
         return None
@@ -166,6 +199,19 @@ class _Book:
     def is_platform(self, inode: int) -> bool:
         """Whether a visible process holds the socket that is no workload: sshd, the init system."""
         return inode in self.owners
+
+
+def _shared(snapshot: Snapshot, owned: frozenset[int]) -> frozenset[int]:
+    """Accounts of processes that are no workload and did not start one, as the terminal of a workload did."""
+    by_pid = {process.pid: process for process in snapshot.value(Processes, ())}
+    above: set[int] = set()
+    todo = list(owned)
+    while todo:
+        pid = todo.pop()
+        if pid in by_pid and pid not in above:
+            above.add(pid)
+            todo.append(by_pid[pid].ppid)
+    return frozenset(process.uid for process in by_pid.values() if process.pid not in above)
 
 
 def _started_with(workload: Workload) -> tuple[str, ...]:
@@ -207,8 +253,15 @@ def file_roots(
     roots = {root for path in [*paths, *folders] if (root := _root(path))}
     stems = {stem for name in names for stem in _stems(name)}
     return FileRoots(
-        frozenset(paths | {f"/etc/{kind}/{stem}" for stem in stems for kind in ("default", "sysconfig")}),
-        tuple(sorted(roots | set(folders) | {f"/etc/{stem}" for stem in stems} | _config_folders(paths))),
+        frozenset(paths | {place.format(stem) for stem in stems for place in _OWN_FILES}),
+        tuple(
+            sorted(
+                roots
+                | set(folders)
+                | {place.format(s) for s in stems for place in _OWN_FOLDERS}
+                | _config_folders(paths)
+            )
+        ),
     )
 
 
@@ -233,9 +286,117 @@ def _stems(name: str) -> set[str]:
     return {plain, re.sub(r"[\d.]+$", "", plain), plain.split("-")[0], letters[0] if letters else plain} - {""}
 
 
-def mentions_of(snapshot: Snapshot, roots: FileRoots) -> tuple[Mention, ...]:
-    """What the workload's configuration says."""
-    return tuple(m for m in snapshot.value(Configuration, ()) if roots.hold(m.file))
+def programs_in(texts: Iterable[str]) -> frozenset[str]:
+    """Paths of programs that no distribution puts there, without interpreters."""
+    paths = {match for text in texts for match in _PATH.findall(text)}
+    own = {path for path in paths if not path.startswith(_SYSTEM) or path.startswith("/usr/local/")}
+    return frozenset(path for path in own if not _INTERPRETERS.fullmatch(path.rsplit("/", 1)[-1]))
+
+
+def mentions_of(
+    snapshot: Snapshot,
+    roots: FileRoots,
+    programs: frozenset[str] = frozenset(),
+    foreign: frozenset[str] = frozenset(),
+) -> tuple[Mention, ...]:
+    """What the workload's configuration says: its own files, what starts it, and the files that these read in turn.
+
+    `foreign` are files in its folders that are somebody else's.
+    """
+    by_file = _by_file(snapshot)
+    started = {m for mentions in by_file.values() for part in _starting(mentions, programs) for m in part}
+    own = started | {m for file in by_file if roots.hold(file) and file not in foreign for m in by_file[file]}
+    files = _followed(by_file, {m.file for m in own}, own) - foreign
+    return tuple(sorted(own | {m for file in files for m in by_file[file]}, key=_place))
+
+
+def named_files(snapshot: Snapshot, roots: FileRoots) -> frozenset[str]:
+    """Files that a workload names itself, and those that they read in turn."""
+    by_file = _by_file(snapshot)
+    named = roots.files & by_file.keys()
+    return frozenset(_followed(by_file, named, {m for file in named for m in by_file[file]}))
+
+
+def foreign_files(own: frozenset[str], others: Iterable[frozenset[str]]) -> frozenset[str]:
+    """Files that somebody else names, in folders of which we name a file of our own, or that are called after it.
+
+    Several may share a folder: `/etc/x/blue.env` and `/etc/x/green.env`, `bin/nightly.sh` with `etc/nightly.env`.
+    """
+    folders = {file.rpartition("/")[0] for file in own}
+    found = ((file, {_stem(other) for other in named if other != file}) for named in others for file in named)
+    theirs = (file for file, stems in found if file.rpartition("/")[0] in folders or _stem(file) in stems)
+    return frozenset(theirs) - own
+
+
+def _stem(file: str) -> str:
+    return file.rpartition("/")[2].partition(".")[0]
+
+
+def _by_file(snapshot: Snapshot) -> dict[str, list[Mention]]:
+    by_file: dict[str, list[Mention]] = {}
+    for mention in snapshot.value(Configuration, ()):
+        by_file.setdefault(mention.file, []).append(mention)
+    return by_file
+
+
+def _followed(by_file: Mapping[str, Sequence[Mention]], files: Iterable[str], said: Iterable[Mention]) -> set[str]:
+    """These files and what they source or include: unit, wrapper script, sourced file."""
+    found, fresh = set(files), set(said)
+    for _ in range(_INCLUDES):
+        more = {path for m in fresh if m.kind is MentionKind.FILE for path in _resolved(m) if path in by_file} - found
+        found |= more
+        fresh = {m for file in more for m in by_file[file]}
+    return found
+
+
+def _resolved(mention: Mention) -> tuple[str, ...]:
+    """What a path in a script may mean: itself, beside the script (`$(dirname "$0")/../x`), or in the home (`~/x`)."""
+    folder = mention.file.rpartition("/")[0]
+    home = "/".join(mention.file.split("/")[:3]) if mention.file.startswith("/home/") else "/root"
+    return mention.path, normpath(folder + mention.path), home + mention.path
+
+
+def _place(mention: Mention) -> tuple[str, int, MentionKind, str]:
+    return mention.file, mention.line, mention.kind, mention.text
+
+
+def commands_of(snapshot: Snapshot, unit: str) -> tuple[str, ...]:
+    """What the file of a unit starts that is not loaded, or of the template that it is an instance of."""
+    stem, at, _ = unit.removesuffix(".service").partition("@")
+    names = {f"{stem}{at}.service", unit}
+    found = (m for m in snapshot.value(Configuration, ()) if m.kind is MentionKind.PROGRAM)
+    return tuple(m.path for m in found if m.file.rpartition("/")[2] in names)[:2]
+
+
+def section_of(snapshot: Snapshot, programs: frozenset[str]) -> str:
+    """What a process manager's file calls the program that it starts; empty where no one section fits."""
+    parts = _by_file(snapshot)
+    found = {
+        part[0].host for mentions in parts.values() for part in _starting(mentions, programs) if _is_program(part[0])
+    }
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def _starting(mentions: Sequence[Mention], programs: frozenset[str]) -> Iterator[Sequence[Mention]]:
+    """The parts of a file that start one of the programs: sections of a process manager's file, or a whole script."""
+    if not programs or not any(m.kind is MentionKind.PROGRAM for m in mentions):
+        return
+    part: list[Mention] = []
+    for mention in mentions:
+        if _is_program(mention) or (part and mention.file == _INITTAB and mention.line != part[-1].line):
+            yield from _if_starting(part, programs)
+            part = []
+        part.append(mention)
+    yield from _if_starting(part, programs)
+
+
+def _if_starting(part: Sequence[Mention], programs: frozenset[str]) -> Iterator[Sequence[Mention]]:
+    if any(m.kind is MentionKind.PROGRAM and m.path in programs for m in part):
+        yield part
+
+
+def _is_program(mention: Mention) -> bool:
+    return mention.kind is MentionKind.SECTION and mention.key in _PROGRAM_SECTIONS
 
 
 def files_of(
@@ -273,7 +434,10 @@ def _written(time: FileTime) -> str:
 
 def secrets_in(mentions: Iterable[Mention]) -> tuple[SecretPlace, ...]:
     """Where secrets stand in these files, and under which names."""
-    return tuple(SecretPlace(m.file, m.line, m.key) for m in mentions if m.kind is MentionKind.SECRET)
+    found = [SecretPlace(m.file, m.line, m.key) for m in mentions if m.kind is MentionKind.SECRET]
+    keys = [SecretPlace(m.path, 1, "private key") for m in mentions if m.kind is MentionKind.KEY]
+    known = {place.file for place in found}
+    return (*found, *dict.fromkeys(place for place in keys if place.file not in known))
 
 
 def home_of(snapshot: Snapshot, uid: int) -> str:

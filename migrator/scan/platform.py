@@ -6,10 +6,10 @@ __all__ = ["PLATFORM", "platform_reason"]
 
 PLATFORM: tuple[tuple[str, str], ...] = (
     (
-        r"systemd-.*|systemd|init|dbus|dbus-broker|dbus-daemon|polkit|polkitd|udev|systemd-udevd|elogind",
+        r"systemd-.*|systemd|\(sd-pam\)|sd-pam|init|dbus|dbus-broker|dbus-daemon|polkit|polkitd|udev|systemd-udevd|elogind",
         "the init system",
     ),
-    (r"ssh|sshd|ssh@.*|sshd@.*|dropbear|sftp-server", "remote login"),
+    (r"ssh|sshd|ssh@.*|sshd@.*|sshd?-(?:unix|vsock).*|dropbear|sftp-server", "remote login"),
     (r"cron|crond|CRON|CROND|anacron|atd", "the scheduler; its jobs are listed on their own"),
     (r"r?syslogd?|syslog-ng|klogd|auditd|auditbeat|logrotate|systemd-journald", "the host's logs"),
     (r"getty|agetty|getty@.*|serial-getty@.*|console-getty|login|mingetty", "terminals"),
@@ -43,6 +43,11 @@ PLATFORM: tuple[tuple[str, str], ...] = (
     ),
     (r"puppet|puppet-agent|chef-client|salt-minion|cfengine3?", "configuration management of the host"),
     (r"containerd|containerd-shim.*|docker|dockerd|docker-proxy|podman|crio|kubelet", "a container engine"),
+    (r"inetd|xinetd|openbsd-inetd|inetutils-inetd", "it starts services on demand; they are listed on their own"),
+    (
+        r"cockpit.*|pcscd|uuidd|libvirtd.*|virt(?:log|lock)d|dm-event|lvmetad|syslog|pulseaudio|pipewire.*|gpg-agent.*|dirmngr|gvfs.*|at-spi.*|xdg-.*",
+        "management of the host",
+    ),
     (r"epmd|epmd@.*", "the port mapper of Erlang; it moves with the Erlang service"),
     (
         r"rc-local|user@.*|user-runtime-dir@.*|modprobe@.*|emergency|rescue|initrd-.*|ldconfig|tmp",

@@ -1,7 +1,8 @@
 """One host's snapshot to the profiles of its services. Pure; names are still those of the host (see `estate`)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from migrator.model.estate import SetAside
@@ -21,30 +22,37 @@ from migrator.model.services import (
 from migrator.scan.calls import configured_calls, merged, socket_calls
 from migrator.scan.detector import Detection, words_of
 from migrator.scan.detectors import DETECTORS
-from migrator.scan.facts.configuration import Configuration, Mention, MentionKind
+from migrator.scan.doors import behind, listeners_of, waiting
+from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.environment import Environment
 from migrator.scan.facts.machine import Machine, MachineFacts
+from migrator.scan.facts.on_demand import Door
 from migrator.scan.facts.os_release import OsRelease
-from migrator.scan.facts.processes import Process
-from migrator.scan.facts.sockets import Connection, Listener
+from migrator.scan.facts.processes import Process, Processes
+from migrator.scan.facts.sockets import Connection, Listener, Sockets
 from migrator.scan.facts.units import Unit
 from migrator.scan.facts.users import Users, UsersFacts
-from migrator.scan.jobs import job_profiles
+from migrator.scan.jobs import job_profiles, job_roots
 from migrator.scan.kernel_needs import kernel_needs
+from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.ownership import (
     FileRoots,
     SocketOwners,
     file_roots,
     files_of,
+    foreign_files,
     home_of,
     mentions_of,
+    named_files,
+    programs_in,
     secrets_in,
+    section_of,
     socket_owners,
 )
 from migrator.scan.redact import looks_secret
-from migrator.scan.running import timed_units
+from migrator.scan.running import named_in, timed_units
 from migrator.scan.snapshot import Snapshot
-from migrator.scan.state import data_paths, state_of
+from migrator.scan.state import data_paths, is_program, state_of
 from migrator.scan.workload import Workload, workloads
 
 __all__ = ["HostView", "host_view"]
@@ -53,6 +61,12 @@ _INTERPRETER = re.compile(
     r"(?:php|python|java|jsvc|node|nodejs|ruby|perl|sh|bash|dash|busybox|dotnet|shell|binary)[\d.]*"
 )
 """Folders like /etc/php are everybody's who runs PHP."""
+_OWN_PORT = re.compile(
+    r"(?:server|https?|listen(?:er|ing)?|bind|local|main|web|service|tcp|app|application)?[._-]?port|server[._]http[._]port"
+)
+"""Settings that name the port of the program itself."""
+_UPLOADS = frozenset({"upload", "uploads", "storage", "media", "attachments"})
+"""Folders in a program's own home that hold what its users brought."""
 _TLS_PORTS = frozenset({443, 8443})
 _INHERITED = frozenset(
     re.findall(
@@ -110,14 +124,20 @@ def host_view(snapshot: Snapshot) -> HostView:
     sorted_out, timed = workloads(snapshot), timed_units(snapshot)
     lasting = [w for w in sorted_out.found if not (w.unit and w.unit.name in timed)]
     owners = socket_owners(snapshot, lasting)
-    seen = [_Draft.of(snapshot, owners, index, w) for index, w in enumerate(lasting)]
+    doors = [(w, behind(snapshot, w)) for w in lasting] + [(w, (door,)) for w, door in waiting(snapshot, lasting)]
+    known = [_Known.of(snapshot, workload) for workload, _ in doors]
+    named = [one.named for one in known] + [named_files(snapshot, roots) for roots in job_roots(snapshot)]
+    seen = [
+        _Draft.of(snapshot, owners, index, one, named).with_doors(doors[index][1]) for index, one in enumerate(known)
+    ]
     services, unowned = _claimed(seen, owners)
-    jobs = [(profile, ()) for profile in job_profiles(snapshot)]
+    folders = frozenset(folder for one in known for folder in one.roots.folders)
+    jobs = [(profile, ()) for profile in job_profiles(snapshot, folders)]
     drafts = [(draft.profile(), draft.mentions) for draft in services] + jobs
-    named = _distinct([profile for profile, _ in drafts])
+    profiles = _distinct([profile for profile, _ in drafts])
     return HostView(
         snapshot,
-        tuple(named),
+        tuple(profiles),
         tuple(mentions for _, mentions in drafts),
         owners.incoming,
         unowned,
@@ -127,15 +147,39 @@ def host_view(snapshot: Snapshot) -> HostView:
 
 
 def _distinct(profiles: Sequence[ServiceProfile]) -> Iterator[ServiceProfile]:
-    """Two services of one host need two names: the port tells them apart, else their order."""
+    """Two services of one host need two names: their instance of one unit, the port, else their order."""
     taken: set[str] = set()
+    several = Counter(profile.service for profile in profiles if _instance(profile))
     for profile in profiles:
         ports = [listen.port for listen in profile.listens if listen.port]
-        candidates = [profile.service, *(f"{profile.service}-{port}" for port in ports[:1])]
+        instances = [f"{profile.service}-{_instance(profile)}"] if several[profile.service] > 1 else []
+        candidates = [*instances, profile.service, *(f"{profile.service}-{port}" for port in ports[:1])]
         candidates += [f"{profile.service}-{number}" for number in range(2, len(profiles) + 2)]
         name = next(dns_label(name) for name in candidates if dns_label(name) not in taken)
         taken.add(name)
         yield replace(profile, service=name)
+
+
+def _instance(profile: ServiceProfile) -> str:
+    """`b` of `a@b.service`, where the unit gives the service its name."""
+    stem, at, rest = profile.unit.removesuffix(".service").partition("@")
+    return rest if at and dns_label(stem) == profile.service else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a workload is and which files it names, before it is told apart from its neighbours."""
+
+    workload: Workload
+    detection: Detection
+    roots: FileRoots
+    named: frozenset[str]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, workload: Workload) -> "_Known":
+        detection = next(found for detect in DETECTORS if (found := detect(workload, snapshot)))
+        roots = _roots(workload, detection)
+        return cls(workload, detection, roots, named_files(snapshot, roots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,31 +191,41 @@ class _Draft:
     detection: Detection
     roots: FileRoots
     mentions: tuple[Mention, ...]
+    started_with: tuple[Mention, ...]
+    """Endpoints in the command lines and the environment of its processes."""
     listeners: tuple[tuple[Listener, Evidence], ...]
     unix: tuple[tuple[str, Evidence], ...]
     outgoing: tuple[tuple[Connection, Evidence], ...]
 
     @classmethod
-    def of(cls, snapshot: Snapshot, owners: SocketOwners, index: int, workload: Workload) -> "_Draft":
-        detection = next(found for detect in DETECTORS if (found := detect(workload, snapshot)))
-        roots = _roots(workload, detection)
+    def of(
+        cls, snapshot: Snapshot, owners: SocketOwners, index: int, known: "_Known", named: Sequence[frozenset[str]]
+    ) -> "_Draft":
+        workload, foreign = known.workload, foreign_files(known.named, named)
         return cls(
             snapshot,
             workload,
-            detection,
-            roots,
-            mentions_of(snapshot, roots),
+            known.detection,
+            known.roots,
+            mentions_of(snapshot, known.roots, _programs(workload), foreign),
+            _of_processes(snapshot, workload),
             owners.listeners.get(index, ()),
             owners.unix.get(index, ()),
             owners.outgoing.get(index, ()),
         )
+
+    def with_doors(self, doors: Iterable[Door]) -> "_Draft":
+        """With the sockets that somebody else opened for it."""
+        found = [pair for door in doors for pair in listeners_of(self.snapshot, door)]
+        known = {listener for listener, _ in self.listeners}
+        return replace(self, listeners=(*self.listeners, *(pair for pair in found if pair[0] not in known)))
 
     def profile(self) -> ServiceProfile:
         main, unit = self.workload.main, self.workload.unit
         files = files_of(self.snapshot, self.roots, self.mentions, self.workload.processes)
         listens, calls = self._listens(), self._calls()
         return ServiceProfile(
-            service=dns_label(self.detection.name or _unit_stem(unit) or main.program),
+            service=dns_label(self._name()),
             host=self.snapshot.host,
             runtime=self.detection.runtime,
             unit=unit.name if unit else "",
@@ -195,10 +249,27 @@ class _Draft:
             variables=self._variables(),
             secrets=secrets_in(self.mentions),
             usage=self._usage(),
-            processes=len(self.workload.processes),
+            processes=sum(process.pid > 0 for process in self.workload.processes),
             modified=files.modified,
             evidence=self._evidence(),
         )
+
+    def _name(self) -> str:
+        """What it runs, its unit, the folder that its program stands in, or the program."""
+        workload, runtime = self.workload, self.detection.runtime.name
+        unit = "" if workload.managed else _unit_stem(workload.unit)
+        folder = next((root.rsplit("/", 1)[-1] for root in self._artifacts()), "")
+        known = "" if runtime in {"binary", "go"} else runtime
+        label = workload.label or (section_of(self.snapshot, _programs(workload)) if workload.managed else "")
+        account = "" if workload.unit and not workload.managed else self._own_account()
+        return label or self.detection.name or unit or folder or account or known or workload.main.program
+
+    def _own_account(self) -> str:
+        """The account's name where nothing else on the host runs under it."""
+        uid = self.workload.main.uid
+        others = {p.uid for p in self.snapshot.value(Processes, ()) if p.pid not in self.workload.pids}
+        user = self.snapshot.value(Users, UsersFacts()).by_uid.get(uid)
+        return user.name if user and uid and uid not in others else ""
 
     def _account(self) -> Account:
         """Whom the work runs as: the unit's word counts first, as a master often stays root and its workers do not."""
@@ -231,27 +302,31 @@ class _Draft:
 
     def _calls(self) -> tuple[Call, ...]:
         own = {path for path, _ in self.unix} | {listen.path for listen in self._listens()}
-        configured = (c for c in configured_calls(self.mentions) if c.target not in own)
-        return merged([*socket_calls(self.outgoing), *configured])
+        said = [*configured_calls(self.mentions), *configured_calls(self.started_with)]
+        return merged([*socket_calls(self.outgoing), *(c for c in said if c.target not in own)])
 
     def _state(self) -> tuple[State, ...]:
         evidence = self.detection.runtime.evidence[0]
         named = [(path, evidence) for path in self.detection.data]
-        if self.detection.stateful and not named:
-            home = home_of(self.snapshot, self._account().uid or -1)
-            named = [(home, replace(evidence, inferred=True))] if home else []
         if not self.detection.stateful:
-            named += [
-                (path, evidence)
-                for path in data_paths(" ".join(self.workload.main.arguments))
-                if _is_data_argument(path)
-            ]
+            arguments = data_paths(" ".join(self.workload.main.arguments))
+            folders = frozenset(self.roots.folders)
+            named += [(path, evidence) for path in arguments if _is_data_argument(path) and path not in folders]
+        unit = self.workload.unit
+        named += [(path, self._evidence()[0]) for path in (unit.state_folders if unit else ())]
         own = [m for m in self.mentions if not self._is_program(m)]
-        return state_of(self.snapshot, self.workload, named, own)
+        found = state_of(self.snapshot, self.workload, named, own)
+        if found or not self.detection.stateful:
+            return found
+        home = home_of(self.snapshot, self._account().uid or -1)
+        at_home = [(home, replace(evidence, inferred=True))] if home else []
+        return state_of(self.snapshot, self.workload, at_home, own)
 
     def _is_program(self, mention: Mention) -> bool:
         """A data folder that is the program's own home (`/var/lib/tomcat10`) holds the program, not its data."""
-        return mention.kind is MentionKind.DATA and any(mention.path.startswith(home) for home in self.detection.homes)
+        kept = mention.path.rsplit("/", 1)[-1] in _UPLOADS
+        data = mention.kind is MentionKind.DATA and not kept
+        return data and any(mention.path.startswith(home) for home in self.detection.homes)
 
     def _artifacts(self) -> tuple[str, ...]:
         return tuple(root for root in self.roots.folders if not root.startswith("/etc"))
@@ -294,8 +369,9 @@ class _Draft:
 def _claimed(drafts: Sequence[_Draft], owners: SocketOwners) -> tuple[list[_Draft], tuple[Listener, ...]]:
     """Give sockets whose process was not visible to the only one configured to listen there; and what is left."""
     done, left = list(drafts), []
-    for listener in owners.unowned:
-        claims = _claims(done, listener.port)
+    taken = {listener for draft in drafts for listener, _ in draft.listeners}
+    for listener in (one for one in owners.unowned if one not in taken):
+        claims = _claims(done, listener.port) or _by_default(done, listener)
         if len(claims) != 1:
             left.append(listener)
             continue
@@ -313,7 +389,14 @@ def _claims(drafts: Sequence[_Draft], place: int | str) -> list[tuple[int, Evide
     """Workloads whose configuration listens there, each with the first place that says so."""
     found = []
     for index, draft in enumerate(drafts):
-        mention = next((m for m in draft.mentions if _says_where_to_listen(m) and place in {m.port, m.path}), None)
+        mention = next(
+            (
+                m
+                for m in (*draft.mentions, *draft.started_with)
+                if _says_where_to_listen(m, draft.workload) and place in {m.port, m.path}
+            ),
+            None,
+        )
         if mention:
             said = f"listens on {mention.path or mention.port} (the process was not visible)"
             where = f"{mention.file}:{mention.line}"
@@ -321,9 +404,32 @@ def _claims(drafts: Sequence[_Draft], place: int | str) -> list[tuple[int, Evide
     return found
 
 
-def _says_where_to_listen(mention: Mention) -> bool:
-    """`listen 8000;`, `bind *:443`, `port 6379`. A port with a longer name may be somebody else's (`db.port`)."""
-    return mention.kind is MentionKind.LISTEN or (mention.kind is MentionKind.SETTING and mention.key == "port")
+def _by_default(drafts: Sequence[_Draft], listener: Listener) -> list[tuple[int, Evidence]]:
+    """Workloads whose program listens there unless it is told otherwise."""
+    said = f"{listener.protocol} {listener.port} is the default port of {{}} (the process was not visible)"
+    return [
+        (index, Evidence(Sockets.name, said.format(draft.detection.runtime.name), inferred=True))
+        for index, draft in enumerate(drafts)
+        if listener.port in draft.detection.ports
+    ]
+
+
+def _says_where_to_listen(mention: Mention, workload: Workload) -> bool:
+    """`listen 8000;`, `bind *:443`, `port 6379`. A port with another longer name may be somebody else's (`db.port`)."""
+    if mention.kind is not MentionKind.SETTING or mention.host:
+        return mention.kind is MentionKind.LISTEN
+    before = mention.key.removesuffix("port").rstrip("._-")
+    return _OWN_PORT.fullmatch(mention.key) is not None or before in {_unit_stem(workload.unit), workload.main.program}
+
+
+def _programs(workload: Workload) -> frozenset[str]:
+    """What its processes execute and what its unit starts."""
+    unit = workload.unit.command if workload.unit and not workload.managed else ()
+    return programs_in([workload.main.exe, *workload.main.arguments, *unit])
+
+
+def _of_processes(snapshot: Snapshot, workload: Workload) -> tuple[Mention, ...]:
+    return named_in(snapshot, workload.pids)
 
 
 def _worker(processes: Sequence[Process]) -> Process:
@@ -347,7 +453,7 @@ def _command(process: Process) -> tuple[str, ...]:
 
 
 def _is_data_argument(path: str) -> bool:
-    return not path.rsplit("/", 1)[-1].count(".") and not path.startswith("/var/lib/")
+    return not path.rsplit("/", 1)[-1].count(".") and not path.startswith("/var/lib/") and not is_program(path)
 
 
 def _unit_stem(unit: Unit | None) -> str:
@@ -357,17 +463,20 @@ def _unit_stem(unit: Unit | None) -> str:
 def _roots(workload: Workload, detection: Detection) -> FileRoots:
     main, unit = workload.main, workload.unit
     programs = [name for name in (main.program, detection.runtime.name) if not _INTERPRETER.fullmatch(name)]
-    names = [*filter(None, (unit.name if unit else "", *programs))]
+    own = () if workload.managed and not workload.label else (workload.label, detection.name)
+    names = [*filter(None, (unit.name if unit and not workload.managed else "", *programs))]
     texts = [" ".join(main.arguments), main.cwd]
     if unit and not workload.managed:
         texts += [" ".join(unit.command), unit.directory]
-    return file_roots(texts, names=names, folders=detection.homes, files=unit.environment_files if unit else ())
+    files = (*unit.environment_files, unit.fragment, unit.source) if unit else ()
+    folders = [*detection.homes, *(f"/etc/{name}" for name in own if name and not _INTERPRETER.fullmatch(name))]
+    return file_roots(texts, names=names, folders=folders, files=filter(None, files))
 
 
 def _millicores(snapshot: Snapshot, workload: Workload) -> int | None:
     """Mean use of processors since the processes started."""
     machine = snapshot.value(Machine, MachineFacts(uid=-1))
-    if machine.uptime_s is None:
+    if machine.uptime_s is None or not workload.main.pid:
         return None
     started = min(process.start_ticks for process in workload.processes) / machine.ticks_per_s
     age = machine.uptime_s - started

@@ -9,13 +9,15 @@ from migrator.model.services import Call, Evidence
 from migrator.scan.calls import socket_calls
 from migrator.scan.facts.crontabs import CronEntry
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
+from migrator.scan.facts.process_settings import ProcessSettings, pid_of
 from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.sockets import Sockets, SocketsFacts
 from migrator.scan.facts.timers import Timers
 from migrator.scan.facts.units import Unit, Units
+from migrator.scan.mentions import Mention
 from migrator.scan.snapshot import Snapshot
 
-__all__ = ["calls_of", "of_cron", "of_unit", "timed_units"]
+__all__ = ["calls_of", "named_in", "of_cron", "of_unit", "timed_units"]
 
 _ONCE = "oneshot"
 
@@ -58,13 +60,33 @@ def _below(processes: Iterable[Process], roots: Iterable[int]) -> set[int]:
     return found
 
 
+def named_in(snapshot: Snapshot, pids: frozenset[int]) -> tuple[Mention, ...]:
+    """Endpoints in the command lines and the environment of these processes."""
+    return tuple(m for m in snapshot.value(ProcessSettings, ()) if pid_of(m) in pids) if pids else ()
+
+
 def calls_of(snapshot: Snapshot, pids: frozenset[int]) -> Iterator[Call]:
-    """What these processes are connected to right now; connections that others made to them are none of it."""
+    """What these processes are connected to right now; connections that others made to them are none of it.
+
+    Where the owner of a connection is not visible, its account tells, if nothing else runs under that account.
+    """
     sockets = snapshot.value(Sockets, SocketsFacts())
     owners = snapshot.value(Descriptors, DescriptorsFacts()).owners
     serving = {listener.port for listener in sockets.listeners if listener.protocol == "tcp"}
+    own = _own_accounts(snapshot, pids)
     for connection in sockets.connections:
-        holders = pids & set(owners.get(connection.inode, ()))
-        if holders and connection.port not in serving:
-            said = f"tcp {connection.address} -> {connection.peer}:{connection.peer_port} (while the job ran)"
+        if connection.port in serving:
+            continue
+        said = f"tcp {connection.address} -> {connection.peer}:{connection.peer_port} (while the job ran)"
+        if holders := pids & set(owners.get(connection.inode, ())):
             yield from socket_calls([(connection, Evidence(Descriptors.name, said, f"pid {min(holders)}"))])
+        elif connection.inode not in owners and connection.uid in own:
+            said = f"{said} (by uid {connection.uid}, the process was not visible)"
+            yield from socket_calls([(connection, Evidence(Sockets.name, said, inferred=True))])
+
+
+def _own_accounts(snapshot: Snapshot, pids: frozenset[int]) -> frozenset[int]:
+    """Accounts but root's under which nothing else runs."""
+    processes = snapshot.value(Processes, ())
+    others = {process.uid for process in processes if process.pid not in pids}
+    return frozenset(process.uid for process in processes if process.pid in pids) - others - {0}

@@ -19,6 +19,8 @@ set where `grep` reads on beyond a byte of zero: busybox does not, and one proce
 
 MANAGER = Shell(
     prepare=r"""
+said=
+if command -v systemctl >/dev/null 2>&1; then
 wanted=$(
   for f in /etc/systemd/system/*.service /run/systemd/*/*.service /usr/local/lib/systemd/system/*.service; do
     [ -e "$f" ] && printf 'file %s\n' "${f##*/}"
@@ -33,8 +35,9 @@ IFS='
 '; set -f
 said=$(systemctl show --no-pager -p Id,Description,LoadState,ActiveState,SubState,Type,MainPID,ExecStart \
   -p User,Group,WorkingDirectory,EnvironmentFiles,EnvironmentFile,FragmentPath,SourcePath,UnitFileState,ControlGroup \
-  -p MemoryMax,MemoryLimit,Unit,TimersCalendar,TimersMonotonic '*.timer' $wanted)
+  -p MemoryMax,MemoryLimit,StateDirectory,Unit,TimersCalendar,TimersMonotonic,Listen,Triggers '*.timer' '*.socket' $wanted)
 unset IFS; set +f
+fi
 """
 )
 """What systemd says of its units, in one question: PID 1 and systemctl work for half a millisecond on each unit. So services
@@ -55,32 +58,41 @@ fi
 FILES = Shell(
     prepare=r"""
 roots=
-for d in /etc /opt /srv /usr/local /var/www /var/lib /home /data /app /apps /var/lib/tomcat* /var/lib/jetty* /usr/share/tomcat*; do
+for d in /etc /opt /srv /usr/local /var/www /var/lib /home /data /app /apps /service /var/spool/cron \
+  /var/lib/tomcat* /var/lib/jetty* /var/lib/wildfly /usr/share/tomcat* /opt/*/webapps /srv/*/webapps /usr/local/*/webapps; do
   [ -d "$d" ] && roots="$roots $d"
 done
 files=$({ {
-  find $roots -xdev -maxdepth 5 \( -name .git -o -name node_modules -o -name site-packages -o -name dist-packages -o -name '*
+  find -H $roots -xdev -maxdepth 5 \( -name .git -o -name node_modules -o -name site-packages -o -name dist-packages -o -name '*
 *' -o -path /etc/ssl/certs -o -path /etc/ca-certificates -o -path /etc/pki/ca-trust -o -path /etc/pki/tls/certs \
   -o -path /usr/local/share/ca-certificates -o -path /var/lib/ca-certificates -o -path /var/lib/dpkg \
-  -o -path /var/lib/docker -o -path /var/lib/containerd -o -path /var/lib/containers \) -prune -o \
+  -o -path /usr/local/go -o -path /var/lib/docker -o -path /var/lib/containerd -o -path /var/lib/containers \) -prune -o \
   \( -type f -o -type l \) -print -size -256k -print -size -64k -print -size -16k -print -o \
   -type d \( -name '*.war' -o -name '*.ear' \) -print -print -print -print -print
   echo "end $?"; } 2>&1 >&3 | sed '/\/var\/lib/d' >&2; } 3>&1 | awk '
-    function is_usual() { return path ~ /^\/(etc|opt|srv|usr\/local|home|data|app|apps)\// }
+    function is_usual() { return path ~ /^\/(etc|opt|srv|usr\/local|home|data|app|apps|service)\// }
     function is_left_out() {
       return path ~ /\/(venv|\.venv|\.cache|\.ssh|\.npm)\// || path ~ /^\/usr\/local\/(lib|share)\// ||
         path ~ /^\/etc\/(java|(ssl|alternatives|fonts|ca-certificates|pam\.d|security|X11|apparmor\.d|selinux|ssh|apt|dpkg)\/)/
     }
-    function is_set_up() { return path ~ /\/sites-enabled\// || path ~ /^\/etc\/(default|sysconfig)\// }
-    function is_bare() { return name !~ /\./ && path ~ /^\/(home\/.*\/.*\/|opt\/.*\/|srv\/.*\/|data\/.*\/|app\/|apps\/)/ }
+    function is_set_up() { return path ~ /\/sites-enabled\// || path ~ /^\/etc\/(default|sysconfig|conf\.d)\// }
+    function is_bare() {
+      return name !~ /.\./ && (path ~ /^\/(home\/.*\/.*\/|opt\/.*\/|srv\/.*\/|data\/.*\/|app\/|apps\/|usr\/local\/s?bin\/|etc\/init\.d\/)/ ||
+        path ~ /^(\/etc)?\/service\/.*\/run$|\/sv\/.*\/run$|\/env\/[A-Z]/)
+    }
+    function is_read() {
+      if (name == "package-lock.json" || name ~ /\.dpkg-/ || path ~ /\.wants\/|-available\/|^\/etc\/rc[0-9S]\.d\//) return 0
+      return source || name ~ /\.(pem|key|cjs|mjs|config|vcl|hcl|inc|lua|service)$|\.conf\.(local|options)$|^\.env\.|^\..*\.env$/ ||
+        name ~ /^(Caddyfile|Procfile|userlist\.txt)$/ || path ~ /^\/etc\/(inittab$|crontab$|anacrontab$|rc\.local$|cron\.)/ ||
+        path ~ /^\/var\/spool\/cron\// || (prints > 3 && is_bare())
+    }
     function add(kind, most) { if (number[kind]++ < most) found = found kind }
-    function kinds(   source, usual) {
+    function kinds(   usual) {
       found = ""
       source = name ~ /\.(conf|cnf|cfg|cf|ini|env|properties|yml|yaml|xml|toml|json|php|py|sh|rb|pl|js)$/ || is_set_up()
       usual = is_usual()
-      if (prints < 5 && (usual || path ~ /^\/var\/www\/|^\/var\/lib\/(tomcat|jetty)|^\/usr\/share\/tomcat/) && !is_left_out()) {
-        if (path !~ /^\/(etc\/systemd|var\/lib|usr\/share)\// && name != "package-lock.json" && prints > 1 &&
-          (source || name ~ /\.(pem|key)$/ || (prints > 3 && is_bare()))) add("c", 10000)
+      if (prints < 5 && (usual || path ~ /^\/var\/(www|spool\/cron)\/|^\/var\/lib\/(tomcat|jetty|wildfly)|^\/usr\/share\/tomcat/) && !is_left_out()) {
+        if (path !~ /^\/usr\/share\// && prints > 1 && is_read()) add("c", 10000)
         if ((source || name ~ /\.(jar|war|ear|service|timer)$/ || path ~ /^\/etc\/cron/) && path !~ /^\/usr\/local\/go\//) add("t", 3000)
       }
       if (usual || path ~ /^\/var\/lib\//) {

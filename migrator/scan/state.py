@@ -9,18 +9,24 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from migrator.model.services import Evidence, State
-from migrator.scan.facts.configuration import Configuration, Mention, MentionKind
+from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.data_sizes import DataSizes
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.mounts import Mount, Mounts
+from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
-__all__ = ["data_paths", "state_of"]
+__all__ = ["data_paths", "is_program", "state_of"]
 
-_DATA_PATH = re.compile(r"(?<![\w./-])(/(?:var/lib|srv|data|mnt|export|var/spool)/[\w./-]*[\w-])([$*%{]?)")
+_DATA_PATH = re.compile(
+    r"(?<![\w./-])(/(?:var/lib|var/backups?|backups?|srv|data|mnt|exports?|var/spool)/[\w./-]*[\w-])([$*%{]?)"
+)
 _PASSING = re.compile(
-    r"/(?:var/log|run|var/run|tmp|var/tmp|var/cache|dev|proc|sys)/|/dev/|\.(?:log|pid|lock|sock|out|err)(?:\.\d+)?$|/logs?/|(?:^|/)\.[\w.]+/"
+    r"/(?:var/log|run|var/run|tmp|var/tmp|var/cache|dev|proc|sys)/|/dev/|\.(?:log|pid|lock|sock|out|err)(?:\.\d+)?$|/logs?/|(?:^|/)\.[\w.]+/|/supervise(?:/|$)"
+)
+_PROGRAM = re.compile(
+    r"/s?bin/|/venv/|\.(?:sh|py|pl|rb|js|php|jar|war|conf|cfg|ini|ya?ml|json|properties|env|xml|toml|so|key|pem)$"
 )
 _MINOR = frozenset({"lock", "core", "nohup.out"})
 
@@ -28,6 +34,11 @@ _MINOR = frozenset({"lock", "core", "nohup.out"})
 def data_paths(text: str) -> list[str]:
     """Data folders that a command line names. A name that goes on with a variable or pattern stands for its folder."""
     return [str(PurePosixPath(path).parent) if more else path for path, more in _DATA_PATH.findall(text)]
+
+
+def is_program(path: str) -> bool:
+    """Whether a path is that of a program or of its settings, and not of its data."""
+    return _PROGRAM.search(path) is not None
 
 
 def state_of(
@@ -60,7 +71,7 @@ def _folder(path: str) -> str:
 
 def _configured(mentions: Iterable[Mention]) -> Iterator[tuple[str, Evidence]]:
     for mention in mentions:
-        if mention.kind is MentionKind.DATA and not _PASSING.search(mention.path):
+        if mention.kind is MentionKind.DATA and not _PASSING.search(mention.path) and not is_program(mention.path):
             yield mention.path, Evidence(Configuration.name, mention.text, f"{mention.file}:{mention.line}")
 
 

@@ -6,7 +6,7 @@ and a process manager (pm2, supervisor) keeps several services in its own. Those
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrator.model.estate import SetAside
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
@@ -20,13 +20,17 @@ from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.platform import platform_reason
 from migrator.scan.shell import SCAN_MARK
 from migrator.scan.snapshot import Snapshot
+from migrator.scan.supervisors import LOGGERS, is_front, is_helper, manager_of, supervised_name
 
 __all__ = ["Workload", "Workloads", "workloads"]
 
 _CONTAINER = re.compile(r"(?:docker|libpod|crio|cri-containerd|lxc)[-/.]([0-9a-f]{12})|/kubepods")
 _IN_CONTAINER = "container "
+_MANAGES = "process manager ({}); what it runs is listed on its own"
 _TAKEN_APART = re.compile(r"(?:crond?|atd|sshd?|ssh@.*|sshd@.*|user@\d+|getty@.*|serial-getty@.*)\.service")
-_MANAGERS = {"supervisord": "supervisor", "circusd": "circus", "runsvdir": "runit", "s6-svscan": "s6", "god": "god"}
+_USER_MANAGER = re.compile(r"user@\d+\.service")
+_UNITS = frozenset({"systemd", "systemd user", "systemd socket", "sysv"})
+"""Origins whose unit starts the service itself."""
 _SESSIONS = frozenset({"sshd", "sshd-session", "dropbear", "login", "in.telnetd", "su", "sudo"})
 _CRON = frozenset({"cron", "crond", "CRON", "CROND", "atd"})
 _TERMINALS = frozenset({"screen", "SCREEN", "tmux", "tmux: server"})
@@ -42,11 +46,17 @@ class Workload:
     unit: Unit | None = None
     manager_pid: int | None = None
     """The process manager that it is the only child of; pm2 opens the sockets of its children itself."""
+    label: str = ""
+    """What its process manager calls it."""
 
     @property
     def managed(self) -> bool:
         """Whether its unit starts a process manager, and not the service itself."""
-        return self.origin in {"pm2", *_MANAGERS.values()}
+        return bool(self.unit and self.origin not in _UNITS)
+
+    def own_name(self, name: str) -> str:
+        """`name` where no unit gives a better one; what its process manager calls it where that is known."""
+        return self.label or ("" if self.unit and not self.managed else name)
 
     @property
     def main(self) -> Process:
@@ -70,6 +80,8 @@ class Workloads:
 def workloads(snapshot: Snapshot) -> Workloads:
     """Sort every process of a host into workloads and things that stay."""
     context = _Context.of(snapshot)
+    if not context.processes:
+        return _by_units(context)
     set_aside: dict[str, str] = {}
     found: list[Workload] = []
     loose: list[Process] = []
@@ -78,13 +90,28 @@ def workloads(snapshot: Snapshot) -> Workloads:
             set_aside[f"container with {group[0].program}"] = "already runs in a container"
         elif not unit_name or _TAKEN_APART.fullmatch(unit_name):
             loose.extend(group)
-        elif reason := platform_reason(unit_name):
+        elif reason := platform_reason(unit_name.rsplit("/", 1)[-1]):
             set_aside[unit_name] = reason
         else:
             found.extend(_of_unit(context, unit_name, group, set_aside))
     found.extend(_outside_units(context, loose, set_aside))
     aside = tuple(SetAside(name, reason) for name, reason in sorted(set_aside.items()))
     return Workloads(tuple(sorted(found, key=lambda w: w.main.pid)), aside)
+
+
+def _by_units(context: "_Context") -> Workloads:
+    """A host that did not tell its processes: what its units run, each as one process of which its command is known."""
+    running = [u for u in context.units.values() if u.active and u.sub == "running" and u.command]
+    reasons = {unit.name: platform_reason(unit.name) for unit in running}
+    found = tuple(Workload("systemd", (_told(context, u),), u) for u in running if not reasons[u.name])
+    return Workloads(found, tuple(SetAside(name, why) for name, why in sorted(reasons.items()) if why))
+
+
+def _told(context: "_Context", unit: Unit) -> Process:
+    user = context.users.named(unit.user or "root")
+    ids = (user.uid, user.gid) if user else (0, 0)
+    name = unit.command[0].rsplit("/", 1)[-1]
+    return Process(unit.main_pid, 0, *ids, name, unit.command, unit.command[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +165,7 @@ def _own_processes(snapshot: Snapshot) -> frozenset[int]:
     while pid in processes and pid > 1 and pid not in own:
         own.add(pid)
         pid = processes[pid].ppid
-    below = {machine.scan_pid or 0, *(p.pid for p in processes.values() if SCAN_MARK in p.arguments)}
+    below = {*filter(None, (machine.scan_pid,)), *(p.pid for p in processes.values() if SCAN_MARK in p.arguments)}
     for process in processes.values():
         if process.ppid in below:
             below.add(process.pid)
@@ -168,23 +195,51 @@ def _by_unit(context: _Context) -> dict[str, list[Process]]:
 
 
 def _unit_name(cgroup: str) -> str:
-    """The service unit that a control group path names; a user's own manager hides what is below it."""
+    """The service unit that a control group path names; below a user's own manager, that with the user's unit."""
     names = [part for part in cgroup.split("/") if part.endswith(".service")]
-    return names[0] if names else ""
+    own = names[1:] if names and _USER_MANAGER.fullmatch(names[0]) else []
+    return f"{names[0]}/{own[-1]}" if own else (names or [""])[0]
 
 
 def _of_unit(context: _Context, name: str, group: Sequence[Process], set_aside: dict[str, str]) -> Iterator[Workload]:
-    unit = context.units.get(name, Unit(name))
+    users, _, own = name.rpartition("/")
+    unit = Unit(own) if users else context.units.get(own, Unit(own))
     main = _main(unit, group)
-    manager = _manager(main)
-    if manager:
-        set_aside[name] = f"process manager ({manager}); what it runs is listed on its own"
-        children = context.children.get(main.pid, ())
-        for child in children:
-            yield Workload(manager, context.tree(child), unit, main.pid if len(children) == 1 else None)
+    if manager := manager_of(main):
+        set_aside[own] = _MANAGES.format(manager)
+        yield from _managed(context, main, manager, unit)
         return
-    origin = "sysv" if unit.source.startswith("/etc/init.d/") or unit.source.startswith("/etc/rc.d/") else "systemd"
+    sysv = unit.source.startswith(("/etc/init.d/", "/etc/rc.d/"))
+    origin = "systemd user" if users else "sysv" if sysv else "systemd"
+    main = _working(context, main)
     yield Workload(origin, (main, *(p for p in group if p != main)), unit)
+
+
+def _managed(context: _Context, manager: Process, label: str, unit: Unit | None) -> Iterator[Workload]:
+    """What a process manager runs, each on its own; `runsv NAME` and its like tell the name and stand in between."""
+    children = [c for c in context.children.get(manager.pid, ()) if c.program not in LOGGERS]
+    for child in children:
+        if name := supervised_name(child):
+            yield from (replace(one, label=name) for one in _managed(context, child, label, unit) if name != "log")
+            continue
+        if inner := manager_of(child):
+            yield from _managed(context, child, inner, unit)
+            continue
+        tree, main = context.tree(child), _working(context, child)
+        only = manager.pid if len(children) == 1 else None
+        yield Workload(label, (main, *(p for p in tree if p != main)), unit, only)
+
+
+def _working(context: _Context, process: Process) -> Process:
+    """The process that does the work: behind a shell, `sudo` or the like, the one program that it waits for."""
+    seen = {process.pid}
+    while is_front(process):
+        workers = [c for c in context.children.get(process.pid, ()) if not is_helper(c, process)]
+        if len(workers) != 1 or workers[0].pid in seen:
+            break
+        process = workers[0]
+        seen.add(process.pid)
+    return process
 
 
 def _main(unit: Unit, group: Sequence[Process]) -> Process:
@@ -192,14 +247,6 @@ def _main(unit: Unit, group: Sequence[Process]) -> Process:
     roots = [process for process in group if process.ppid not in pids]
     named = [process for process in group if process.pid == unit.main_pid]
     return (named or sorted(roots or group, key=lambda p: (p.start_ticks, p.pid)))[0]
-
-
-def _manager(process: Process) -> str:
-    title = process.arguments[0] if process.arguments else ""
-    if title.startswith("PM2 ") and "God Daemon" in title:
-        return "pm2"
-    words = {process.program, *(a.rsplit("/", 1)[-1] for a in process.arguments[:2])}
-    return next((label for program, label in _MANAGERS.items() if program in words), "")
 
 
 def _outside_units(context: _Context, loose: Iterable[Process], set_aside: dict[str, str]) -> Iterator[Workload]:
@@ -224,6 +271,14 @@ def _from_root(context: _Context, root: Process, set_aside: dict[str, str], orig
         for child in context.children.get(root.pid, ()):
             yield from _from_root(context, child, set_aside, known)
         return
+    if manager := manager_of(root):
+        set_aside[program] = _MANAGES.format(manager)
+        yield from _managed(context, root, manager, None)
+        return
+    if "--user" in root.arguments and program == "systemd":
+        for child in context.children.get(root.pid, ()):
+            if "/" not in _unit_name(child.cgroup):
+                yield from _from_root(context, child, set_aside, origin)
     if reason := platform_reason(program) or platform_reason(root.comm):
         set_aside[program] = reason
         return
@@ -232,7 +287,8 @@ def _from_root(context: _Context, root: Process, set_aside: dict[str, str], orig
     if started_by in {"login", "cron"} and not context.listening & {p.pid for p in tree}:
         set_aside[program] = "a person's login" if started_by == "login" else "a scheduled job that was just running"
         return
-    yield Workload(started_by, tree)
+    main = _working(context, root)
+    yield Workload(started_by, (main, *(p for p in tree if p != main)))
 
 
 def _started_by(context: _Context, root: Process) -> str:

@@ -49,7 +49,7 @@ def test_replay_writes_profiles_and_says_what_comes_next(tmp_path):
     assert (tmp_path / "profiles" / "app01" / "orders.yaml").is_file()
     assert (tmp_path / "estate.yaml").is_file()
     assert "orders" in done.stdout
-    assert "8 of 8 hosts, 21 services, 22 edges" in done.stderr
+    assert "8 of 8 hosts, 21 services, 23 edges" in done.stderr
     assert "migrate generate" in done.stderr
 
 

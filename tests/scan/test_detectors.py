@@ -8,15 +8,17 @@ from migrator.model.observations import Observed
 from migrator.scan.detectors import DETECTORS
 from migrator.scan.facts.packages import Packages
 from migrator.scan.facts.processes import Process
+from migrator.scan.facts.programs import Programs, ProgramsFacts
 from migrator.scan.facts.units import Unit
 from migrator.scan.redact import redact_arguments
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
 
-def detect(arguments, *, exe="", comm="", packages=None, unit="x.service"):
-    process = Process(7, 1, 33, 33, comm or arguments[0].rsplit("/", 1)[-1][:15], tuple(arguments), exe)
-    snapshot = Snapshot("h", "h", datetime.now(UTC), {Packages.name: Observed(packages or {})})
+def detect(arguments, *, exe="", comm="", cwd="", packages=None, programs=None, unit="x.service"):
+    process = Process(7, 1, 33, 33, comm or arguments[0].rsplit("/", 1)[-1][:15], tuple(arguments), exe, cwd)
+    facts = {Packages.name: Observed(packages or {}), Programs.name: Observed(programs or ProgramsFacts())}
+    snapshot = Snapshot("h", "h", datetime.now(UTC), facts)
     workload = Workload("systemd", (process,), Unit(unit) if unit else None)
     return next(found for one in DETECTORS if (found := one(workload, snapshot)))
 
@@ -55,9 +57,72 @@ TABLE = [
     (["/usr/lib/erlang/bin/beam.smp", "-s", "rabbit", "boot"], "", "rabbitmq"),
     (["/usr/lib/postfix/sbin/master", "-w"], "/usr/lib/postfix/sbin/master", "postfix"),
     (["dotnet", "Shop.Api.dll"], "/usr/bin/dotnet", "dotnet"),
-    (["python3", "-m", "celery", "worker"], "/usr/bin/python3.11", "python"),
+    (["python3", "-m", "celery", "worker"], "/usr/bin/python3.11", "celery"),
+    (["/opt/v/bin/python", "/opt/v/bin/celery", "-A", "shop", "worker"], "/usr/bin/python3.9", "celery"),
+    (["[celeryd: celery@h:MainProcess] -active- (worker)"], "/usr/bin/python3.9", "celery"),
+    (["/opt/v/bin/python3", "/opt/v/bin/uvicorn", "app:app", "--port", "80"], "/usr/bin/python3.11", "uvicorn"),
+    (["python3", "/opt/shop/celery_report.py"], "/usr/bin/python3.11", "python"),
+    (["sidekiq 6.5.8 shop [0 of 10 busy]"], "/usr/bin/ruby3.1", "sidekiq"),
+    (["unicorn master -c /srv/x/unicorn.rb -D"], "/usr/bin/ruby2.7", "unicorn"),
+    (["ruby", "/srv/x/bin/rails", "server"], "/usr/bin/ruby2.7", "ruby"),
+    (["java", "-Xmx1G", "-cp", "/opt/kafka/libs/*", "kafka.Kafka", "/opt/kafka/config/server.properties"], "", "kafka"),
+    (
+        ["java", "-cp", "x", "org.apache.zookeeper.server.quorum.QuorumPeerMain", "/etc/zookeeper/zoo.cfg"],
+        "",
+        "zookeeper",
+    ),
+    (
+        [
+            "/usr/share/elasticsearch/jdk/bin/java",
+            "-Des.path.home=/usr/share/elasticsearch",
+            "org.elasticsearch.bootstrap.Elasticsearch",
+        ],
+        "",
+        "elasticsearch",
+    ),
+    (["java", "-Dopensearch.path.home=/x", "org.opensearch.bootstrap.OpenSearch", "-d"], "", "opensearch"),
+    (["java", "-ea", "org.apache.cassandra.service.CassandraDaemon"], "", "cassandra"),
+    (["java", "-Dactivemq.home=/opt/activemq", "-jar", "/opt/activemq/bin/activemq.jar", "start"], "", "activemq"),
+    (["java", "-Dartemis.home=/opt/artemis", "org.apache.activemq.artemis.boot.Artemis", "run"], "", "artemis"),
+    (["java", "-Djetty.home=/usr/share/jetty9", "-jar", "/usr/share/jetty9/start.jar"], "", "jetty"),
+    (
+        ["java", "-Djboss.home.dir=/opt/wildfly", "-jar", "/opt/wildfly/jboss-modules.jar", "org.jboss.as.standalone"],
+        "",
+        "wildfly",
+    ),
+    (["java", "-Dweblogic.Name=AdminServer", "weblogic.Server"], "", "weblogic"),
+    (["java", "com.ibm.ws.bootstrap.WSLauncher", "com.ibm.ws.runtime.WsServer"], "", "websphere"),
+    (
+        ["java", "-Djenkins.install.runSetupWizard=false", "-jar", "/usr/share/java/jenkins.war", "--httpPort=8080"],
+        "",
+        "jenkins",
+    ),
+    (["java", "-Dsolr.install.dir=/opt/solr", "-Djetty.home=/opt/solr/server", "-jar", "start.jar"], "", "solr"),
+    (["/usr/bin/mongod", "--config", "/etc/mongod.conf"], "/usr/bin/mongod", "mongodb"),
+    (["/usr/bin/etcd", "--data-dir=/var/lib/etcd"], "/usr/bin/etcd", "etcd"),
+    (["/usr/local/bin/consul", "agent", "-server"], "/usr/local/bin/consul", "consul"),
+    (["/usr/sbin/mosquitto", "-c", "/etc/mosquitto/mosquitto.conf"], "/usr/sbin/mosquitto", "mosquitto"),
+    (["/usr/sbin/slapd", "-h", "ldap:///"], "/usr/sbin/slapd", "slapd"),
+    (["(squid-1)", "--kid", "squid-1"], "/usr/sbin/squid", "squid"),
+    (["/usr/sbin/varnishd", "-a", ":6081"], "/usr/sbin/varnishd", "varnish"),
+    (["/usr/sbin/named", "-f", "-u", "bind"], "/usr/sbin/named", "bind"),
+    (["/usr/sbin/unbound", "-d"], "/usr/sbin/unbound", "unbound"),
+    (["/usr/sbin/dnsmasq", "-x", "/run/dnsmasq.pid"], "/usr/sbin/dnsmasq", "dnsmasq"),
+    (["/usr/sbin/vsftpd", "/etc/vsftpd.conf"], "/usr/sbin/vsftpd", "vsftpd"),
+    (["/usr/sbin/smbd", "--foreground"], "/usr/sbin/smbd", "samba"),
+    (["/usr/sbin/exim4", "-bd", "-q30m"], "/usr/sbin/exim4", "exim"),
+    (["/usr/sbin/dovecot", "-F"], "/usr/sbin/dovecot", "dovecot"),
+    (["/usr/sbin/pgbouncer", "/etc/pgbouncer/pgbouncer.ini"], "/usr/sbin/pgbouncer", "pgbouncer"),
+    (["/opt/prometheus/prometheus", "--storage.tsdb.path=/data/prom"], "/opt/prometheus/prometheus", "prometheus"),
+    (["/usr/share/grafana/bin/grafana", "server"], "/usr/share/grafana/bin/grafana", "grafana"),
+    (["/usr/bin/valkey-server 127.0.0.1:6379"], "/usr/bin/valkey-server", "valkey"),
+    (["beam.smp", "-name", "couchdb@h", "-boot", "/opt/couchdb/releases/couchdb"], "", "couchdb"),
+    (["master", "-w"], "/usr/libexec/postfix/master", "postfix"),
+    (["tcpsvd", "0", "2323", "/usr/local/bin/answer.sh"], "/bin/busybox", "shell"),
+    (["/opt/other/master"], "/opt/other/master", "binary"),
+    (["/opt/api/Shop.Api"], "/opt/api/Shop.Api", "binary"),
     (["puma 5.6.5 (tcp://0.0.0.0:9292) [shop]"], "/usr/bin/ruby3.1", "puma"),
-    (["/usr/sbin/httpd", "-f"], "/bin/busybox", "busybox"),
+    (["/usr/sbin/httpd", "-f"], "/bin/busybox", "httpd"),
     (["/bin/sh", "/etc/poll.sh"], "/bin/dash", "shell"),
     (["/usr/bin/perl", "/usr/local/sbin/meterd"], "/usr/bin/perl", "perl"),
     (["/opt/ledger/ledgerd", "--port", "9000"], "/opt/ledger/ledgerd", "binary"),
@@ -77,14 +142,64 @@ def test_runtimes(arguments, exe, runtime):
         (["java", "-jar", "/opt/a/billing-2.3.1.jar"], "billing"),
         (["java", "-cp", "a.jar", "com.example.Main"], "main"),
         (["node", "/srv/api/server.js"], "api"),
-        (["python3", "-m", "celery", "worker"], "celery"),
+        (["python3", "-m", "shop.feed"], "shop.feed"),
+        (["java", "-jar", "/opt/a/shop-api-1.4.0-SNAPSHOT.jar"], "shop-api"),
         (["python3", "/opt/shop/main.py"], "shop"),
         (["/bin/sh", "/etc/poll.sh"], "poll"),
+        (["tcpsvd", "-v", "0", "2323", "/usr/local/bin/answer.sh"], "answer"),
         (["dotnet", "Shop.Api.dll"], "shop.api"),
     ],
 )
 def test_names_come_from_what_is_run(arguments, name):
-    assert detect(arguments).name == name
+    assert detect(arguments, unit="").name == name
+
+
+def test_a_unit_names_what_it_starts():
+    assert detect(["node", "/srv/api/server.js"], unit="orders.service").name == ""
+
+
+VERSIONS = [
+    # A package tells of what came with it ...
+    (["/usr/sbin/nginx"], "/usr/sbin/nginx", {"nginx": "1.22.1-9"}, {}, "1.22.1-9"),
+    (["/usr/sbin/acmed"], "/usr/sbin/acmed", {"acme-tools": "4.2-1"}, {"owners": {"/usr/sbin/acmed": "acme-tools"}}, "4.2-1"),
+    # ... and of nothing that stands beside it.
+    (["/opt/nginx/sbin/nginx"], "/opt/nginx/sbin/nginx", {"nginx": "1.22.1-9"}, {}, ""),
+    (["/opt/nginx-1.25.3/sbin/nginx"], "/opt/nginx-1.25.3/sbin/nginx", {"nginx": "1.22.1-9"}, {}, "1.25.3"),
+    (["/opt/prometheus-2.45.0.linux-amd64/prometheus"], "", {}, {}, "2.45.0"),
+    (["java", "-cp", "/opt/kafka/libs/kafka_2.13-3.6.1.jar:/x", "kafka.Kafka"], "", {}, {}, "3.6.1"),
+    (["java", "-cp", "/opt/kafka/bin/../libs/*", "kafka.Kafka"], "", {}, {"beside": ("/opt/kafka/libs/kafka_2.12-2.8.2.jar",)}, "2.8.2"),
+    (["java", "-Dcatalina.home=/opt/apache-tomcat-9.0.80", "org.apache.catalina.startup.Bootstrap"], "", {"tomcat9": "9.0.43"}, {}, "9.0.80"),
+    (["java", "-Dcatalina.home=/opt/tomcat", "org.apache.catalina.startup.Bootstrap"], "", {}, {"said": {"/opt/tomcat/RELEASE-NOTES": "8.5.99"}}, "8.5.99"),
+    (["java", "-Djboss.home.dir=/opt/wildfly-26.1.3.Final", "org.jboss.as.standalone"], "", {}, {}, "26.1.3"),
+    (["java", "-Des.path.home=/opt/elasticsearch", "org.elasticsearch.bootstrap.Elasticsearch"], "", {}, {"beside": ("/opt/elasticsearch/lib/elasticsearch-7.17.9.jar", "/opt/elasticsearch/lib/elasticsearch-core-7.0.0.jar")}, "7.17.9"),
+    (["/opt/v/bin/python", "/opt/v/bin/gunicorn", "a:b"], "/usr/bin/python3.9", {}, {"beside": ("/opt/v/lib/python3.9/site-packages/gunicorn-20.1.0.dist-info",)}, "20.1.0"),
+    (["/opt/v/bin/python", "/opt/v/bin/gunicorn", "a:b"], "/usr/bin/python3.9", {}, {"beside": ("/opt/w/lib/python3.9/site-packages/gunicorn-19.0.0.dist-info",)}, ""),
+    (["puma 5.6.5 (tcp://0.0.0.0:9292) [shop]"], "/usr/bin/ruby3.1", {}, {}, "5.6.5"),
+    (["node", "/srv/a/a.js"], "/home/u/.nvm/versions/node/v16.20.0/bin/node", {"nodejs": "12.22"}, {}, "16.20.0"),
+    (["node", "/srv/a/a.js"], "/usr/local/bin/node", {}, {}, ""),
+    (["java", "-jar", "/opt/a.jar"], "/usr/lib/jvm/java-11-openjdk-amd64/bin/java", {"openjdk-11-jre-headless": "11.0.2-1", "openjdk-17-jre-headless": "17.0.1-1"}, {}, "11.0.2-1"),
+    (["java", "-jar", "/opt/a.jar"], "", {"openjdk-11-jre-headless": "11.0.2-1", "openjdk-17-jre-headless": "17.0.1-1"}, {}, ""),
+    (["/opt/jdk-11.0.19/bin/java", "-jar", "/opt/a.jar"], "/opt/jdk-11.0.19/bin/java", {}, {}, "11.0.19"),
+    (["java", "-jar", "/opt/a.jar"], "/opt/jdk/bin/java", {}, {"said": {"/opt/jdk/release": "1.8.0_392"}}, "1.8.0_392"),
+    (["python3", "/opt/a.py"], "/usr/bin/python3.9", {}, {}, "3.9"),
+    (["dotnet", "/opt/a/A.dll"], "/usr/bin/dotnet", {}, {"said": {"/opt/a/A.runtimeconfig.json": "6.0.0"}}, "6.0.0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "exe", "packages", "programs", "version"), VERSIONS)
+def test_versions_are_those_of_what_runs(arguments, exe, packages, programs, version):
+    runtime = detect(arguments, exe=exe, packages=packages, programs=ProgramsFacts(**programs)).runtime
+    assert runtime.version == version
+    assert len(runtime.evidence) > bool(version) or exe == "/usr/bin/python3.9" or "puma" in arguments[0]
+
+
+def test_what_the_compiler_made_is_told_by_its_build_id_and_its_neighbours():
+    go = ProgramsFacts(go=frozenset({"/opt/ledger/ledgerd"}))
+    found = detect(["/opt/ledger/ledgerd"], exe="/opt/ledger/ledgerd", programs=go).runtime
+    assert (found.name, found.evidence[-1].excerpt) == ("binary", "begins with a Go build id")
+    net = ProgramsFacts(said={"/opt/api/Shop.Api.runtimeconfig.json": "6.0.0"})
+    found = detect(["/opt/api/Shop.Api"], exe="/opt/api/Shop.Api", programs=net).runtime
+    assert (found.name, found.version) == ("dotnet", "6.0.0")
 
 
 def test_versions_come_from_packages_and_are_unknown_otherwise():

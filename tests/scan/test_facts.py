@@ -2,7 +2,7 @@
 
 import pytest
 
-from migrator.scan.facts.configuration import Configuration, MentionKind
+from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.crontabs import Crontabs
 from migrator.scan.facts.descriptors import Descriptors
 from migrator.scan.facts.environment import Environment
@@ -16,6 +16,7 @@ from migrator.scan.facts.sockets import Sockets, UnixListener
 from migrator.scan.facts.timers import Timers
 from migrator.scan.facts.units import Units
 from migrator.scan.facts.users import Users
+from migrator.scan.mentions import MentionKind
 
 
 @pytest.mark.parametrize(

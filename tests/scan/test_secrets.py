@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrator.scan.facts.configuration import _MENTIONS, Configuration
+from migrator.scan.facts.configuration import MENTIONS, Configuration
 from migrator.scan.redact import HOST_REDACT, _plain, _rules, looks_secret, redact, redact_arguments
 from migrator.scan.shells import FILES
 
@@ -137,7 +137,7 @@ def test_no_text_of_a_host_keeps_the_reader_busy(text):
 
 def mentions(awk: list[str], folder: Path) -> str:
     files = [str(path) for path in sorted(folder.rglob("*")) if path.is_file()]
-    done = subprocess.run([*awk, "-v", "q='", _MENTIONS, *files], capture_output=True, text=True, check=True)
+    done = subprocess.run([*awk, "-v", "q='", MENTIONS, *files], capture_output=True, text=True, check=True)
     return done.stdout
 
 
@@ -177,6 +177,13 @@ PLACES = [
     ("a.js", f"env: {{ PORT: 3000, CACHE_PASSWORD: '{CANARY}' }},", "cache_password"),
     ("a.php", f"<?php const DSN = 'host=db password={CANARY}';", "password"),
     ("a.py", f'API_KEY = "{CANARY}"', "api_key"),
+    ("a.service", f"Environment=DB_PASS={CANARY}", "db_pass"),
+    ("a.sh", f"RECON_DB_PW={CANARY}", "recon_db_pw"),
+    ("a.conf", f"rootpw {CANARY}", "rootpw"),
+    ("a.conf", f'RequestHeader set X-Api-Key "{CANARY}"', "x-api-key"),
+    ("a.php", f"define('DB_PASSWORD', '{CANARY}');", "db_password"),
+    ("a.sh", f"/opt/x/x --host a1 -pass {CANARY}", "pass"),
+    ("userlist.txt", f'"shop" "{CANARY}"', "user list"),
 ]
 NO_PLACES = [
     ("a.conf", f"#password = {CANARY}"),
@@ -190,6 +197,10 @@ NO_PLACES = [
     ("a.js", "const password = process.env.CACHE_PASSWORD"),
     ("a.py", "connect({'password': password})"),
     ("a.php", '$password = getenv("DB_PASSWORD");'),
+    ("a.sh", "password=os.environ['SRC_PASSWORD']"),
+    ("a.py", 'r = Redis(host=cfg["redis"]["host"], password=cfg["redis"]["password"])'),
+    ("a.conf", "proxy_pass http://a1:8080;"),
+    ("a.conf", "bypass = on"),
 ]
 
 
@@ -199,7 +210,7 @@ def test_the_place_of_a_secret_leaves_the_host_and_its_value_does_not(tmp_path, 
         (tmp_path / f"{number:02}{name}").write_text(f"# first\n{line}\n")
     out = mentions(awk, tmp_path)
     assert CANARY not in out
-    found = [(m.file.rsplit("/", 1)[-1], m.line, m.key) for m in Configuration().parse(out) if m.kind == "secret"]
+    found = [(m.file.rsplit("/", 1)[-1], m.line, m.key) for m in Configuration().parse(out) if m.kind == "hidden"]
     assert found == [(f"{number:02}{name}", 2, key) for number, (name, _, key) in enumerate(PLACES)]
 
 
@@ -207,7 +218,7 @@ def test_the_place_of_a_secret_leaves_the_host_and_its_value_does_not(tmp_path, 
 def test_what_only_names_a_secret_is_no_place_of_one(tmp_path, awk):
     for number, (name, line) in enumerate(NO_PLACES):
         (tmp_path / f"{number:02}{name}").write_text(line + "\n")
-    assert [m for m in Configuration().parse(mentions(awk, tmp_path)) if m.kind == "secret"] == []
+    assert [m for m in Configuration().parse(mentions(awk, tmp_path)) if m.kind == "hidden"] == []
 
 
 @given(secret=st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=6, max_size=30))

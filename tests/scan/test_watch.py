@@ -78,6 +78,15 @@ def test_a_job_of_cron_has_the_connections_of_its_processes(processes, holder, w
     assert calls["bill"] == want
 
 
+@pytest.mark.parametrize(
+    ("others", "want"),
+    [((), {("10.0.0.9", 5432)}), ((replace(SHOP, pid=60, uid=98, cgroup="/system.slice/other.service"),), set())],
+)
+def test_a_plain_user_knows_a_jobs_connection_by_an_account_that_is_its_own(others, want):
+    connection = replace(DATABASE, uid=98)
+    assert called(snapshot(SHELL, CHILD, *others, connections=[connection]))["bill"] == want
+
+
 def test_what_a_timer_runs_is_the_job_and_no_service():
     tidy = Process(40, 1, 0, 0, "tidy", ("/usr/bin/tidy",), "/usr/bin/tidy", cgroup="/system.slice/tidy.service")
     calls = called(snapshot(tidy, connections=[DATABASE], owners={1: (40,)}))

@@ -4,22 +4,15 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from migrator.model.services import Runtime
-from migrator.scan.detector import (
-    JAVA_PACKAGES,
-    Detection,
-    argument_value,
-    command_evidence,
-    heap_mib,
-    names_of,
-    package_of,
-)
+from migrator.scan.detector import Detection, argument_value, heap_mib, names_of, runtime_of
+from migrator.scan.jvm import jvm_of
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
 __all__ = ["detect"]
 
-_VERSION_IN_NAME = re.compile(r"(.+?)-\d[\w.]*")
+_VERSION_IN_NAME = re.compile(r"(.+?)-v?\d[\w.-]*")
+_SUFFIXES = re.compile(r"(?:-(?:all|fat|uber|exec|boot|SNAPSHOT|jar-with-dependencies))+$")
 
 
 def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
@@ -28,14 +21,15 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     if not names_of(workload.main) & {"java", "jsvc"}:
         return None
     archive = argument_value(arguments, "-jar")
-    stem = PurePosixPath(archive).stem if archive else _main_class(arguments)
+    stem = _SUFFIXES.sub("", PurePosixPath(archive).stem) if archive else _main_class(arguments)
     match = _VERSION_IN_NAME.fullmatch(stem)
-    package = package_of(snapshot, JAVA_PACKAGES)
+    java = jvm_of(workload.main, snapshot)
     return Detection(
-        Runtime("java", package.version, (command_evidence(workload.main),)),
-        name=match[1] if match else stem,
+        runtime_of("java", workload.main, java),
+        name=workload.own_name(match[1] if match else stem),
+        http=bool(argument_value(arguments, "--server.port", "-Dserver.port")),
         heap_mib=heap_mib(arguments),
-        packages=package.pins,
+        packages=java.package.pins,
     )
 
 

@@ -2,9 +2,9 @@
 
 from pathlib import PurePosixPath
 
-from migrator.model.services import Runtime
-from migrator.scan.detector import Detection, command_evidence, names_of, package_of, script_of
+from migrator.scan.detector import Detection, names_of, runtime_of, script_of
 from migrator.scan.snapshot import Snapshot
+from migrator.scan.version import version_of
 from migrator.scan.workload import Workload
 
 __all__ = ["detect"]
@@ -19,7 +19,7 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     script = PurePosixPath(script_of(workload.main))
     names = [script.stem, *(parent.name for parent in script.parents)]
     name = next((name for name in names if name and name not in _GENERIC), "")
-    package = package_of(snapshot, r"nodejs")
+    version = version_of(workload.main, snapshot, package=r"nodejs\d*", called=r"node(?:js)?")
     return Detection(
-        Runtime("node", package.version, (command_evidence(workload.main),)), name=name, packages=package.pins
+        runtime_of("node", workload.main, version), name=workload.own_name(name), packages=version.package.pins
     )

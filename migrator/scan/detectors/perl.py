@@ -2,9 +2,9 @@
 
 from pathlib import PurePosixPath
 
-from migrator.model.services import Runtime
-from migrator.scan.detector import Detection, command_evidence, names_of, package_of, script_of
+from migrator.scan.detector import Detection, names_of, runtime_of, script_of
 from migrator.scan.snapshot import Snapshot
+from migrator.scan.version import version_of
 from migrator.scan.workload import Workload
 
 __all__ = ["detect"]
@@ -15,7 +15,6 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     main = workload.main
     if not any(name.startswith("perl") for name in (main.program, *names_of(main))):
         return None
-    package = package_of(snapshot, r"perl(-base)?")
-    runtime = Runtime("perl", package.version, (command_evidence(main),))
-    name = "" if workload.unit else PurePosixPath(script_of(main)).stem
-    return Detection(runtime, name=name, packages=package.pins)
+    version = version_of(main, snapshot, package=r"perl(?:-base|-interpreter)?", called=r"perl")
+    name = workload.own_name(PurePosixPath(script_of(main)).stem)
+    return Detection(runtime_of("perl", main, version), name=name, packages=version.package.pins)

@@ -3,9 +3,9 @@
 import re
 from pathlib import PurePosixPath
 
-from migrator.model.services import Runtime
-from migrator.scan.detector import Detection, argument_value, command_evidence, interpreter_package, names_of, script_of
+from migrator.scan.detector import Detection, argument_value, names_of, runtime_of, script_of
 from migrator.scan.snapshot import Snapshot
+from migrator.scan.version import Version, version_of
 from migrator.scan.workload import Workload
 
 __all__ = ["detect"]
@@ -21,6 +21,8 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
         return None
     script = PurePosixPath(script_of(main))
     name = argument_value(main.arguments, "-m") or (script.parent.name if script.stem in _GENERIC else script.stem)
-    version = next((match[1] for name in (main.program,) if (match := _PYTHON.fullmatch(name)) and match[1]), "")
-    packages = interpreter_package(main, snapshot)
-    return Detection(Runtime("python", version, (command_evidence(main),)), name=name, packages=packages)
+    name = workload.own_name(name)
+    version = version_of(main, snapshot, package=rf"{re.escape(main.program)}(?:-minimal)?", called=r"[cC]?[pP]ython")
+    said = max((match[1] or "" for one in names_of(main) if (match := _PYTHON.fullmatch(one))), key=len)
+    runtime = runtime_of("python", main, version if version.number else Version(said))
+    return Detection(runtime, name=name, packages=version.package.pins)

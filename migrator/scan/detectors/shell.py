@@ -14,5 +14,5 @@ def detect(workload: Workload, _snapshot: Snapshot) -> Detection | None:
     """A process executed by a shell, named after its script."""
     if not names_of(workload.main) & {"sh", "bash", "dash", "ksh", "zsh"}:
         return None
-    name = PurePosixPath(script_of(workload.main)).stem
+    name = workload.own_name(PurePosixPath(script_of(workload.main)).stem)
     return Detection(Runtime("shell", "", (command_evidence(workload.main),)), name=name)

@@ -22,9 +22,12 @@ from migrator.scan.facts.licences import Licences
 from migrator.scan.facts.machine import Machine
 from migrator.scan.facts.mounts import Mounts
 from migrator.scan.facts.network import Network
+from migrator.scan.facts.on_demand import OnDemand
 from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.packages import Packages
+from migrator.scan.facts.process_settings import ProcessSettings
 from migrator.scan.facts.processes import Processes
+from migrator.scan.facts.programs import Programs
 from migrator.scan.facts.sockets import Sockets
 from migrator.scan.facts.timers import Timers
 from migrator.scan.facts.units import Units
@@ -43,11 +46,14 @@ FACTS: tuple[Fact[Any], ...] = (
     Sockets(),
     Descriptors(),
     Environment(),
+    ProcessSettings(),
     Units(),
     Timers(),
+    OnDemand(),
     Crontabs(),
     Packages(),
     ChangedFiles(),
+    Programs(),
     Configuration(),
     Certificates(),
     Licences(),

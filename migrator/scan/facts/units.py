@@ -35,6 +35,8 @@ class Unit:
     enabled: str = ""
     cgroup: str = ""
     memory_max_mib: int | None = None
+    state_folders: tuple[str, ...] = ()
+    """Folders that systemd makes for its data."""
 
 
 class Units(Fact[tuple[Unit, ...]]):
@@ -77,6 +79,7 @@ def _unit(block: dict[str, str]) -> Unit:
         enabled=block.get("UnitFileState", ""),
         cgroup=block.get("ControlGroup", ""),
         memory_max_mib=_limit(block),
+        state_folders=tuple(f"/var/lib/{name}" for name in block.get("StateDirectory", "").split()),
     )
 
 

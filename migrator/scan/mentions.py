@@ -1,0 +1,333 @@
+"""What text says about connections, data and secrets: the program of awk that finds it on a host, and the reading of it.
+
+Files and the command lines and environments of processes are looked at in the same way. Pure.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["FORMS", "Mention", "MentionKind", "mentions_in"]
+
+_LINE = re.compile(r" (\w+) (/[^\n]*?):(\d+):(.*)")
+_URL = re.compile(r"([a-z][a-z0-9+.:-]*)://(\[?[A-Za-z0-9][A-Za-z0-9._:-]*?\]?)(?::(\d{1,5}))?")
+_AROUND = frozenset({"jdbc", "p6spy", "log4jdbc", "aws-wrapper", "otel", "tc", "proxy"})
+_ADDRESS = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*):(\d{2,5})")
+_SETTING = re.compile(r"([a-z0-9_. -]+?)[\"']?\s*(?:[=:]|\s)\s*[\"'\[]?([a-z0-9][a-z0-9._-]*)(?::(\d{1,5}))?")
+_SECRET_KEY = re.compile(r"[a-z0-9_. -]{1,100}")
+FORMS = r"""
+function say(kind, text) { print " " kind " " (ORIGIN != "" ? ORIGIN : FILENAME) ":" FNR ":" text }
+function is_secret(low,   k, name, i, after, head) {
+  if (match(low, words)) {
+    k = substr(low, RSTART, RLENGTH); head = substr(low, 1, RSTART - 1)
+    if (k ~ /^(pass|pwd|pw)/ && head ~ /[a-z0-9]$/) return ""
+    i = match(k, /[=:]/); name = substr(k, 1, i - 1); after = substr(k, i + 1); sub(/^[>= \t]*/, "", after)
+    quoted = after ~ ("^[\"" q "]"); sub("^[\"" q "]", "", after)
+    if (FILENAME ~ /\.(js|py|rb|pl|php)$/ && !quoted && !(name !~ ("[\"" q "][ \t]*$") && head ~ ("[\"" q "]"))) return ""
+    if (after ~ /^([$%<\/*]|null|none|true|false|yes|no|env|os\.|process\.|getenv|args\.|self\.|[a-z_][a-z0-9_]*\[)/) return ""
+    gsub("[\"" q " \t]", "", name)
+    return name
+  }
+  if (match(low, "(define\\([ \t]*[\"" q "]|header[a-z_]*[ \t]+(set|add)?[ \t]*[\"" q "]?)[a-z0-9_.-]*(passw(or)?d|_pass|secret|token|api[-_]?key|[-_]key|authorization)[a-z0-9_.-]*[\"" q "]?[ \t]*[, \t][ \t]*[\"" q "][^\"" q "$%]+")) {
+    k = substr(low, RSTART, RLENGTH); match(k, /[a-z0-9_.-]*(passw(or)?d|_pass|secret|token|key|authorization)[a-z0-9_.-]*/); return substr(k, RSTART, RLENGTH)
+  }
+  if (match(low, "(^|[ \t])--?[a-z0-9_-]*(password|passwd|pass|secret|token|api-key)[ \t]+[^- \t$\"" q "%<|;&][^ \t]*")) {
+    k = substr(low, RSTART, RLENGTH); sub(/^[ \t]*-+/, "", k); sub(/[ \t].*$/, "", k); return k
+  }
+  if (match(low, /(^|[ \t\/])(ftpput|ftpget|sshpass|lftp|zip|redis-cli|mysql[a-z]*|ldap[a-z]+)[ \t](.*[ \t])?-(p|a|w)[ \t]*[^- \t$"]/) && low !~ /-p[ \t]*[0-9]+[ \t]*$|ssh/) {
+    k = substr(low, RSTART, RLENGTH); sub(/^[ \t\/]*/, "", k); sub(/[ \t].*$/, "", k); if (k !~ /^mysql/ || substr(low, RSTART) ~ /[ \t]-p[^ \t-]/) return k
+  }
+  if (low ~ /^"[^"]+"[ \t]+"[^"]+"[ \t]*$/ && FILENAME ~ /userlist/) return "user list"
+  if (low ~ ("://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@")) return "url"
+  if (low ~ /^[ \t]*stats[ \t]+auth[ \t]+[^ \t]+:/) return "stats auth"
+  if (match(low, /^[ \t]*(requirepass|masterauth|rootpw|bindpw|password|passwd|secret)[ \t]+[^ \t=:$]/)) { split(low, part); return part[1] }
+  return low ~ /-----begin [a-z ]*private key-----/ ? "private key" : ""
+}
+function before(s) { return RSTART > 1 ? substr(s, RSTART - 1, 1) : " " }
+function last_at(s) { while (i = index(s, "@")) s = substr(s, i + 1); return s }
+function defaults(s,   t) {
+  while (match(s, /\$\{[A-Za-z0-9_.]+:-?[A-Za-z0-9._-]+\}/)) {
+    t = substr(s, RSTART, RLENGTH - 1); sub(/^[^:]*:-?/, "", t); s = substr(s, 1, RSTART - 1) t substr(s, RSTART + RLENGTH)
+  }
+  return s
+}
+function urls(line, low,   s, l, u, p, rest, more, lead, n, k, part) {
+  s = low ~ /xmlns|schemalocation|doctype|\.xsd|\.dtd|\$schema|"(homepage|repository|bugs|license|author|funding)"|^[ \t]*documentation=/ ? "" : line; l = ""
+  while (match(s, "[a-z][a-z0-9+.:-]*://[^] \t\"" q "<>;)|]+")) {
+    u = substr(s, RSTART, RLENGTH); l = tolower(l substr(s, 1, RSTART - 1)); s = substr(s, RSTART + RLENGTH)
+    lead = l ~ ("(listen|bind|advertis)[a-z0-9_.-]*[\"" q "]?[ \t]*[=: ]?[ \t]*[\"" q "]?$"); l = l u
+    p = index(u, "://"); rest = substr(u, p + 3)
+    if (match(rest, /,[a-z0-9+.:-]*:\/\//) && (rest !~ /@/ || substr(rest, 1, RSTART) ~ /@/)) {
+      s = substr(rest, RSTART + 1) s; rest = substr(rest, 1, RSTART - 1)
+    }
+    rest = last_at(rest); sub(/[\/?#\\].*$/, "", rest)
+    if (s ~ userinfo && s !~ /^[^@]*:\/\//) continue
+    n = split(rest, part, ",")
+    for (k = 1; k <= n && !lead; k++) if (part[k] ~ /^[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?$/) say("url", substr(u, 1, p - 1) "://" part[k])
+  }
+  if (match(low, "jdbc:oracle:[a-z0-9]+:[^ \t\"" q "<>]+@[^ \t\"" q "<>]+") || match(low, "jdbc:oracle:[a-z0-9]+:@[^ \t\"" q "<>]+")) {
+    u = last_at(substr(low, RSTART, RLENGTH)); sub(/^\/\//, "", u)
+    if (match(u, /^[a-z0-9][a-z0-9._-]*(:[0-9]+)?/)) say("url", "oracle://" substr(u, 1, RLENGTH))
+  }
+}
+function settings(low, pattern,   s, a, key, list, n, k, part) {
+  s = low
+  while (match(s, pattern)) {
+    a = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH); key = a
+    if (s ~ userinfo || s ~ /^[[($]/ || s ~ /^[ \t]*=[^>]/) continue
+    match(a, keys); key = substr(a, 1, RSTART + RLENGTH - 1); list = substr(a, RSTART + RLENGTH)
+    sub("^[^a-z0-9_.-]+", "", key); sub(/^-+/, "", key); sub("^[\"" q "][ \t]+value[ \t]*=", "", list); sub("^[^a-z0-9]+", "", list)
+    while (key ~ /(s|join|points)$/ && match(s, "^[\"" q "]?[ \t]*,[ \t]*[\"" q "]?[a-z0-9][a-z0-9.:-]*")) {
+      list = list substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH)
+    }
+    if (match(s, /^\]:[0-9]+/)) list = list substr(s, 2, RLENGTH - 1)
+    gsub("[ \t\"" q "]", "", list); n = split(list, part, ",")
+    if (n == 2 && part[2] ~ /^[0-9]+$/) { part[1] = part[1] ":" part[2]; n = 1 }
+    for (k = 1; k <= n; k++) if (part[k] ~ /^[a-z0-9][a-z0-9._-]*(:[0-9]+)?$/) say("setting", key " = " part[k])
+  }
+}
+function addresses(line, low,   s, a, b, lead, plain) {
+  if (match(line, /(tcp|udp)\([A-Za-z0-9][A-Za-z0-9.-]*:[0-9]+\)/)) say("address", substr(line, RSTART + 4, RLENGTH - 5))
+  if (low ~ /^[ \t-]*(server=|forward-addr|stub-addr|forwarders?)/ && match(low, /[a-z0-9][a-z0-9.-]*[#@][0-9]+/)) {
+    a = substr(low, RSTART, RLENGTH); sub(/[#@]/, ":", a); say("address", a)
+  }
+  plain = low; gsub(/[a-z]_pass[ \t]/, " ", plain)
+  s = plain ~ /auth|pass|secret|user|token|cred/ ? "" : line; lead = ""
+  while (match(s, /[A-Za-z0-9][A-Za-z0-9.-]*:[0-9][0-9]+/)) {
+    a = substr(s, RSTART, RLENGTH); b = before(s); lead = lead tolower(substr(s, 1, RSTART - 1)); s = substr(s, RSTART + RLENGTH)
+    if (lead ~ ("(listen|bind|advertis|accept)[a-z0-9_.-]*[\"" q "]?[ \t]*[=: ]?[ \t]*[\"" q "]?$")) { lead = lead a; continue }
+    lead = lead a
+    if (low ~ /^[ \t]*server\.[0-9]+[ \t]*=/) sub(/^:[0-9]+/, "", s)
+    if (b !~ /[:\/@]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:/) say("address", a)
+  }
+}
+function option(s, letters,   v) {
+  if (!match(s, "[ \t](" letters ")([ \t]+|=)?[A-Za-z0-9][A-Za-z0-9.-]*")) return ""
+  v = substr(s, RSTART, RLENGTH); sub("^[ \t](" letters ")[ \t=]*", "", v); return v
+}
+function clients(line, low,   s, name, a, part, n) {
+  if (match(line, "(^|[ \t|;&(`/])(psql|pg_dump(all)?|vacuumdb|reindexdb|pg_basebackup|pg_restore|pg_isready|mysql(dump|admin|import|check)?|mariadb(-dump)?|redis-cli|mongo(sh|dump|export|restore)?|mosquitto_(pub|sub)|ldap(search|modify|add)|cqlsh)[ \t]")) {
+    name = substr(line, RSTART, RLENGTH); s = substr(line, RSTART + RLENGTH - 1); gsub(/[^a-z_-]/, "", name)
+    a = option(s, "-h|--host|--hostname")
+    if (a != "") say("client", name " " a " " option(s, name ~ /^(mysql|maria)/ ? "-P|--port" : "-p|--port"))
+    else if (s !~ /:\/\/|-h|host|defaults-(extra-)?file|service=/ && low !~ /pghost|mysql_host/) say("client", name " localhost ")
+  }
+  if (match(low, "(^|[ \t|;&(`/])(nc|ncat|netcat|telnet|socat)[ \t].*")) {
+    s = substr(low, RSTART, RLENGTH); gsub(/[ \t]-[a-z]+[ \t]+[0-9]+/, " ", s)
+    if (match(s, /[ \t][a-z0-9][a-z0-9.-]*[ \t]+[0-9]+([ \t|;&<>)]|$)/)) { split(substr(s, RSTART, RLENGTH), part); say("client", "nc " part[1] " " part[2]) }
+    else if (match(s, /tcp4?:[a-z0-9][a-z0-9.-]*:[0-9]+/)) { n = split(substr(s, RSTART, RLENGTH), part, ":"); say("client", "nc " part[2] " " part[3]) }
+  }
+  if (match(low, "(^|[ \t|;&(`/])(scp|rsync|sftp|lftp)[ \t].*") && FILENAME !~ /\.(py|php|js|rb)$/) {
+    s = substr(low, RSTART, RLENGTH)
+    if (match(s, /[ \t]([a-z0-9_.-]+@)?[a-z0-9][a-z0-9.-]*::?[a-z0-9\/~$."]/)) {
+      a = substr(s, RSTART + 1, RLENGTH - 2); name = a ~ /::/ || substr(s, RSTART, RLENGTH) ~ /::/ ? "rsync" : "ssh"; a = last_at(a); sub(/:+$/, "", a)
+      if (a !~ /^[a-z]$/) say("client", name " " a " ")
+    }
+  }
+  if (match(low, "(^|[ \t|;&(`/])(ftpput|ftpget|ftp|lftp)[ \t].*") && FILENAME !~ /\.(py|php|js|rb)$/) {
+    s = substr(low, RSTART, RLENGTH); gsub("\"[^\"]*\"|" q "[^" q "]*" q, " ", s); gsub(/[ \t]-[a-z]+[ \t]+[^ \t]+/, " ", s)
+    if (match(s, /ftp[a-z]*[ \t]+[a-z0-9][a-z0-9.-]*([ \t]|$)/)) { split(substr(s, RSTART, RLENGTH), part); say("client", "ftp " part[2] " ") }
+  }
+  if (match(low, /^[ \t]*(slaveof|replicaof|remote)[ \t]+[a-z0-9][a-z0-9.-]*[ \t]+[0-9]+/)) { split(substr(low, RSTART, RLENGTH), part); say("client", part[1] " " part[2] " " part[3]) }
+  if (match(low, /^[ \t]*cache_peer[ \t]+[a-z0-9][a-z0-9.-]*[ \t]+[a-z]+[ \t]+[0-9]+/)) { split(substr(low, RSTART, RLENGTH), part); say("client", "cache_peer " part[2] " " part[4]) }
+  if (match(low, "(connect|server|parameters|socket\\.new|connection|sockopen|open)[a-z_]*[ \t]*\\([( \t]*[\"" q "][a-z0-9][a-z0-9.-]*[\"" q "][ \t]*,[ \t]*[0-9]+")) {
+    a = substr(low, RSTART, RLENGTH); sub(/^[^(]*\([( \t]*/, "", a); gsub("[\"" q " \t]", "", a); split(a, part, ","); say("client", "connect " part[1] " " part[2])
+  } else if (match(low, "mysqli?(_p?connect)?[ \t]*\\([ \t]*[\"" q "][a-z0-9][a-z0-9.-]*[\"" q "]")) {
+    a = substr(low, RSTART, RLENGTH); sub(/^[^(]*\([ \t]*./, "", a); sub(/.$/, "", a); say("client", "mysql " a " ")
+  }
+  if (match(low, "(https?connection|smtp|smtp_ssl|ftp|ftp_tls|imap4(_ssl)?|telnet|(strict)?redis|mongoclient)[ \t]*\\([ \t]*[\"" q "][a-z0-9][a-z0-9.-]*[\"" q "][ \t]*([,)][ \t]*[a-z\"" q "]|[)]|,?[ \t]*$)")) {
+    a = substr(low, RSTART, RLENGTH); name = a; sub(/[ \t]*\(.*$/, "", name); sub(/^[^(]*\([ \t]*./, "", a); sub("[\"" q "].*$", "", a); say("client", name " " a " ")
+  }
+  s = upstream || low ~ /^[ \t]*upstream[ \t]/ ? low : ""
+  while (match(s, /(^|[ \t{;])server[ \t]+[a-z0-9][a-z0-9.-]*[ \t;]/)) {
+    a = substr(s, RSTART, RLENGTH - 1); s = substr(s, RSTART + RLENGTH); split(a, part); a = part[2] == "" ? part[1] : part[2]
+    sub(/^.*server[ \t]+/, "", a); say("client", "upstream " a " 80")
+  }
+}
+function dotted(s) { sub(/:/, ".", s); return s }
+function endpoints(line, low) {
+  if (line !~ /[.:=>(-]|[ \t][A-Za-z0-9.-]+[ \t]+[0-9]/) return
+  if (index(line, "${")) line = defaults(line)
+  low = tolower(line)
+  if (line ~ /:\/\/|:oracle:/) urls(line, low)
+  if (match(low, /(mysql|pgsql|sqlsrv|dblib|odbc):(host|server)=/)) low = substr(low, 1, RSTART - 1) dotted(substr(low, RSTART))
+  if (low ~ /<(connector|socket-binding|http-listener)[ \t]/) gsub(/(address|host)="[^"]*"/, "", low)
+  if (low ~ /host|server|addr|port|broker|seed|peer|node|endpoint|source|connect|points|join/) {
+    if (low ~ /[=:>,]/) settings(low, pairs)
+    if (index(low, "-")) settings(low, flags)
+  }
+  if (match(low, /^[ \t]*(port|host|address)[ \t]+[a-z0-9][a-z0-9.-]*(:[0-9]+)?[ \t]*$/)) { split(substr(low, RSTART, RLENGTH), part); say("setting", part[1] " = " part[2]) }
+  if (line ~ /[:#@][0-9]/) addresses(line, low)
+  if (match(low, "(addr|address|listen|bind|http|port)[a-z_.-]*[\"" q "]?[ \t]*[=: ][ \t]*[\"" q "]?(0[.]0[.]0[.]0|[*])?:[0-9]+")) {
+    a = substr(low, RSTART, RLENGTH); sub(/^.*:/, "", a); say("listen", a)
+  }
+  if (upstream || low ~ /psql|pg_|mysql|maria|redis-cli|mongo|mosq|ldap|cqlsh|nc |ncat|telnet|socat|netcat|scp |rsync|ftp[a-z]* |slaveof|replicaof|remote|cache_peer|upstream|vacuumdb|reindexdb|[a-z_][ \t]*\([( \t]*["\047]/) clients(line, low)
+}
+function paths(kind, s, most,   n) {
+  while (n++ < most && match(s, /\/[A-Za-z0-9._+-][A-Za-z0-9._\/+-]*/)) { say(kind, substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
+}
+BEGIN {
+  words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"
+  userinfo = "^[^ \t\"" q "]*@"
+  words = "(" words "[a-z0-9_.-]*|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))"
+  words = words "[\"" q "]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{]+"
+  keys = "[a-z0-9_.-]*(hosts?|hostnames?|host\\.name|server|servers|servername|addr|addrs|address|addresses|port|relayhost|smarthost|brokers?|seeds|peers|seed_nodes|contact[-_]points|endpoints?|data source|connect|retry[-_]join|nodes)"
+  value = "[a-z0-9][a-z0-9._:,-]*"
+  pairs = keys "([\"" q "]?[]]?[ \t]*(=>|[=:])[ \t]*[\"" q "[(]*|[\"" q "][ \t]*,[ \t]*[\"" q "]|[\"" q "][ \t]+value[ \t]*=[ \t]*[\"" q "]|>)" value
+  flags = "(^|[ \t\"" q "])--?" keys "[ \t]+" value
+}
+"""
+"""What a connection looks like in text, as functions of awk. `ORIGIN` is the place to tell where it is not the file."""
+
+
+class MentionKind(StrEnum):
+    """What kind of thing a configuration file mentions."""
+
+    URL = "url"
+    ADDRESS = "address"
+    SETTING = "setting"
+    UNIX = "unix"
+    DATA = "data"
+    CHECK = "check"
+    SECTION = "section"
+    VARIABLE = "variable"
+    LISTEN = "listen"
+    CERTIFICATE = "certificate"
+    AFFINITY = "affinity"
+    CLIENT = "client"
+    FILE = "file"
+    PROGRAM = "program"
+    SECRET = "hidden"  # noqa: S105 - a kind, and none itself
+    """A secret, of which the name alone is told. Not called by its name, so that no rule hides the line itself."""
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place in a configuration file that names an endpoint, a data folder, a check or a variable, or holds a secret.
+
+    `text` is the whole mention as it left the host; `host`, `port`, `scheme` and `path` are what it says.
+    """
+
+    kind: MentionKind
+    file: str
+    line: int
+    text: str
+    scheme: str = ""
+    host: str = ""
+    port: int | None = None
+    path: str = ""
+    key: str = ""
+
+
+def mentions_in(text: str) -> tuple[Mention, ...]:
+    """What the program `MENTIONS` printed."""
+    found: dict[tuple[MentionKind, str, int, str], Mention] = {}
+    for mention in filter(None, map(_mention, text.split("\n"))):
+        found.setdefault((mention.kind, mention.file, mention.line, mention.text), mention)
+    return tuple(sorted(found.values(), key=lambda m: (m.file, m.line, m.kind, m.text)))
+
+
+def _mention(line: str) -> Mention | None:
+    match = _LINE.fullmatch(line)
+    kind = _KINDS.get(match[1]) if match else None
+    if not match or not kind:
+        return None
+    file, number, text = match[2], int(match[3]), match[4].strip()
+    fields = _READERS[kind](text)
+    return Mention(kind, file, number, text, **fields) if fields is not None else None
+
+
+def _url(text: str) -> dict[str, Any] | None:
+    match = _URL.fullmatch(text)
+    if not match:
+        return None
+    return {"scheme": _scheme(match[1].split(":")), "host": match[2].strip("[]"), "port": _port(match[3])}
+
+
+def _scheme(parts: list[str]) -> str:
+    """`jdbc:mysql:loadbalance` -> mysql, `jdbc:p6spy:oracle` -> oracle; else the last part."""
+    known = [part for part in parts if part not in _AROUND]
+    return (known or parts)[0 if parts[0] == "jdbc" else -1]
+
+
+def _address(text: str) -> dict[str, Any] | None:
+    match = _ADDRESS.fullmatch(text)
+    port = _port(match[2]) if match else None
+    return {"host": match[1], "port": port} if match and port else None
+
+
+def _setting(text: str) -> dict[str, Any] | None:
+    match = _SETTING.fullmatch(text)
+    if not match:
+        return None
+    key, value = match[1], match[2]
+    if key.lower().endswith("port"):
+        port = _port(value)
+        return {"key": key, "port": port} if port else None
+    return {"key": key, "host": value, "port": _port(match[3])} if not value.isdecimal() else None
+
+
+def _client(text: str) -> dict[str, Any] | None:
+    """`psql db1 5432`; the port may be absent."""
+    key, host, port, *_ = [*text.split(), "", "", ""]
+    return {"key": key, "host": host, "port": _port(port)} if host else None
+
+
+def _unix(text: str) -> dict[str, Any] | None:
+    return {"path": text.removeprefix("unix:")}
+
+
+def _check(text: str) -> dict[str, Any] | None:
+    return {"path": text[text.index("/") :]} if "/" in text else None
+
+
+def _section(text: str) -> dict[str, Any] | None:
+    kind, *name = text.split()
+    return {"key": kind, "host": name[0]} if name else None
+
+
+def _variable(text: str) -> dict[str, Any] | None:
+    return {"key": text.removeprefix("export").strip().rstrip("=")}
+
+
+def _listen(text: str) -> dict[str, Any] | None:
+    if text.startswith("/"):
+        return {"path": text}
+    port = _port(text)
+    return {"port": port} if port else None
+
+
+def _secret(text: str) -> dict[str, Any] | None:
+    return {"key": text} if _SECRET_KEY.fullmatch(text) else None
+
+
+def _affinity(text: str) -> dict[str, Any] | None:
+    return {"key": " ".join(text.split())}
+
+
+def _port(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and 0 < int(text) < 65536 else None  # noqa: PLR2004
+
+
+_KINDS = {kind.value: kind for kind in MentionKind}
+_READERS: dict[MentionKind, Callable[[str], dict[str, Any] | None]] = {
+    MentionKind.URL: _url,
+    MentionKind.ADDRESS: _address,
+    MentionKind.SETTING: _setting,
+    MentionKind.CLIENT: _client,
+    MentionKind.FILE: _unix,
+    MentionKind.PROGRAM: _unix,
+    MentionKind.UNIX: _unix,
+    MentionKind.DATA: _unix,
+    MentionKind.CHECK: _check,
+    MentionKind.SECTION: _section,
+    MentionKind.VARIABLE: _variable,
+    MentionKind.SECRET: _secret,
+    MentionKind.LISTEN: _listen,
+    MentionKind.CERTIFICATE: _unix,
+    MentionKind.KEY: _unix,
+    MentionKind.AFFINITY: _affinity,
+}

@@ -1,0 +1,187 @@
+"""Every common form in which configuration names what it connects to: the text in, as the host itself reads it, the calls out."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from migrator.scan.calls import configured_calls
+from migrator.scan.facts.configuration import MENTIONS, Configuration
+
+AWKS = [awk for awk in (["mawk"], ["gawk"], ["busybox", "awk"]) if shutil.which(awk[0])]
+
+FORMS = [
+    # JDBC
+    ("a.properties", "url=jdbc:postgresql://db1:5432/shop?user=x&password=p", {("db1", 5432)}),
+    ("a.properties", "url=jdbc:postgresql://db1,db2:5433/shop", {("db1", 5432), ("db2", 5433)}),
+    ("a.properties", "url=jdbc:mysql:loadbalance://db1:3306,db2:3307/shop", {("db1", 3306), ("db2", 3307)}),
+    ("a.properties", "url=jdbc:mariadb:sequential://db1/shop", {("db1", 3306)}),
+    ("a.properties", "url=jdbc:oracle:thin:@ora1:1521:SHOP", {("ora1", 1521)}),
+    ("a.properties", "url=jdbc:oracle:thin:scott/tiger@ora1:1521/SHOP", {("ora1", 1521)}),
+    ("a.properties", "url=jdbc:oracle:thin:@//ora1:1521/shop", {("ora1", 1521)}),
+    ("a.properties", "url=jdbc:oracle:thin:@(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=ora1)(PORT=1522)))", {("ora1", 1522)}),
+    ("a.properties", "url=jdbc:sqlserver://ms1:1433;databaseName=shop;user=a;password=b", {("ms1", 1433)}),
+    ("a.properties", "url=jdbc:sqlserver://ms1;databaseName=shop", {("ms1", 1433)}),
+    ("context.xml", '<Resource name="jdbc/x" url="jdbc:mysql://db1:3306/x" username="u" password="p"/>', {("db1", 3306)}),
+    # Keyword forms
+    ("a.conf", 'DSN="host=db1 port=5433 dbname=shop user=x password=y"', {("db1", 5433)}),
+    ("a.php", "$db = new PDO('pgsql:host=db1;port=5433;dbname=x', 'u', 'p');", {("db1", 5433)}),
+    ("a.php", "$db = new PDO('mysql:host=db1;dbname=x', $u, $p);", {("db1", 3306)}),
+    ("a.php", "$db = new PDO('mysql:host=db1;port=3307;dbname=x', $u, $p);", {("db1", 3307)}),
+    ("a.config", '<add name="x" connectionString="Server=ms1,1444;Database=x;User Id=u;Password=p;" />', {("ms1", 1444)}),
+    ("a.config", '<add name="x" connectionString="Data Source=ms1;Initial Catalog=x;Password=p" />', {("ms1", None)}),
+    ("appsettings.json", '"Default": "Host=db1;Port=5433;Database=x;Username=u;Password=p"', {("db1", 5433)}),
+    ("a.toml", 'dsn = "shop:secret@tcp(db1:3307)/shop?parseTime=true"', {("db1", 3307)}),
+    # Files of frameworks
+    ("application.yml", "spring:\n  redis:\n    host: r1\n    port: 6380\n", {("r1", 6380)}),
+    ("application.yml", "spring:\n  data:\n    mongodb:\n      uri: mongodb://u:p@m1:27017,m2:27018/x\n", {("m1", 27017), ("m2", 27018)}),
+    ("application.yml", "spring:\n  kafka:\n    bootstrap-servers: k1:9092,k2:9093\n", {("k1", 9092), ("k2", 9093)}),
+    ("application.yml", "brokers:\n  - k1:9092\n  - k2:9092\n", {("k1", 9092), ("k2", 9092)}),
+    ("application.properties", "spring.rabbitmq.host=mq1\nspring.rabbitmq.port=5673", {("mq1", 5673)}),
+    ("application.properties", "spring.rabbitmq.host = mq1\nspring.rabbitmq.username = u\nspring.rabbitmq.password = p\nspring.rabbitmq.port = 5673", {("mq1", 5673)}),
+    ("a.php", "define('DB_HOST', 'db1');", {("db1", None)}),
+    ("a.php", 'define( "DB_HOST", "db1:3307" );', {("db1", 3307)}),
+    ("a.php", "'mysql' => ['driver' => 'mysql', 'host' => 'db1', 'port' => '3307', 'database' => 'x', 'password' => 'p'],", {("db1", 3307)}),
+    ("a.php", "$db['default']['hostname'] = 'db1';", {("db1", None)}),
+    ("a.php", '$dbhost = "db1";', {("db1", None)}),
+    ("a.php", "$m->addServer('mc1', 11211);", {("mc1", 11211)}),
+    ("a.php", "$link = mysqli_connect('db1', 'u', 'p');", {("db1", 3306)}),
+    ("a.php", "$r->pconnect('r1', 6380);", {("r1", 6380)}),
+    ("settings.py", "DATABASES = {\n 'default': {\n  'ENGINE': 'django.db.backends.postgresql',\n  'NAME': 'x',\n  'USER': 'x',\n  'PASSWORD': 'y',\n  'HOST': 'db1',\n  'PORT': '5433',\n }\n}", {("db1", 5433)}),
+    ("settings.py", "'LOCATION': 'mc1:11211',", {("mc1", 11211)}),
+    ("settings.py", "CELERY_BROKER_URL = 'amqp://u:p@mq1:5672//'", {("mq1", 5672)}),
+    ("settings.py", "r = redis.Redis(host='r1', port=6380, password='x')", {("r1", 6380)}),
+    ("settings.py", "c = pika.ConnectionParameters('mq1', 5673)", {("mq1", 5673)}),
+    ("database.yml", "production:\n  adapter: postgresql\n  host: db1\n  database: x\n  username: u\n  password: p\n  port: 5433\n", {("db1", 5433)}),
+    ("database.yml", "production:\n  adapter: mysql2\n  host: db1\n  password: p\n", {("db1", None)}),
+    ("x.js", "const c = mysql.createConnection({host: 'db1', user: 'u', password: 'p', port: 3307})", {("db1", 3307)}),
+    ("x.js", "new Client({ node: 'http://es1:9200' })", {("es1", 9200)}),
+    (".env", "DB_HOST=db1\nDB_PORT=3307\nDB_PASSWORD=p\n", {("db1", 3307)}),
+    (".env", "REDIS_URL=redis://:p@r1/0\n", {("r1", 6379)}),
+    ("x.env", "BROKERS=k1:9092,k2:9092\n", {("k1", 9092), ("k2", 9092)}),
+    ("x.ini", "[celery]\nbroker_url = redis://r1:6380/1\nresult_backend = db+postgresql://u:p@db1/x", {("r1", 6380), ("db1", 5432)}),
+    ("x.conf", "broker = amqp://u:p@mq1:5672;amqp://u:p@mq2:5672", {("mq1", 5672), ("mq2", 5672)}),
+    # Brokers and what gathers around them
+    ("server.properties", "zookeeper.connect=z1:2181,z2:2181,z3:2181/kafka", {("z1", 2181), ("z2", 2181), ("z3", 2181)}),
+    ("consumer.properties", "bootstrap.servers=k1:9092", {("k1", 9092)}),
+    ("zoo.cfg", "server.1=z1:2888:3888\nserver.2=z2:2888:3888\n", {("z1", 2888), ("z2", 2888)}),
+    ("activemq.xml", '<networkConnector uri="static:(tcp://a1:61616,tcp://a2:61616)"/>', {("a1", 61616), ("a2", 61616)}),
+    ("camel.xml", '<property name="brokerURL" value="failover:(tcp://a1:61616,ssl://a2:61617)?x=1"/>', {("a1", 61616), ("a2", 61617)}),
+    ("logstash.conf", 'output { elasticsearch { hosts => ["es1:9200", "es2:9200"] } }', {("es1", 9200), ("es2", 9200)}),
+    ("filebeat.yml", 'output.logstash:\n  hosts: ["ls1:5044"]\n', {("ls1", 5044)}),
+    ("elasticsearch.yml", 'discovery.seed_hosts: ["es1", "es2"]\n', {("es1", None), ("es2", None)}),
+    ("cassandra.yaml", '          - seeds: "c1,c2"\n', {("c1", None), ("c2", None)}),
+    ("prometheus.yml", "    - targets: ['a1:9100', 'a2:9100']\n", {("a1", 9100), ("a2", 9100)}),
+    ("application.yml", "url: jdbc:postgresql://${DB_HOST:db1}:${DB_PORT:5433}/x\n", {("db1", 5433)}),
+    ("x.sh", 'HOST="${DB_HOST:-db1}"\nDB_HOST=$HOST\n', {("db1", None)}),
+    ("x.xml", "<host>db1</host>\n<port>5433</port>\n", {("db1", 5433)}),
+    ("x.xml", '<property name="serverName" value="db1"/>\n<property name="portNumber" value="5433"/>', {("db1", None)}),
+    # Directories, mail, names
+    ("x.ini", "ldap_uri = ldap://l1, ldap://l2:1389", {("l1", 389), ("l2", 1389)}),
+    ("ldap.conf", "URI ldaps://l1 ldap://l2\n", {("l1", 636), ("l2", 389)}),
+    ("x.conf", "ldap_server = l1\n", {("l1", 389)}),
+    ("main.cf", "relayhost = [mx1.corp]:587\n", {("mx1.corp", 587)}),
+    ("main.cf", "relayhost = [mx1.corp]\n", {("mx1.corp", 25)}),
+    ("x.yml", "smtp:\n  address: mx1\n  port: 587\n", {("mx1", 587)}),
+    ("unbound.conf", "  forward-addr: 10.0.0.9@53\n", {("10.0.0.9", 53)}),
+    ("dnsmasq.conf", "server=/corp/10.0.0.9#5353\n", {("10.0.0.9", 5353)}),
+    ("x.conf", "slaveof 10.0.0.9 6380\n", {("10.0.0.9", 6380)}),
+    ("x.conf", "replicaof r1 6379\n", {("r1", 6379)}),
+    ("recovery.conf", "primary_conninfo = 'host=db1 port=5433 user=r password=x'\n", {("db1", 5433)}),
+    ("pgbouncer.ini", "[databases]\nshop = host=db1 port=5433 dbname=shop\n", {("db1", 5433)}),
+    ("mosquitto.conf", "connection up\naddress m1:1883\n", {("m1", 1883)}),
+    ("stunnel.conf", "[x]\naccept = 127.0.0.1:3306\nconnect = db1:3307\n", {("db1", 3307)}),
+    ("squid.conf", "cache_peer p1 parent 3129 0 no-query\n", {("p1", 3129)}),
+    ("default.vcl", 'backend default { .host = "a1"; .port = "8080"; }', {("a1", 8080)}),
+    ("default.vcl", 'backend default {\n    .host = "a1";\n    .port = "8080";\n}', {("a1", 8080)}),
+    ("x.hcl", 'storage "consul" {\n  address = "c1:8500"\n}', {("c1", 8500)}),
+    ("x.json", '"retry_join": ["c1", "c2"]', {("c1", None), ("c2", None)}),
+    # Balancers
+    ("nginx.conf", "upstream app { server a1:8080 weight=2; server a2; keepalive 4; }", {("a1", 8080), ("a2", 80)}),
+    ("nginx.conf", "upstream app {\n  server a1:8080;\n  server a2:8080 backup;\n}\nserver {\n  listen 80;\n  server_name www.corp;\n  location / { proxy_pass http://app; }\n}", {("a1", 8080), ("a2", 8080)}),
+    ("nginx.conf", "fastcgi_pass a1:9000;", {("a1", 9000)}),
+    ("nginx.conf", "uwsgi_pass a1:3031;", {("a1", 3031)}),
+    ("nginx.conf", "proxy_pass https://a1/x;", {("a1", 443)}),
+    ("nginx.conf", "set $up http://a1:8080; proxy_pass $up;", {("a1", 8080)}),
+    ("nginx.conf", "memcached_pass mc1:11211;", {("mc1", 11211)}),
+    ("nginx.conf", "grpc_pass grpc://g1:50051;", {("g1", 50051)}),
+    ("haproxy.cfg", "backend b\n  server one a1:8080 check\n  server two 10.0.0.2:8080 check backup\n", {("a1", 8080), ("10.0.0.2", 8080)}),
+    ("haproxy.cfg", "listen sql\n  bind *:3306\n  mode tcp\n  server db1 db1:3306\n", {("db1", 3306)}),
+    ("httpd.conf", 'ProxyPass "/x" "http://a1:8080/x"\n', {("a1", 8080)}),
+    ("httpd.conf", "ProxyPass /x ajp://a1/x\n", {("a1", 8009)}),
+    ("httpd.conf", "<Proxy balancer://c>\n BalancerMember http://a1:8080 route=1\n BalancerMember ajp://a2:8009\n</Proxy>\nProxyPass /x balancer://c/\n", {("a1", 8080), ("a2", 8009)}),
+    ("httpd.conf", 'SetHandler "proxy:fcgi://127.0.0.1:9000"\n', {("127.0.0.1", 9000)}),
+    ("workers.properties", "worker.w1.type=ajp13\nworker.w1.host=a1\nworker.w1.port=8009\n", {("a1", 8009)}),
+    ("server.xml", '<Host name="localhost"><Context><Resource url="jdbc:postgresql://db1/x"/></Context></Host>', {("db1", 5432)}),
+    ("lighttpd.conf", 'proxy.server = ( "/x" => (( "host" => "10.0.0.2", "port" => 8080 )) )', {("10.0.0.2", 8080)}),
+    ("Caddyfile", "reverse_proxy a1:8080 a2:8080\n", {("a1", 8080), ("a2", 8080)}),
+    # Units and scripts
+    ("x.service", "[Service]\nEnvironment=DB_HOST=db1 DB_PORT=5433\n", {("db1", 5433)}),
+    ("x.service", '[Service]\nEnvironment="DATABASE_URL=postgres://u:p@db1/x"\n', {("db1", 5432)}),
+    ("x.service", "[Service]\nExecStart=/opt/x/x --redis-addr=r1:6379 --db-host db1 --db-port 5433\n", {("r1", 6379), ("db1", 5433)}),
+    ("x.conf", 'environment=DB_HOST="db1",DB_PORT="5433",DB_PASSWORD="x"\n', {("db1", 5433)}),
+    ("x.sh", "exec /opt/x/x -Ddb.host=db1 -Ddb.port=5433\n", {("db1", 5433)}),
+    ("x.sh", "nc -w 3 m1 2100 </dev/null\n", {("m1", 2100)}),
+    ("x.sh", "mysqldump -h db1 -P 3307 -u root -psecret shop | gzip > /srv/x.gz\n", {("db1", 3307)}),
+    ("x.sh", "PGPASSWORD=x psql -h db1 -U u shop\n", {("db1", 5432)}),
+    ("x.sh", "redis-cli -h r1 -a secret SAVE\n", {("r1", 6379)}),
+    ("x.sh", "rsync -a /srv/x/ backup@nas1:/export/\n", {("nas1", 22)}),
+    ("x.sh", "scp /srv/x nas1:/export/\n", {("nas1", 22)}),
+    ("x.sh", "curl -s http://a1:8080/health\n", {("a1", 8080)}),
+    ("x.pl", "IO::Socket::INET->new(PeerAddr => 'a1', PeerPort => 2100)", {("a1", 2100)}),
+    ("x.py", "sock.connect(('a1', 2100))", {("a1", 2100)}),
+    ("x.py", 'c = http.client.HTTPSConnection("a1.corp", context=x, timeout=5)', {("a1.corp", 443)}),
+    ("x.py", "s = smtplib.SMTP('mx1')", {("mx1", 25)}),
+    ("x.sh", "ftpput -u shop -p secret files1 out.csv /tmp/out.csv", {("files1", 21)}),
+    ("x.sh", "export PGHOST=db1 PGPORT=6432\npsql -q shop <<X\n", {("db1", 6432)}),
+    ("x.sh", "SRC_HOST=10.0.0.4\npython3 - <<X\nconnect(host=os.environ['SRC_HOST'], port=3306)\nX\n", {("10.0.0.4", 3306)}),
+    ("x.sh", "pg_dump -Fc shop > /backup/shop.dump", {("/run/postgresql/.s.PGSQL.5432", None)}),
+    ("x.sh", "mysqldump --defaults-file=/etc/mysql/b.cnf shop", set()),
+    ("b.cnf", "[client]\nhost=127.0.0.1\nuser=x\npassword=y\n", {("127.0.0.1", 3306)}),
+    ("x.rb", 'TCPSocket.new("a1", 2100)', {("a1", 2100)}),
+]  # fmt: skip
+
+NOTHING = [
+    ("nginx.conf", "server_name www.corp.example;\nproxy_set_header Host $host;\n"),
+    ("nginx.conf", "listen 10.0.0.1:8080;\n"),
+    ("haproxy.cfg", "  bind 10.0.0.1:443 ssl crt /etc/x.pem\n  timeout server 30s\n"),
+    ("redis.conf", "bind 10.0.0.1\nport 6379\n"),
+    ("x.properties", "server.address=10.0.0.1\nserver.port=8080\n"),
+    ("kafka.properties", "listeners=PLAINTEXT://0.0.0.0:9092\n"),
+    ("etcd.yml", "listen-client-urls: http://10.0.0.1:2379\n"),
+    ("x.yml", "  listen_address: 10.0.0.1\n  http_bind_address = 10.0.0.1:8086\n"),
+    ("x.conf", "# server = db1:5432\n"),
+    ("x.yml", "image: registry.corp/app:12\n"),
+    ("x.yml", "time: 10:30\nstart: 2020-01-01T10:30:00\n"),
+    ("x.sh", "echo port 22\ndate +%H:%M\n"),
+    ("x.php", "$cfg['Servers'][$i]['connect_type'] = 'tcp';\n"),
+    ("main.cf", "myhostname = me.corp.example\nmydestination = localhost\n"),
+    ("x.service", "[Unit]\nDocumentation=https://docs.example.com/x man:x(8)\n"),
+    ("x.conf", "user:1234\n"),
+    ("server.xml", '<Server port="8005" shutdown="SHUTDOWN">\n<Connector port="8080" redirectPort="8443" address="10.0.0.1"/>\n'),
+]  # fmt: skip
+
+
+def calls_of(folder, name, text, awk):
+    """What the host's own awk lets out of a file, read as it is read here."""
+    file = folder / name
+    file.write_text(f"{text}\n")
+    done = subprocess.run([*awk, "-v", "q='", MENTIONS, str(file)], capture_output=True, text=True, check=True)
+    return {(call.target, call.port) for call in configured_calls(Configuration().parse(done.stdout))}
+
+
+@pytest.mark.parametrize("awk", AWKS[:1], ids=lambda awk: awk[-1])
+@pytest.mark.parametrize(("name", "text", "want"), FORMS, ids=[f"{n}-{form[0]}" for n, form in enumerate(FORMS)])
+def test_connections_in_every_form(name, text, want, awk, tmp_path):
+    assert calls_of(tmp_path, name, text, awk) == want
+
+
+@pytest.mark.parametrize(("name", "text"), NOTHING, ids=[f"{n}-{form[0]}" for n, form in enumerate(NOTHING)])
+def test_what_is_listened_on_or_only_described_is_no_connection(name, text, tmp_path):
+    assert calls_of(tmp_path, name, text, AWKS[0]) == set()
+
+
+@pytest.mark.parametrize("awk", AWKS[1:], ids=lambda awk: awk[-1])
+def test_every_awk_reads_the_same(awk, tmp_path):
+    text = "\n".join(text for _, text, _ in FORMS)
+    assert calls_of(tmp_path, "a.conf", text, awk) == calls_of(tmp_path, "b.conf", text, AWKS[0])

@@ -1,0 +1,169 @@
+"""Process managers, wrappers and units of every kind: what they run is the service, under the name that it has there."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from migrator.model.observations import Observed
+from migrator.scan.facts.configuration import Configuration
+from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
+from migrator.scan.facts.processes import Process, Processes
+from migrator.scan.facts.sockets import Listener, Sockets, SocketsFacts
+from migrator.scan.facts.units import Units
+from migrator.scan.profile import host_view
+from migrator.scan.snapshot import Snapshot
+
+INIT = Process(1, 0, 0, 0, "systemd", ("/sbin/init",), "/usr/lib/systemd/systemd", cgroup="/init.scope")
+
+
+def process(pid, ppid, line, exe="", unit=""):
+    words = tuple(line.split())
+    cgroup = f"/system.slice/{unit}" if unit and "/" not in unit else unit
+    return Process(pid, ppid, 7, 7, words[0].rsplit("/", 1)[-1][:15], words, exe, cgroup=cgroup)
+
+
+def seen(*processes, units=(), configuration="", listening=()):
+    """Name, origin and runtime of every service; and what was set aside."""
+    owners = {pid: (pid,) for pid in listening}
+    facts = {
+        Processes.name: (INIT, *processes),
+        Units.name: tuple(units),
+        Descriptors.name: DescriptorsFacts(owners=owners),
+        Sockets.name: SocketsFacts(listeners=tuple(Listener("tcp", "*", 8000 + pid, 7, pid) for pid in listening)),
+        Configuration.name: Configuration().parse(configuration),
+    }
+    observed = {name: Observed(value) for name, value in facts.items()}
+    view = host_view(Snapshot("h", "h", datetime.now(UTC), observed))
+    return {(p.service, p.origin, p.runtime.name) for p in view.profiles}, {one.name for one in view.set_aside}
+
+
+SUPERVISOR = (
+    " section /etc/supervisor/conf.d/a.conf:1:program mailer\n program /etc/supervisor/conf.d/a.conf:2:/opt/mail/mailer.py\n"
+    " section /etc/supervisor/conf.d/a.conf:5:program pusher\n program /etc/supervisor/conf.d/a.conf:6:/opt/push/push.py\n"
+)
+CASES = [
+    (
+        "supervisor",
+        [
+            process(10, 1, "/usr/bin/python3 /usr/bin/supervisord -n", "/usr/bin/python3.9", "supervisor.service"),
+            process(11, 10, "python3 /opt/mail/mailer.py", "/usr/bin/python3.9", "supervisor.service"),
+            process(12, 10, "python3 /opt/push/push.py", "/usr/bin/python3.9", "supervisor.service"),
+        ],
+        {("mailer", "supervisor", "python"), ("pusher", "supervisor", "python")},
+    ),
+    (
+        "supervisor without a unit",
+        [
+            process(10, 1, "/usr/bin/python /usr/bin/supervisord", "/usr/bin/python2.7"),
+            process(11, 10, "/opt/ledger/ledgerd", "/opt/ledger/ledgerd"),
+        ],
+        {("ledgerd", "supervisor", "binary")},
+    ),
+    (
+        "runit",
+        [
+            process(10, 1, "runsvdir -P /etc/service", "/usr/bin/runsvdir", "runit.service"),
+            process(11, 10, "runsv queue", "/usr/bin/runsv", "runit.service"),
+            process(12, 11, "/opt/q/queued --port 1", "/opt/q/queued", "runit.service"),
+            process(13, 11, "svlogd -tt ./main", "/usr/bin/svlogd", "runit.service"),
+        ],
+        {("queue", "runit", "binary")},
+    ),
+    (
+        "daemontools",
+        [
+            process(10, 1, "/bin/sh /usr/bin/svscanboot", "/bin/dash"),
+            process(11, 10, "svscan /etc/service", "/usr/bin/svscan"),
+            process(12, 11, "supervise cache", "/usr/bin/supervise"),
+            process(13, 12, "node /srv/x/server.js", "/usr/bin/node"),
+            process(14, 11, "supervise log", "/usr/bin/supervise"),
+            process(15, 14, "multilog t ./main", "/usr/bin/multilog"),
+        ],
+        {("cache", "daemontools", "node")},
+    ),
+    (
+        "s6",
+        [
+            process(10, 1, "s6-svscan /service", "/bin/s6-svscan"),
+            process(11, 10, "s6-supervise api", "/bin/s6-supervise"),
+            process(12, 11, "java -jar /opt/api/api.jar", "/usr/bin/java"),
+        ],
+        {("api", "s6", "java")},
+    ),
+    (
+        "circus",
+        [
+            process(10, 1, "/usr/bin/python3 /usr/local/bin/circusd /etc/circus.ini", "/usr/bin/python3.9", "circus.service"),
+            process(11, 10, "/opt/x/feeder", "/opt/x/feeder", "circus.service"),
+        ],
+        {("feeder", "circus", "binary")},
+    ),
+    (
+        "forever",
+        [
+            process(10, 1, "/usr/bin/node /usr/lib/node_modules/forever/bin/monitor /srv/chat/chat.js", "/usr/bin/node"),
+            process(11, 10, "/usr/bin/node /srv/chat/chat.js", "/usr/bin/node"),
+        ],
+        {("chat", "forever", "node")},
+    ),
+    (
+        "emperor",
+        [
+            process(10, 1, "/usr/bin/uwsgi --emperor /etc/uwsgi/vassals", "/usr/bin/uwsgi-core", "uwsgi.service"),
+            process(11, 10, "/usr/bin/uwsgi --ini shop.ini", "/usr/bin/uwsgi-core", "uwsgi.service"),
+            process(12, 11, "/usr/bin/uwsgi --ini shop.ini", "/usr/bin/uwsgi-core", "uwsgi.service"),
+            process(13, 10, "/usr/bin/uwsgi --ini desk.ini", "/usr/bin/uwsgi-core", "uwsgi.service"),
+        ],
+        {("shop", "uwsgi", "uwsgi"), ("desk", "uwsgi", "uwsgi")},
+    ),
+    (
+        "a shell that waits",
+        [
+            process(10, 1, "/bin/bash /opt/erp/start.sh", "/bin/bash", "erp.service"),
+            process(11, 10, "java -jar /opt/erp/erp.jar", "/usr/bin/java", "erp.service"),
+            process(12, 10, "tee -a /var/log/erp.log", "/usr/bin/tee", "erp.service"),
+        ],
+        {("erp", "systemd", "java")},
+    ),
+    (
+        "sudo and a shell",
+        [
+            process(10, 1, "sudo -u app /opt/x/run", "/usr/bin/sudo", "x.service"),
+            process(11, 10, "/bin/sh /opt/x/run", "/bin/dash", "x.service"),
+            process(12, 11, "/opt/x/xd", "/opt/x/xd", "x.service"),
+        ],
+        {("x", "systemd", "binary")},
+    ),
+    (
+        "a script that does the work itself",
+        [
+            process(10, 1, "/bin/sh /opt/poll/poll.sh", "/bin/dash", "poll.service"),
+            process(11, 10, "sleep 5", "/usr/bin/sleep", "poll.service"),
+        ],
+        {("poll", "systemd", "shell")},
+    ),
+    (
+        "instances of one unit",
+        [
+            process(10, 1, "/opt/w/worker", "/opt/w/worker", "worker@mail.service"),
+            process(11, 1, "/opt/w/worker", "/opt/w/worker", "worker@push.service"),
+            process(12, 1, "/opt/s/single", "/opt/s/single", "single@main.service"),
+        ],
+        {("worker-mail", "systemd", "binary"), ("worker-push", "systemd", "binary"), ("single", "systemd", "binary")},
+    ),
+    (
+        "a unit of a user who lingers",
+        [
+            process(10, 1, "/lib/systemd/systemd --user", "/usr/lib/systemd/systemd", "/user.slice/user-7.slice/user@7.service/init.scope"),
+            process(11, 10, "/home/u/bot/bot", "/home/u/bot/bot", "/user.slice/user-7.slice/user@7.service/app.slice/bot.service"),
+        ],
+        {("bot", "systemd user", "binary")},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("processes", "want"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_what_is_run_is_the_service(processes, want):
+    found, aside = seen(*processes, configuration=SUPERVISOR)
+    assert found == want
+    assert not aside & {name for name, _, _ in want}
