@@ -107,6 +107,8 @@ def _on_security_key(private: Path) -> bool:
 
 
 def _key(name: str, path: str) -> Path:
+    if "\0" in path:
+        raise ConnectError(name, f"its key {path[:60]!r} is no path")
     try:
         return Path(path).expanduser()
     except RuntimeError as error:

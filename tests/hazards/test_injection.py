@@ -77,6 +77,9 @@ def test_a_payload_is_no_name(real_ssh, canary, field):
                 checked(host)
             with pytest.raises(ConnectError):
                 settings_for(host, known_hosts=None)
+        elif "\x00" in text:
+            with pytest.raises(ConnectError, match="is no path"):
+                settings_for(host, known_hosts=None)
         elif text.startswith("~"):
             with pytest.raises(ConnectError, match="is in the home of a user that this machine has not"):
                 settings_for(host, known_hosts=None)
