@@ -84,15 +84,12 @@ def redact_arguments(arguments: Sequence[str]) -> tuple[str, ...]:
 
 
 def _hidden(line: str, *, arguments: bool) -> str:
-    plain = line.lower().translate(_GAPS) if line.isascii() else None
+    plain = line.lower().replace(_FIELD, " ").replace("\t", " ") if line.isascii() else None
     for needles, pattern, replacement in _compiled(arguments=arguments):
         # Beyond ASCII, case is no simple matter (a long s counts as an s): there every pattern has its turn.
         if plain is None or any(needle in plain for needle in needles):
             line = pattern.sub(replacement, line)
     return line
-
-
-_GAPS = str.maketrans({_FIELD: " ", "\t": " "})
 
 
 @cache
