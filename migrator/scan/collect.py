@@ -51,7 +51,7 @@ ASK='ask() {
 }
 ready='
 export N ASK
-run() { { ${T:+$T $1} /bin/sh -c "$3" MARK </dev/null || printf '\n%s code %s\n' "$N" "$?"; } | head -c "$2"; }
+run() { { P=$3 ${T:+$T $1} /bin/sh -c 'eval "$P"' MARK </dev/null || printf '\n%s code %s\n' "$N" "$?"; } | head -c "$2"; }
 """
 
 
@@ -72,7 +72,7 @@ def _shells(facts: Sequence[Fact[Any]]) -> Iterator[str]:
             *(f"ask_{fact.name}() {{\n{fact.command}\n}}" for fact in asked),
         ]
         asks = [f"ask {fact.name} {shlex.quote(' '.join(fact.needs))}" for fact in asked]
-        program = "\n".join(['eval "$ASK"', *functions, *asks, "exit 0"])
+        program = "\n".join(['unset P; eval "$ASK"', *functions, *asks, "exit 0"])
         yield f"run {shell.seconds} {len(asked) * SECTION_BYTES + _MARKS} {shlex.quote(program)}"
 
 
