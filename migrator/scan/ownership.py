@@ -306,7 +306,7 @@ def mentions_of(
     by_file = _by_file(snapshot)
     started = {m for mentions in by_file.values() for part in _starting(mentions, programs) for m in part}
     own = started | {m for file in by_file if roots.hold(file) and file not in foreign for m in by_file[file]}
-    files = _followed(by_file, {m.file for m in own}, own) - foreign
+    files = _followed(by_file, (), own) - foreign
     return tuple(sorted(own | {m for file in files for m in by_file[file]}, key=_place))
 
 
@@ -378,8 +378,11 @@ def section_of(snapshot: Snapshot, programs: frozenset[str]) -> str:
 
 
 def _starting(mentions: Sequence[Mention], programs: frozenset[str]) -> Iterator[Sequence[Mention]]:
-    """The parts of a file that start one of the programs: sections of a process manager's file, or a whole script."""
-    if not programs or not any(m.kind is MentionKind.PROGRAM for m in mentions):
+    """The parts of a file that start one of the programs: sections of a process manager's file, or a whole script.
+
+    A unit's file is that unit's alone, whoever else starts the same program.
+    """
+    if not programs or mentions[0].file.endswith(".service") or ".service.d/" in mentions[0].file:
         return
     part: list[Mention] = []
     for mention in mentions:

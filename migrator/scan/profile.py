@@ -179,6 +179,10 @@ class _Known:
     def of(cls, snapshot: Snapshot, workload: Workload) -> "_Known":
         detection = next(found for detect in DETECTORS if (found := detect(workload, snapshot)))
         roots = _roots(workload, detection)
+        if workload.origin == "systemd user" and workload.unit:
+            files = {m.file for m in snapshot.value(Configuration, ())}
+            own = {file for file in files if file.endswith(f"/systemd/user/{workload.unit.name}")}
+            roots = replace(roots, files=roots.files | own)
         return cls(workload, detection, roots, named_files(snapshot, roots))
 
 
@@ -308,13 +312,13 @@ class _Draft:
     def _state(self) -> tuple[State, ...]:
         evidence = self.detection.runtime.evidence[0]
         named = [(path, evidence) for path in self.detection.data]
+        programs = {folder for folder in self.roots.folders if not folder.startswith("/var/lib/")}
         if not self.detection.stateful:
             arguments = data_paths(" ".join(self.workload.main.arguments))
-            folders = frozenset(self.roots.folders)
-            named += [(path, evidence) for path in arguments if _is_data_argument(path) and path not in folders]
+            named += [(path, evidence) for path in arguments if _is_data_argument(path) and path not in programs]
         unit = self.workload.unit
         named += [(path, self._evidence()[0]) for path in (unit.state_folders if unit else ())]
-        own = [m for m in self.mentions if not self._is_program(m)]
+        own = [m for m in self.mentions if not self._is_program(m) and m.path not in programs]
         found = state_of(self.snapshot, self.workload, named, own)
         if found or not self.detection.stateful:
             return found
@@ -418,6 +422,8 @@ def _says_where_to_listen(mention: Mention, workload: Workload) -> bool:
     """`listen 8000;`, `bind *:443`, `port 6379`. A port with another longer name may be somebody else's (`db.port`)."""
     if mention.kind is not MentionKind.SETTING or mention.host:
         return mention.kind is MentionKind.LISTEN
+    if mention.key.startswith("."):
+        return False
     before = mention.key.removesuffix("port").rstrip("._-")
     return _OWN_PORT.fullmatch(mention.key) is not None or before in {_unit_stem(workload.unit), workload.main.program}
 

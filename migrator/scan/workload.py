@@ -20,7 +20,7 @@ from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.platform import platform_reason
 from migrator.scan.shell import SCAN_MARK
 from migrator.scan.snapshot import Snapshot
-from migrator.scan.supervisors import LOGGERS, is_front, is_helper, manager_of, supervised_name
+from migrator.scan.supervision import LOGGERS, is_front, is_helper, manager_of, supervised_name
 
 __all__ = ["Workload", "Workloads", "workloads"]
 

@@ -14,7 +14,7 @@ FNR == 1 { inside = 0; upstream = 0; script = /^#!/ }
 FILENAME ~ /\/env\/[A-Z][A-Z0-9_]*$/ { name = FILENAME; sub(/^.*\//, "", name); line = name "=" line }
 inside { if (!match(line, /-->/)) next; inside = 0; line = substr(line, RSTART + 3) }
 match(line, /<!--/) { if (substr(line, RSTART) !~ /-->/) inside = 1; line = substr(line, 1, RSTART - 1) }
-line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \t]+\*/ { next }
+line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \t]+\*/ { next }
 {
   sub(/[ \t]#.*$/, "", line); low = tolower(line)
   name = is_secret(low); if (name != "") say("hidden", name)

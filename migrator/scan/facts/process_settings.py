@@ -34,7 +34,7 @@ class ProcessSettings(Fact[tuple[Mention, ...]]):
         f"forms={shlex.quote(FORMS + _OF_PROCESSES)}"
         r"""
 cd /proc || exit 1
-{ if [ "$zeros" ]; then grep -Hsz . [0-9]*/cmdline [0-9]*/environ | tr '\n\000' '\037\n'
+{ if [ "$zeros" ]; then grep -Haz . [0-9]*/cmdline [0-9]*/environ 2>/dev/null | tr '\n\000' '\037\n'
   else for f in [0-9]*/cmdline [0-9]*/environ; do [ -r "$f" ] && tr '\n\000' '\037\n' <"$f" | sed -e '/./!d' -e "s#^#$f:#"; done; fi
 } | awk -v q="'" "$forms"
 true
