@@ -43,7 +43,7 @@ _CLIENTS: Mapping[str, int] = {
 }  # fmt: skip
 """Port that a client program or class of that name connects to when it is told none. Source: its manual."""
 _LOCAL_SOCKETS: Mapping[str, str] = {
-    **dict.fromkeys(("psql", "pg", "vacuum", "reindex"), "/run/postgresql/.s.PGSQL.5432"),
+    **dict.fromkeys(("psql", "pg", "vacuum", "reindex"), "/run/postgresql/.s.PGSQL.{port}"),
     **dict.fromkeys(("mysql", "mysqladmin", "mysqlcheck", "mysqlimport", "mariadb"), "/run/mysqld/mysqld.sock"),
 }
 """Socket that a client uses that is told no host. Source: psql(1), mysql(1)."""
@@ -121,7 +121,7 @@ def _client_call(mention: Mention, mentions: Sequence[Mention], evidence: Eviden
     if mention.host != "localhost":
         return Call(mention.host, Protocol.TCP, mention.port or _CLIENTS.get(mention.key), _CONFIGURED, (evidence,))
     stem = mention.key.partition("_")[0].partition("dump")[0].removesuffix("db")
-    path = _LOCAL_SOCKETS.get(stem, "")
+    path = _LOCAL_SOCKETS.get(stem, "").format(port=mention.port or _CLIENTS.get(mention.key))
     elsewhere = any(m.file == mention.file and m.kind is MentionKind.SETTING and m.host for m in mentions)
     return Call(path, Protocol.UNIX, None, _CONFIGURED, (evidence,)) if path and not elsewhere else None
 

@@ -44,10 +44,12 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = tuple(
 )
 """Words of a setting, and the runtimes that it may mean."""
 _SOCKET_NAMES = {
-    ".s.PGSQL.5432": frozenset({"postgresql"}),
+    ".s.PGSQL": frozenset({"postgresql"}),
     "mysqld.sock": frozenset({"mysql", "mariadb"}),
     "mysql.sock": frozenset({"mysql", "mariadb"}),
 }
+"""Socket, without the port that ends its name, and the runtimes that make it."""
+_PORT = re.compile(r"\.\d+$")
 _PROGRAM_TEXT = (".py", ".sh", ".js", ".php", ".rb", ".pl")
 
 
@@ -119,7 +121,7 @@ class Directory:
 
     def _by_custom(self, host: str, path: str) -> ServiceProfile | None:
         """A database's socket has one name everywhere in differing folders; a plain user may not see it at all."""
-        runtimes = _SOCKET_NAMES.get(path.rsplit("/", 1)[-1], frozenset())
+        runtimes = _SOCKET_NAMES.get(_PORT.sub("", path.rsplit("/", 1)[-1]), frozenset())
         found = [profile for profile in self.views[host].profiles if profile.runtime.name in runtimes]
         return found[0] if len(found) == 1 else None
 

@@ -112,7 +112,7 @@ function clients(line, low,   s, name, a, part, n) {
     name = substr(line, RSTART, RLENGTH); s = substr(line, RSTART + RLENGTH - 1); gsub(/[^a-z_-]/, "", name)
     a = option(s, "-h|--host|--hostname")
     if (a != "") say("client", name " " a " " option(s, name ~ /^(mysql|maria)/ ? "-P|--port" : "-p|--port"))
-    else if (s !~ /:\/\/|-h|host|defaults-(extra-)?file|service=/ && low !~ /pghost|mysql_host/) say("client", name " localhost ")
+    else if (s !~ /:\/\/|-h|host|defaults-(extra-)?file|service=/ && low !~ /pghost|mysql_host/) say("client", name " localhost " option(s, name ~ /^(mysql|maria)/ ? "-P|--port" : "-p|--port"))
   }
   if (match(low, "(^|[ \t|;&(`/])(nc|ncat|netcat|telnet|socat)[ \t].*")) {
     s = substr(low, RSTART, RLENGTH); gsub(/[ \t]-[a-z]+[ \t]+[0-9]+/, " ", s)

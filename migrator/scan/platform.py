@@ -50,7 +50,7 @@ PLATFORM: tuple[tuple[str, str], ...] = (
     ),
     (r"epmd|epmd@.*", "the port mapper of Erlang; it moves with the Erlang service"),
     (
-        r"rc-local|user@.*|user-runtime-dir@.*|modprobe@.*|emergency|rescue|initrd-.*|ldconfig|tmp",
+        r"rc[.-]local|user@.*|user-runtime-dir@.*|modprobe@.*|emergency|rescue|initrd-.*|ldconfig|tmp",
         "start-up of the host",
     ),
 )

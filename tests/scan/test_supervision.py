@@ -43,6 +43,14 @@ SUPERVISOR = (
 )
 CASES = [
     (
+        "rc.local",
+        [
+            process(20, 1, "java -cp /home/tally/lib/tally-2.3.jar example.Tally", "/usr/bin/java", "rc-local.service"),
+            process(21, 1, "/opt/gate/gated", "/opt/gate/gated", "rc.local.service"),
+        ],
+        {("tally", "process", "java"), ("gated", "process", "binary")},
+    ),
+    (
         "supervisor",
         [
             process(10, 1, "/usr/bin/python3 /usr/bin/supervisord -n", "/usr/bin/python3.9", "supervisor.service"),
