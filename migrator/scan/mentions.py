@@ -19,8 +19,10 @@ _SETTING = re.compile(r"([a-z0-9_. -]+?)[\"']?\s*(?:[=:]|\s)\s*[\"'\[]?([a-z0-9]
 _SECRET_KEY = re.compile(r"[a-z0-9_. -]{1,100}")
 FORMS = r"""
 function say(kind, text) { print " " kind " " (ORIGIN != "" ? ORIGIN : FILENAME) ":" FNR ":" text }
-function is_secret(low,   k, name, i, after, head) {
-  if (match(low, words)) {
+function is_secret(low,   k, name, i, after, head, hot) {
+  hot = index(low, "pass") || index(low, "secret") || index(low, "token") || index(low, "key") || index(low, "credential") || index(low, "pw") || index(low, "auth")
+  if (!hot && !index(low, "@") && !index(low, " -") && !index(low, "\" \"")) return ""
+  if (hot && match(low, words)) {
     k = substr(low, RSTART, RLENGTH); head = substr(low, 1, RSTART - 1)
     if (k ~ /^(pass|pwd|pw)/ && head ~ /[a-z0-9]$/) return ""
     i = match(k, /[=:]/); name = substr(k, 1, i - 1); after = substr(k, i + 1); sub(/^[>= \t]*/, "", after)
@@ -30,20 +32,21 @@ function is_secret(low,   k, name, i, after, head) {
     gsub("[\"" q " \t]", "", name)
     return name
   }
-  if (match(low, "(define\\([ \t]*[\"" q "]|header[a-z_]*[ \t]+(set|add)?[ \t]*[\"" q "]?)[a-z0-9_.-]*(passw(or)?d|_pass|secret|token|api[-_]?key|[-_]key|authorization)[a-z0-9_.-]*[\"" q "]?[ \t]*[, \t][ \t]*[\"" q "][^\"" q "$%]+")) {
+  if (hot && match(low, "(define\\([ \t]*[\"" q "]|header[a-z_]*[ \t]+(set|add)?[ \t]*[\"" q "]?)[a-z0-9_.-]*(passw(or)?d|_pass|secret|token|api[-_]?key|[-_]key|authorization)[a-z0-9_.-]*[\"" q "]?[ \t]*[, \t][ \t]*[\"" q "][^\"" q "$%]+")) {
     k = substr(low, RSTART, RLENGTH); match(k, /[a-z0-9_.-]*(passw(or)?d|_pass|secret|token|key|authorization)[a-z0-9_.-]*/); return substr(k, RSTART, RLENGTH)
   }
-  if (match(low, "(^|[ \t])--?[a-z0-9_-]*(password|passwd|pass|secret|token|api-key)[ \t]+[^- \t$\"" q "%<|;&][^ \t]*")) {
+  if (hot && match(low, "(^|[ \t])--?[a-z0-9_-]*(password|passwd|pass|secret|token|api-key)[ \t]+[^- \t$\"" q "%<|;&][^ \t]*")) {
     k = substr(low, RSTART, RLENGTH); sub(/^[ \t]*-+/, "", k); sub(/[ \t].*$/, "", k); return k
   }
-  if (match(low, /(^|[ \t\/])(ftpput|ftpget|sshpass|lftp|zip|redis-cli|mysql[a-z]*|ldap[a-z]+)[ \t](.*[ \t])?-(p|a|w)[ \t]*[^- \t$"]/) && low !~ /-p[ \t]*[0-9]+[ \t]*$|ssh/) {
+  if (index(low, " -") && match(low, /(^|[ \t\/])(ftpput|ftpget|sshpass|lftp|zip|redis-cli|mysql[a-z]*|ldap[a-z]+)[ \t](.*[ \t])?-(p|a|w)[ \t]*[^- \t$"]/) && low !~ /-p[ \t]*[0-9]+[ \t]*$|ssh/) {
     k = substr(low, RSTART, RLENGTH); sub(/^[ \t\/]*/, "", k); sub(/[ \t].*$/, "", k); if (k !~ /^mysql/ || substr(low, RSTART) ~ /[ \t]-p[^ \t-]/) return k
   }
   if (low ~ /^"[^"]+"[ \t]+"[^"]+"[ \t]*$/ && FILENAME ~ /userlist/) return "user list"
-  if (low ~ ("://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@")) return "url"
+  if (index(low, "@") && low ~ login) return "url"
+  if (!hot) return ""
   if (low ~ /^[ \t]*stats[ \t]+auth[ \t]+[^ \t]+:/) return "stats auth"
   if (match(low, /^[ \t]*(requirepass|masterauth|rootpw|bindpw|password|passwd|secret)[ \t]+[^ \t=:$]/)) { split(low, part); return part[1] }
-  return low ~ /-----begin [a-z ]*private key-----/ ? "private key" : ""
+  return index(low, "private key") && low ~ /-----begin [a-z ]*private key-----/ ? "private key" : ""
 }
 function before(s) { return RSTART > 1 ? substr(s, RSTART - 1, 1) : " " }
 function last_at(s) { while (i = index(s, "@")) s = substr(s, i + 1); return s }
@@ -55,9 +58,9 @@ function defaults(s,   t) {
 }
 function urls(line, low,   s, l, u, p, rest, more, lead, n, k, part) {
   s = low ~ /xmlns|schemalocation|doctype|\.xsd|\.dtd|\$schema|"(homepage|repository|bugs|license|author|funding)"|^[ \t]*documentation=/ ? "" : line; l = ""
-  while (match(s, "[a-z][a-z0-9+.:-]*://[^] \t\"" q "<>;)|]+")) {
+  while (match(s, url)) {
     u = substr(s, RSTART, RLENGTH); l = tolower(l substr(s, 1, RSTART - 1)); s = substr(s, RSTART + RLENGTH)
-    lead = l ~ ("(listen|bind|advertis)[a-z0-9_.-]*[\"" q "]?[ \t]*[=: ]?[ \t]*[\"" q "]?$"); l = l u
+    lead = l ~ led; l = l u
     p = index(u, "://"); rest = substr(u, p + 3)
     if (match(rest, /,[a-z0-9+.:-]*:\/\//) && (rest !~ /@/ || substr(rest, 1, RSTART) ~ /@/)) {
       s = substr(rest, RSTART + 1) s; rest = substr(rest, 1, RSTART - 1)
@@ -148,22 +151,21 @@ function clients(line, low,   s, name, a, part, n) {
 }
 function dotted(s) { sub(/:/, ".", s); return s }
 function endpoints(line, low) {
-  if (line !~ /[.:=>(-]|[ \t][A-Za-z0-9.-]+[ \t]+[0-9]/) return
-  if (index(line, "${")) line = defaults(line)
-  low = tolower(line)
-  if (line ~ /:\/\/|:oracle:/) urls(line, low)
-  if (match(low, /(mysql|pgsql|sqlsrv|dblib|odbc):(host|server)=/)) low = substr(low, 1, RSTART - 1) dotted(substr(low, RSTART))
-  if (low ~ /<(connector|socket-binding|http-listener)[ \t]/) gsub(/(address|host)="[^"]*"/, "", low)
-  if (low ~ /host|server|addr|port|broker|seed|peer|node|endpoint|source|connect|points|join/) {
-    if (low ~ /[=:>,]/) settings(low, pairs)
+  if (index(line, "${")) { line = defaults(line); low = tolower(line) }
+  if (index(line, "://") || index(line, ":oracle:")) urls(line, low)
+  if (index(low, "<") && low ~ /<(connector|socket-binding|http-listener)[ \t]/) gsub(/(address|host)="[^"]*"/, "", low)
+  pair = index(line, "=") || index(line, ":") || index(line, ">") || index(line, ",")
+  if (index(low, "host") || index(low, "server") || index(low, "addr") || index(low, "port") || index(low, "broker") || index(low, "seed") || index(low, "peer") || index(low, "node") || index(low, "endpoint") || index(low, "source") || index(low, "connect") || index(low, "points") || index(low, "join")) {
+    if (pair && index(low, "sql") + index(low, "dblib") + index(low, "odbc") && match(low, /(mysql|pgsql|sqlsrv|dblib|odbc):(host|server)=/)) low = substr(low, 1, RSTART - 1) dotted(substr(low, RSTART))
+    if (pair) settings(low, pairs)
     if (index(low, "-")) settings(low, flags)
   }
-  if (match(low, /^[ \t]*(port|host|address)[ \t]+[a-z0-9][a-z0-9.-]*(:[0-9]+)?[ \t]*$/)) { split(substr(low, RSTART, RLENGTH), part); say("setting", part[1] " = " part[2]) }
-  if (line ~ /[:#@][0-9]/) addresses(line, low)
-  if (match(low, "(addr|address|listen|bind|http|port)[a-z_.-]*[\"" q "]?[ \t]*[=: ][ \t]*[\"" q "]?(0[.]0[.]0[.]0|[*])?:[0-9]+")) {
+  if ((index(low, "port") || index(low, "host") || index(low, "address")) && match(low, /^[ \t]*(port|host|address)[ \t]+[a-z0-9][a-z0-9.-]*(:[0-9]+)?[ \t]*$/)) { split(substr(low, RSTART, RLENGTH), part); say("setting", part[1] " = " part[2]) }
+  if ((pair || index(line, "#") || index(line, "@")) && line ~ /[:#@][0-9]/) addresses(line, low)
+  if (index(line, ":") && match(low, opened)) {
     a = substr(low, RSTART, RLENGTH); sub(/^.*:/, "", a); say("listen", a)
   }
-  if (upstream || low ~ /psql|pg_|mysql|maria|redis-cli|mongo|mosq|ldap|cqlsh|nc |ncat|telnet|socat|netcat|scp |rsync|ftp[a-z]* |slaveof|replicaof|remote|cache_peer|upstream|vacuumdb|reindexdb|[a-z_][ \t]*\([( \t]*["\047]/) clients(line, low)
+  if (upstream || ((index(line, " ") || index(line, "(")) && low ~ /psql|pg_|mysql|maria|redis-cli|mongo|mosq|ldap|cqlsh|nc |ncat|telnet|socat|netcat|scp |rsync|ftp[a-z]* |slaveof|replicaof|remote|cache_peer|upstream|vacuumdb|reindexdb|[a-z_][ \t]*\([( \t]*["\047]/)) clients(line, low)
 }
 function paths(kind, s, most,   n) {
   while (n++ < most && match(s, /\/[A-Za-z0-9._+-][A-Za-z0-9._\/+-]*/)) { say(kind, substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
@@ -171,6 +173,10 @@ function paths(kind, s, most,   n) {
 BEGIN {
   words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"
   userinfo = "^[^ \t\"" q "]*@"
+  login = "://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@"
+  url = "[a-z][a-z0-9+.:-]*://[^] \t\"" q "<>;)|]+"
+  led = "(listen|bind|advertis)[a-z0-9_.-]*[\"" q "]?[ \t]*[=: ]?[ \t]*[\"" q "]?$"
+  opened = "(addr|address|listen|bind|http|port)[a-z_.-]*[\"" q "]?[ \t]*[=: ][ \t]*[\"" q "]?(0[.]0[.]0[.]0|[*])?:[0-9]+"
   words = "(" words "[a-z0-9_.-]*|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))"
   words = words "[\"" q "]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{]+"
   keys = "[a-z0-9_.-]*(hosts?|hostnames?|host\\.name|server|servers|servername|addr|addrs|address|addresses|port|relayhost|smarthost|brokers?|seeds|peers|seed_nodes|contact[-_]points|endpoints?|data source|connect|retry[-_]join|nodes)"

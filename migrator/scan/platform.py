@@ -11,7 +11,7 @@ PLATFORM: tuple[tuple[str, str], ...] = (
     ),
     (r"ssh|sshd|ssh@.*|sshd@.*|sshd?-(?:unix|vsock).*|dropbear|sftp-server", "remote login"),
     (r"cron|crond|CRON|CROND|anacron|atd", "the scheduler; its jobs are listed on their own"),
-    (r"r?syslogd?|syslog-ng|klogd|auditd|auditbeat|logrotate|systemd-journald", "the host's logs"),
+    (r"r?syslogd?|syslog-ng|klogd|varnish(?:ncsa|log)|auditd|auditbeat|logrotate|systemd-journald", "the host's logs"),
     (r"getty|agetty|getty@.*|serial-getty@.*|console-getty|login|mingetty", "terminals"),
     (
         r"NetworkManager.*|networking|network|wpa_supplicant|dhclient.*|dhcpcd|ModemManager|systemd-resolved|nscd|resolvconf",

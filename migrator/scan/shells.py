@@ -115,7 +115,7 @@ readable() {
   for f in $files; do
     case ${f%% *} in *"$1"*) ;; *) continue ;; esac
     f=${f#* }
-    case $f in /usr/local/*) [ -h "$f" ] && [ "${f##*/}" = "${f##*.}" ] && continue ;; esac
+    case $f in /usr/local/*bin/*.*) ;; /usr/local/*bin/*) [ -h "$f" ] && continue ;; esac
     if [ -f "$f" ] && [ -r "$f" ]; then printf '%s\n' "$f"; elif [ -f "$f" ]; then echo "$f: Permission denied" >&2; fi
   done
 }

@@ -70,7 +70,7 @@ def main() -> int:
 
 def _live(truth: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Sections about the hosts of the test-bed, and secrets that came out."""
-    parts, leaked = ["# The hosts of the test-bed\n"], list[str]()
+    parts, leaked = ["## The hosts of the test-bed\n"], list[str]()
     for account, rights in ACCOUNTS.items():
         with tempfile.TemporaryDirectory() as folder:
             estate, profiles, outputs = _scan(Path(folder), account)
@@ -83,7 +83,7 @@ def _live(truth: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 def _recorded() -> tuple[list[str], list[str]]:
     """The same about the recorded hosts."""
     truth = recorded.truth()
-    parts, leaked = ["# The recorded hosts\n"], list[str]()
+    parts, leaked = ["## The recorded hosts\n"], list[str]()
     for folder, rights in recorded.FOLDERS.items():
         scan = recorded.scan(folder)
         leaked += leaks((file.read_bytes() for file in _files(folder)), truth)
@@ -179,7 +179,7 @@ def _section(title: str, estate: Estate, found: Sequence[Score]) -> str:
     wrong = [f"- said, and not so: {one.what}: `{text}`" for one in found for text in one.wrong]
     missed = [f"- missed: {one.what}: `{text}`" for one in found for text in one.missed]
     return "\n".join([
-        f"## {title}",
+        f"### {title}",
         "",
         f"The scan says that it saw {seen:.0%} of what it asked for.",
         "",

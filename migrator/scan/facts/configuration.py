@@ -9,47 +9,70 @@ __all__ = ["MENTIONS", "Configuration"]
 MENTIONS = (
     FORMS
     + r"""
-FNR == 1 { inside = 0; upstream = 0; script = /^#!/ }
-{ line = substr($0, 1, 4000) }
-FILENAME ~ /\/env\/[A-Z][A-Z0-9_]*$/ { name = FILENAME; sub(/^.*\//, "", name); line = name "=" line }
-inside { if (!match(line, /-->/)) next; inside = 0; line = substr(line, RSTART + 3) }
-match(line, /<!--/) { if (substr(line, RSTART) !~ /-->/) inside = 1; line = substr(line, 1, RSTART - 1) }
+FNR == 1 {
+  inside = 0; upstream = 0; script = /^#!/; variable = ""
+  if (FILENAME ~ /\/env\/[A-Z][A-Z0-9_]*$/) { variable = FILENAME; sub(/^.*\//, "", variable); variable = variable "=" }
+  nameless = !script && variable == "" && FILENAME ~ /^\/(home|opt|srv|app|apps|data)\/.*\/[.]?[^.\/]+$/
+  table = FILENAME ~ /\/inittab$/
+}
+{ line = variable (length($0) > 4000 ? substr($0, 1, 4000) : $0) }
+inside { if (!(i = index(line, "-->"))) next; inside = 0; line = substr(line, i + 3) }
+i = index(line, "<!--") { if (!index(substr(line, i), "-->")) inside = 1; line = substr(line, 1, i - 1) }
 line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \t]+\*/ { next }
 {
-  sub(/[ \t]#.*$/, "", line); low = tolower(line)
+  if (index(line, "#")) sub(/[ \t]#.*$/, "", line)
+  low = tolower(line); slash = index(line, "/")
   name = is_secret(low); if (name != "") say("hidden", name)
-  if (!script && FILENAME ~ /^\/(home|opt|srv|app|apps|data)\/.*\/[.]?[^.\/]+$/ && FILENAME !~ /\/env\/[A-Z][A-Z0-9_]*$/) next
-  if (match(line, /^[ \t]*(frontend|backend|listen|upstream)[ \t]+[A-Za-z0-9_.-]+/)) say("section", substr(line, RSTART, RLENGTH))
-  if (match(line, /^[ \t]*\[(program|watcher|fcgi-program|eventlistener):[A-Za-z0-9_.-]+\]/)) { s = substr(line, RSTART, RLENGTH - 1); sub(/^[ \t]*\[/, "", s); sub(/:/, " ", s); say("section", s) }
-  if (low ~ /^[ \t]*upstream[ \t]/) upstream = 1
-  if (match(low, /(ssl_?certificate_?key(_?file)?|key_?file|tls_?key|ssl[-_]key|private_?key(_?file)?)["]?[ \t=:]+["]?\/[a-z0-9._\/-]+/) && low !~ /snakeoil/) { u = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", u); say("key", u) }
-  if (low ~ /(^|[;&{(])[ \t]*(\.|source)[ \t]+["$~\/.]/ || low ~ /--(defaults-(extra-)?file|config|env-file)[= ]/ || low ~ /^[ \t]*(environmentfile|include[a-z_-]*)[ \t=:"]+-?\// || low ~ ("(config|conf|settings|properties|env|environment)([-_]?(file|path|dir|location))?[\"" q "]?[ \t]*[=: ][ \t]*[\"" q "]?(file:)?/")) paths("file", line, 3)
-  if (FILENAME ~ /\/inittab$/ || low ~ ("^[ \t\"" q "]*(command|cmd|exec|execstart|daemon|daemon_bin|script|program)[\"" q "]?[ \t]*[=: ]")) paths("program", line, 6)
-  if (match(low, /(^|[{;])[ \t]*(listen|bind|accept|listeners)[ \t]*[= \t][ \t]*([^ \t;]*:)?[0-9]+([ \t;,]|$)/)) {
-    u = substr(low, RSTART, RLENGTH); sub(/[ \t;,]+$/, "", u); sub(/^.*[^0-9]/, "", u); say("listen", u)
+  if (nameless) next
+  if (index(line, "end") || index(line, "listen") || index(line, "upstream")) {
+    if (match(line, /^[ \t]*(frontend|backend|listen|upstream)[ \t]+[A-Za-z0-9_.-]+/)) say("section", substr(line, RSTART, RLENGTH))
+    if (low ~ /^[ \t]*upstream[ \t]/) upstream = 1
   }
-  if (match(low, "\\(+[\"" q "](0[.]0[.]0[.]0|::|[*]|)[\"" q "][ \t]*,[ \t]*[0-9]+")) {
+  if (index(line, "[") && match(line, /^[ \t]*\[(program|watcher|fcgi-program|eventlistener):[A-Za-z0-9_.-]+\]/)) {
+    s = substr(line, RSTART, RLENGTH - 1); sub(/^[ \t]*\[/, "", s); sub(/:/, " ", s); say("section", s)
+  }
+  if (slash) files(line, low)
+  if (index(low, "listen") || index(low, "bind") || index(low, "accept")) {
+    if (match(low, /(^|[{;])[ \t]*(listen|bind|accept|listeners)[ \t]*[= \t][ \t]*([^ \t;]*:)?[0-9]+([ \t;,]|$)/)) {
+      u = substr(low, RSTART, RLENGTH); sub(/[ \t;,]+$/, "", u); sub(/^.*[^0-9]/, "", u); say("listen", u)
+    }
+    if (slash && match(line, /^[ \t]*listen[ \t]*=?[ \t]*(unix:)?\/[A-Za-z0-9._\/-]+/)) {
+      u = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", u); say("listen", u)
+    }
+  }
+  if (index(line, "(") && index(line, ",") && match(low, anywhere)) {
     u = substr(low, RSTART, RLENGTH); sub(/^.*[^0-9]/, "", u); say("listen", u)
   }
-  if (match(line, /^[ \t]*listen[ \t]*=?[ \t]*(unix:)?\/[A-Za-z0-9._\/-]+/)) {
-    u = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", u); say("listen", u)
-  }
-  if (match(line, /^[ \t]*(export[ \t]+)?[A-Z_][A-Z0-9_]*=/)) say("variable", substr(line, RSTART, RLENGTH))
-  if (match(line, /(httpchk|http-check send|health_check|check_http)[A-Za-z_= ]*\/[A-Za-z0-9._\/-]*/)) say("check", substr(line, RSTART, RLENGTH))
+  if (index(line, "=") && match(line, /^[ \t]*(export[ \t]+)?[A-Z_][A-Z0-9_]*=/)) say("variable", substr(line, RSTART, RLENGTH))
+  if (slash && (index(line, "chk") || index(line, "check")) && match(line, /(httpchk|http-check send|health_check|check_http)[A-Za-z_= ]*\/[A-Za-z0-9._\/-]*/)) say("check", substr(line, RSTART, RLENGTH))
   endpoints(line, low)
-  if (upstream && line ~ /}/) upstream = 0
-  s = line
+  if (upstream && index(line, "}")) upstream = 0
+  if (index(low, "stick") || index(low, "hash") || index(low, "balance") || index(low, "appsession") || index(low, "cookie")) {
+    if (match(low, /^[ \t]*(ip_hash|sticky[ \t]|hash[ \t]+\$(binary_)?(remote_addr|cookie)|stick[ \t]+on|balance[ \t]+source|appsession|cookie[ \t].*[ \t](insert|prefix|rewrite|indirect))/) || match(low, /stickysession=/))
+      say("affinity", substr(low, RSTART, RLENGTH))
+  }
+}
+function files(line, low,   s, u, d, b) {
+  if (index(low, "key") && match(low, /(ssl_?certificate_?key(_?file)?|key_?file|tls_?key|ssl[-_]key|private_?key(_?file)?)["]?[ \t=:]+["]?\/[a-z0-9._\/-]+/) && low !~ /snakeoil/) {
+    u = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", u); say("key", u)
+  }
+  if (low ~ /(^|[;&{(])[ \t]*(\.|source)[ \t]+["$~\/.]/ || ((index(low, "file") || index(low, "config") || index(low, "include")) && (low ~ /--(defaults-(extra-)?file|config|env-file)[= ]/ || low ~ /^[ \t]*(environmentfile|include[a-z_-]*)[ \t=:"]+-?\//)) || low ~ named) paths("file", line, 3)
+  if (table || low ~ starts) paths("program", line, 6)
+  s = index(line, ".sock") ? line : ""
   while (match(s, /\/[A-Za-z0-9._\/-]+\.sock/)) { say("unix", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
-  s = line
+  s = index(line, ".pem") || index(line, ".crt") || index(line, ".cer") ? line : ""
   while (match(s, /\/[A-Za-z0-9._\/-]+\.(pem|crt|cer|cert)/)) { say("certificate", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
-  if (match(low, /^[ \t]*(ip_hash|sticky[ \t]|hash[ \t]+\$(binary_)?(remote_addr|cookie)|stick[ \t]+on|balance[ \t]+source|appsession|cookie[ \t].*[ \t](insert|prefix|rewrite|indirect))/) || match(low, /stickysession=/))
-    say("affinity", substr(low, RSTART, RLENGTH))
-  s = low ~ /chroot|documentroot/ ? "" : line
+  s = (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ /chroot|documentroot/ ? line : ""
   while (match(s, /\/(var\/lib|var\/backups?|backups?|srv|data|mnt|exports?|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]/)) {
     d = substr(s, RSTART, RLENGTH); b = before(s); s = substr(s, RSTART + RLENGTH)
     if (b !~ /[A-Za-z0-9._\/*-]/) say("data", d)
   }
-  if (match(line, /\/(var\/www|opt|home)\/[A-Za-z0-9._\/-]*\/(uploads?|storage|media|attachments)/)) say("data", substr(line, RSTART, RLENGTH))
+  if ((index(line, "upload") || index(line, "storage") || index(line, "media") || index(line, "attachments")) && match(line, /\/(var\/www|opt|home)\/[A-Za-z0-9._\/-]*\/(uploads?|storage|media|attachments)/)) say("data", substr(line, RSTART, RLENGTH))
+}
+BEGIN {
+  named = "(config|conf|settings|properties|env|environment)([-_]?(file|path|dir|location))?[\"" q "]?[ \t]*[=: ][ \t]*[\"" q "]?(file:)?/"
+  starts = "^[ \t\"" q "]*(command|cmd|exec|execstart|daemon|daemon_bin|script|program)[\"" q "]?[ \t]*[=: ]"
+  anywhere = "\\(+[\"" q "](0[.]0[.]0[.]0|::|[*]|)[\"" q "][ \t]*,[ \t]*[0-9]+"
 }
 """
 )
