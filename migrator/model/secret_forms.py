@@ -27,7 +27,11 @@ TOKENS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 
 CLIENTS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("mysql", "mariadb"), "mysql[a-z_]{0,20}|mariadb[a-z-]{0,20}", "-p"),
-    (("sshpass ", "mongo", "7z", "rabbitmqadmin "), "sshpass|mongo[a-z]{0,20}|7z[ar]?|rabbitmqadmin", "-p[ `~]*"),
+    (
+        ("sshpass ", "mongo", "7z", "rabbitmqadmin ", "cqlsh "),
+        "sshpass|mongo[a-z]{0,20}|7z[ar]?|rabbitmqadmin|cqlsh",
+        "-p[ `~]*",
+    ),
     ((" login ",), "(docker|podman|nerdctl|helm|oc)[ `~]+([a-z]+[ `~]+)?login", "-p[ `~]*"),
     (
         ("zip ", "sql", "bcp ", "mosquitto_", "ipmitool "),

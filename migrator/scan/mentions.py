@@ -29,7 +29,7 @@ function is_secret(low,   k, name, i, after, head, hot) {
     quoted = after ~ ("^[\"" q "]"); sub("^[\"" q "]", "", after)
     if (FILENAME ~ /\.(js|py|rb|pl|php)$/ && !quoted && !(name !~ ("[\"" q "][ \t]*$") && head ~ ("[\"" q "]"))) return ""
     if (after ~ /^([$%<\/*]|null|none|true|false|yes|no|env|os\.|process\.|getenv|args\.|self\.|[a-z_][a-z0-9_]*\[)/) return ""
-    gsub("[\"" q " \t]", "", name)
+    gsub("[\"" q " \t]", "", name); sub(/^-+/, "", name)
     return name
   }
   if (hot && match(low, "(define\\([ \t]*[\"" q "]|header[a-z_]*[ \t]+(set|add)?[ \t]*[\"" q "]?)[a-z0-9_.-]*(passw(or)?d|_pass|secret|token|api[-_]?key|[-_]key|authorization)[a-z0-9_.-]*[\"" q "]?[ \t]*[, \t][ \t]*[\"" q "][^\"" q "$%]+")) {
@@ -110,12 +110,16 @@ function option(s, letters,   v) {
   if (!match(s, "[ \t](" letters ")([ \t]+|=)?[A-Za-z0-9][A-Za-z0-9.-]*")) return ""
   v = substr(s, RSTART, RLENGTH); sub("^[ \t](" letters ")[ \t=]*", "", v); return v
 }
+function port_of(name, s,   v) {
+  v = option(s, name ~ /^(mysql|maria)/ ? "-P|--port" : name ~ /^(mongo|cqlsh)/ ? "--port" : "-p|--port")
+  return v ~ /^[0-9]+$/ && length(v) < 6 ? v : ""
+}
 function clients(line, low,   s, name, a, part, n) {
   if (match(line, "(^|[ \t|;&(`/])(psql|pg_dump(all)?|vacuumdb|reindexdb|pg_basebackup|pg_restore|pg_isready|mysql(dump|admin|import|check)?|mariadb(-dump)?|redis-cli|mongo(sh|dump|export|restore)?|mosquitto_(pub|sub)|ldap(search|modify|add)|cqlsh)[ \t]")) {
     name = substr(line, RSTART, RLENGTH); s = substr(line, RSTART + RLENGTH - 1); gsub(/[^a-z_-]/, "", name)
     a = option(s, "-h|--host|--hostname")
-    if (a != "") say("client", name " " a " " option(s, name ~ /^(mysql|maria)/ ? "-P|--port" : "-p|--port"))
-    else if (s !~ /:\/\/|-h|host|defaults-(extra-)?file|service=/ && low !~ /pghost|mysql_host/) say("client", name " localhost " option(s, name ~ /^(mysql|maria)/ ? "-P|--port" : "-p|--port"))
+    if (a != "") say("client", name " " a " " port_of(name, s))
+    else if (s !~ /:\/\/|-h|host|defaults-(extra-)?file|service=/ && low !~ /pghost|mysql_host/) say("client", name " localhost " port_of(name, s))
   }
   if (match(low, "(^|[ \t|;&(`/])(nc|ncat|netcat|telnet|socat)[ \t].*")) {
     s = substr(low, RSTART, RLENGTH); gsub(/[ \t]-[a-z]+[ \t]+[0-9]+/, " ", s)

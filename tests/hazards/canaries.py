@@ -54,6 +54,7 @@ CRON = {
     "wget": "wget --user=shop --http-password=Zq09kanari https://files.example/x",
     "smbclient": "smbclient //files01/out -U 'shop%Zq10kanari' -c 'put x'",
     "mongodump -p": "mongodump -h mongo01 -u shop -p Zq11kanari",
+    "cqlsh -p": "cqlsh -u shop -p Zq57kanari cass01 9042",
     "openssl": "openssl enc -aes-256-cbc -pass pass:Zq12kanari -in /srv/a -out /srv/b",
     "ldap": "ldapsearch -x -D cn=shop -w Zq13kanari -b dc=example",
     "chpasswd": "echo 'shop:Zq14kanari' | chpasswd",

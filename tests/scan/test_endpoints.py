@@ -137,6 +137,8 @@ FORMS = [
     ("x.sh", "SRC_HOST=10.0.0.4\npython3 - <<X\nconnect(host=os.environ['SRC_HOST'], port=3306)\nX\n", {("10.0.0.4", 3306)}),
     ("x.sh", "pg_dump -Fc shop > /backup/shop.dump", {("/run/postgresql/.s.PGSQL.5432", None)}),
     ("x.sh", "pg_dump -p 5433 -Fc hr -f hr.dump", {("/run/postgresql/.s.PGSQL.5433", None)}),
+    ("x.sh", "mongodump -h store -u shop -p 4711", {("store", 27017)}),
+    ("x.sh", "mongodump -h store --port 27018", {("store", 27018)}),
     ("x.sh", "mysqldump --defaults-file=/etc/mysql/b.cnf shop", set()),
     ("b.cnf", "[client]\nhost=127.0.0.1\nuser=x\npassword=y\n", {("127.0.0.1", 3306)}),
     ("x.rb", 'TCPSocket.new("a1", 2100)', {("a1", 2100)}),
