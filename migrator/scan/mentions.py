@@ -100,10 +100,10 @@ function addresses(line, low,   s, a, b, lead, plain) {
   s = plain ~ /auth|pass|secret|user|token|cred/ ? "" : line; lead = ""
   while (match(s, /[A-Za-z0-9][A-Za-z0-9.-]*:[0-9][0-9]+/)) {
     a = substr(s, RSTART, RLENGTH); b = before(s); lead = lead tolower(substr(s, 1, RSTART - 1)); s = substr(s, RSTART + RLENGTH)
-    if (lead ~ ("(listen|bind|advertis|accept)[a-z0-9_.-]*[\"" q "]?[ \t]*[=: ]?[ \t]*[\"" q "]?$")) { lead = lead a; continue }
+    if (lead ~ ("((listen|bind|advertis|accept)[a-z0-9_.-]*[\"" q "]?[ \t]*[=: ]?|[ \t]-u|login[ \t]*=)[ \t]*[\"" q "]?$")) { lead = lead a; continue }
     lead = lead a
     if (low ~ /^[ \t]*server\.[0-9]+[ \t]*=/) sub(/^:[0-9]+/, "", s)
-    if (b !~ /[:\/@]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:/) say("address", a)
+    if (b !~ /[:\/@]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:|:[0-9][0-9][0-9][0-9][0-9][0-9]/) say("address", a)
   }
 }
 function option(s, letters,   v) {
@@ -171,8 +171,11 @@ function endpoints(line, low) {
   }
   if (upstream || ((index(line, " ") || index(line, "(")) && low ~ /psql|pg_|mysql|maria|redis-cli|mongo|mosq|ldap|cqlsh|nc |ncat|telnet|socat|netcat|scp |rsync|ftp[a-z]* |slaveof|replicaof|remote|cache_peer|upstream|vacuumdb|reindexdb|[a-z_][ \t]*\([( \t]*["\047]/)) clients(line, low)
 }
-function paths(kind, s, most,   n) {
-  while (n++ < most && match(s, /\/[A-Za-z0-9._+-][A-Za-z0-9._\/+-]*/)) { say(kind, substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
+function paths(kind, s, most,   n, u, b) {
+  while (n < most && match(s, /\/[A-Za-z0-9._+-][A-Za-z0-9._\/+-]*/)) {
+    u = substr(s, RSTART, RLENGTH); b = before(s); s = substr(s, RSTART + RLENGTH)
+    if (b !~ /[A-Za-z0-9@\/]/ && s !~ /^[@:]/) { say(kind, u); n++ }
+  }
 }
 BEGIN {
   words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"

@@ -273,3 +273,145 @@ def test_the_command_as_it_is_sent_runs_here():
 def test_the_program_for_the_host_has_no_large_bounds():
     """Measured: sed takes half a second, and 180 MiB, to read one rule with three `{8,2000}`. A fragile host has neither."""
     assert [bound for bound in re.findall(r"\{\d+,(\d+)\}", HOST_REDACT) if int(bound) > 99] == []
+
+
+FORMS_WITH_A_SECRET = """\
+password = CANARY
+db_server_password=CANARY
+server.password: CANARY
+host_password = "CANARY"
+connect_password: CANARY
+hosts.password = CANARY, db2
+peer_secret=CANARY
+cluster_join_token: CANARY
+endpoint_key: CANARY
+redis://:CANARY@cache:6379
+connect("db", 5432, "CANARY")
+redis.Redis("cache", 6379, 0, "CANARY")
+StrictRedis("cache", "CANARY")
+MongoClient("store", "u", "CANARY")
+SMTP("mail", "CANARY")
+FTP("ftp01", "u", "CANARY")
+mysqli_connect("db","u","CANARY")
+mysql_connect("db:3306","u","CANARY","d")
+new PDO("mysql:host=db;port=3306", "u", "CANARY")
+new mysqli("db", "u", "CANARY")
+psql -h db -U u -w CANARY
+PGPASSWORD=CANARY psql -h db
+mysql -h db -u u -pCANARY
+mysql -h db -u u -p CANARY
+mysql --host=db --password=CANARY
+redis-cli -h cache -p 6379 -a CANARY
+redis-cli -a CANARY -h cache
+mosquitto_pub -h mq -u u -P CANARY -t x
+ldapsearch -h ldap -D cn -w CANARY
+ftpput -u u -p CANARY host f
+ncftpput -u u -p CANARY host f
+lftp -u u,CANARY ftp01
+lftp -e "open u:CANARY@ftp01"
+lftp sftp://u:CANARY@ftp01
+scp u:CANARY@host:/x y
+sshpass -p CANARY scp a host:/b
+nc -x u:CANARY@proxy:80 host 80
+telnet host 80 CANARY
+socat - TCP:host:80,pass=CANARY
+curl -u u:CANARY http://host/
+curl http://u:CANARY@host:80/
+wget --password CANARY http://host
+server = u:CANARY@db:5432
+jdbc:oracle:thin:u/CANARY@db:1521:x
+jdbc:oracle:thin:u/CANARY@//db:1521/x
+jdbc:mysql://db/x?user=u&password=CANARY
+jdbc:sqlserver://db:1433;user=u;password=CANARY;databaseName=x
+Server=db;Database=x;User Id=u;Password=CANARY;
+Data Source=db,1433;User ID=u;Pwd=CANARY
+host=db user=u password=CANARY dbname=x
+dsn: "host=db port=5432 user=u password=CANARY"
+DSN=u:CANARY@tcp(db:3306)/x
+u:CANARY@tcp(db:3306)/x
+amqp://u:CANARY@mq:5672/v
+amqp://u:CANARY/CANARY@mq:5672/v
+mongodb://u:CANARY@m1:27017,m2:27017/x
+mongodb+srv://u:CANARY@m1/x
+ldap://cn=x:CANARY@l:389
+define('DB_PASSWORD', 'CANARY');
+define('DB_HOST', 'u:CANARY@db');
+'password' => 'CANARY', 'host' => 'db'
+'host' => 'db', 'password' => 'CANARY', 'port' => 3306
+password: "CANARY" # host
+<password>CANARY</password>
+<property name="hostPassword" value="CANARY"/>
+<Resource host="db" password="CANARY" port="3"/>
+<connection url="x" pass="CANARY"/>
+requirepass CANARY
+masterauth CANARY
+rootpw CANARY
+bindpw CANARY
+stats auth u:CANARY
+auth u CANARY
+BasicAuth u CANARY
+user x password CANARY
+user x insecure-password CANARY
+server smtp.x CANARY
+cache_peer host parent 3128 0 login=u:CANARY
+cache_peer_auth CANARY
+header set X-Api-Key "CANARY"
+proxy_set_header Authorization "Bearer CANARY";
+Authorization: Bearer CANARY
+token = CANARY
+api_key: CANARY
+x-server-key=CANARY
+license_server_key = CANARY
+secret_key_base: CANARY
+HOST_TOKEN=CANARY
+SERVER_SECRET=CANARY
+NODE_COOKIE=CANARY
+-setcookie CANARY
+--cookie CANARY
+erlang.cookie = CANARY
+node_name_cookie=CANARY
+ssl_server_key_password CANARY;
+server_key_passphrase=CANARY
+snmp_community host CANARY
+community CANARY
+rocommunity CANARY 10.0.0.1
+rocommunity CANARY
+wpa_psk=CANARY
+psk = CANARY
+pre-shared-key: CANARY
+export MYSQL_PWD=CANARY
+MYSQL_PWD=CANARY mysqldump -h db x
+echo CANARY | sudo -S x host
+echo "u:CANARY" | chpasswd
+-Ddb.password=CANARY -Ddb.host=db
+--db-host db --db-pass CANARY
+--db-url postgres://u:CANARY@db/x
+--server=db --auth=CANARY
+source s_net (tcp(ip("x") port(1) key(CANARY)));
+peer 10.0.0.1 key CANARY
+server 10.0.0.1 iburst key CANARY
+upstream x { server u:CANARY@a:80; }
+proxy = http://u:CANARY@p:3128
+HTTP_PROXY=u:CANARY@p:3128
+smtp_sasl_password_maps = static:u:CANARY
+relayhost = [u:CANARY@mail]:587
+machine h login u password CANARY
+login = u:CANARY@mail
+url=//u:CANARY@h:1/x
+"conn": "u/CANARY@db:1521"
+sqlplus u/CANARY@db:1521/x
+connect u/CANARY@db:1521
+tnsping u/CANARY@db
+Endpoint=sb://x/;SharedAccessKey=CANARY
+AccountKey=CANARY;EndpointSuffix=core
+"""
+"""Lines of configuration, of scripts and of command lines; `CANARY` is where a password stands."""
+
+
+@pytest.mark.parametrize("name", ["x.conf", "x.sh", "x.py", "x.yml", "x.xml", "x.php", "x.properties", "inittab", "x"])
+@pytest.mark.parametrize("secret", ["Zx9c4n4ry", "zx9.c4n-4ry", "482716"])
+def test_no_form_of_a_connection_takes_a_password_along(tmp_path, name, secret):
+    (tmp_path / name).write_text(FORMS_WITH_A_SECRET.replace("CANARY", secret))
+    said = mentions(["awk"], tmp_path)
+    assert said.count("\n") > 20
+    assert [line for line in said.split("\n") if secret in line.lower().replace(secret.lower(), secret)] == []

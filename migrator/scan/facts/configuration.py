@@ -13,6 +13,7 @@ FNR == 1 {
   inside = 0; upstream = 0; script = /^#!/; variable = ""
   if (FILENAME ~ /\/env\/[A-Z][A-Z0-9_]*$/) { variable = FILENAME; sub(/^.*\//, "", variable); variable = variable "=" }
   nameless = !script && variable == "" && FILENAME ~ /^\/(home|opt|srv|app|apps|data)\/.*\/[.]?[^.\/]+$/
+  if (tolower(FILENAME) ~ /\/[^\/]*(passw|sasl|secret|credential|htdigest)[^\/]*$/ && FILENAME !~ /\.(py|sh|js|rb|pl|php)$/) nameless = 1
   table = FILENAME ~ /\/inittab$/
 }
 { line = variable (length($0) > 4000 ? substr($0, 1, 4000) : $0) }
@@ -86,7 +87,7 @@ class Configuration(Fact[tuple[Mention, ...]]):
     hosts, servers, addresses, brokers or ports, the host and port that a client program is called with, paths of programs
     that are started and of files that are read in turn, ports and paths that are listened on, socket paths, data folders, checks, paths of certificates, rules that pin a client
     to one server, and *names* of variables ever leave it. Lines
-    that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Of a file without an extension only the names of its secrets are told, because it may be any text. Comments are skipped. Bounded in depth, size of
+    that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Of a file without an extension, or with a name like `sasl_passwd`, only the names of its secrets are told, because it may be any text. Comments are skipped. Bounded in depth, size of
     files and length of lines. The awk has no bounded repetition (`{2,5}`), which mawk before 1.3.4-20200717 lacks.
     """
 
