@@ -219,4 +219,6 @@ def _summary(estate: Estate, written: Written, folder: Path) -> None:
         say(f"not fully seen (see `partial` and `refused` in estate.yaml): {', '.join(blind)}")
     for path in written.kept:
         say(f"kept your edit: {folder / path} (--overwrite takes what the scan says now)")
-    say(f"next: read {folder / 'profiles'}, mend what is wrong, then: migrate generate --from {folder} --to REPOSITORY")
+    if scanned:
+        then = f"migrate generate --from {folder} --to REPOSITORY"
+        say(f"next: read {folder / 'profiles'}, mend what is wrong, then: {then}")

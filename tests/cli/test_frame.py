@@ -53,6 +53,13 @@ def test_replay_writes_profiles_and_says_what_comes_next(tmp_path):
     assert "migrate generate" in done.stderr
 
 
+def test_a_scan_that_nobody_answered_has_no_next_step(tmp_path):
+    done = migrate("scan", "-i", "nobody.invalid,", "--out", tmp_path)
+    assert "0 of 1 hosts" in done.stderr
+    assert done.returncode != 0
+    assert "next:" not in done.stderr
+
+
 @pytest.mark.parametrize("form", ["json", "yaml", "name", "wide"])
 def test_output_forms(tmp_path, form):
     done = migrate("scan", "--replay", ESTATE, "--out", tmp_path, "-o", form)
