@@ -20,10 +20,10 @@ from migrator.model.hosts import Connection, Host
 from migrator.scan.collect import script
 from migrator.scan.estate import Scan, assemble
 from migrator.scan.fact import Fact
-from migrator.scan.host_key_rules import Checking, HostKeyRules
 from migrator.scan.recording import folder_of, load_recording, load_recordings, save_recording
 from migrator.scan.run import Answer, questions, read_answer, scan_hosts
 from migrator.scan.snapshot import Snapshot
+from migrator.scan.ssh.host_key_rules import Checking, HostKeyRules
 from migrator.scan.transport import Budget
 from migrator.scan.transports import TransportOptions, Transports
 from migrator.scan.watch import WATCHED, Sightings, sighted

@@ -9,8 +9,8 @@ import pytest
 from migrator.errors import HostKeyError, IncapableError
 from migrator.model.hosts import Connection
 from migrator.model.login import HostKeyTrust
-from migrator.scan.host_key_rules import AcceptedKeys, Checking, HostKeyRules, accepted_file
-from migrator.scan.host_keys import key_lines
+from migrator.scan.ssh.host_key_rules import AcceptedKeys, Checking, HostKeyRules, accepted_file
+from migrator.scan.ssh.host_keys import key_lines
 from tests.hazards.counts import count
 from tests.hazards.ways import BOTH, asked, ended
 from tests.integration.sshd import make_key, own_ssh_config, public, start_sshd

@@ -18,7 +18,7 @@ from migrator.inventory.names import checked
 from migrator.model.hosts import Host
 from migrator.scan.collect import script
 from migrator.scan.facts import FACTS
-from migrator.scan.ssh_config import settings_for
+from migrator.scan.ssh.settings import settings_for
 from migrator.yamlio import dump
 from tests.hazards.counts import count
 from tests.hazards.payloads import SHELL

@@ -2,7 +2,7 @@
 
 from migrator.errors import TransportError
 from migrator.model.hosts import Connection, Host
-from migrator.scan.host_key_rules import HostKeyRules
+from migrator.scan.ssh.host_key_rules import HostKeyRules
 from migrator.scan.transport import Budget
 from migrator.scan.transports import TransportOptions, Transports
 from tests.integration.sshd import USER

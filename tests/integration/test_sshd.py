@@ -17,9 +17,9 @@ import pytest
 
 from migrator.errors import AuthError, ConnectError, DeadlineError, FloodError, HostKeyError, IncapableError
 from migrator.model.hosts import Connection, Host
-from migrator.scan import pace
-from migrator.scan.host_key_rules import HostKeyRules
-from migrator.scan.host_keys import fingerprint
+from migrator.scan.ssh import pace
+from migrator.scan.ssh.host_key_rules import HostKeyRules
+from migrator.scan.ssh.host_keys import fingerprint
 from migrator.scan.transport import Budget
 from migrator.scan.transports import TransportOptions, Transports
 from tests.integration.sshd import USER, free_port, make_key, own_ssh_config, public, start_sshd

@@ -9,7 +9,7 @@ from typing import Protocol, cast
 
 from migrator.errors import IncapableError
 from migrator.model.hosts import Connection, Host
-from migrator.scan.host_key_rules import HostKeyRules
+from migrator.scan.ssh.host_key_rules import HostKeyRules
 from migrator.scan.transport import Budget, Reply, Transport
 from migrator.scan.transports.local import LocalTransport
 

@@ -18,16 +18,16 @@ from tempfile import TemporaryDirectory
 from migrator.errors import ConnectError, FloodError, HostKeyError, TransportError
 from migrator.model.hosts import Host
 from migrator.model.login import HostKeyTrust, Login
-from migrator.scan.bastions import Places, next_bastion, of_bastion
 from migrator.scan.deadline import Clock
 from migrator.scan.exchange import Exchange
-from migrator.scan.host_key_rules import Checking, HostKeyRules, advice
-from migrator.scan.host_keys import key_lines, refusal
-from migrator.scan.login_shell import shell_command
-from migrator.scan.pace import retried
-from migrator.scan.ssh_command import ALGORITHMS, Leg, client_command
-from migrator.scan.ssh_config import settings_for, ssh_program
-from migrator.scan.ssh_log import LOG_BYTES, ClientLog, Phase, reason_of
+from migrator.scan.ssh.bastions import Places, next_bastion, of_bastion
+from migrator.scan.ssh.command import ALGORITHMS, Leg, client_command
+from migrator.scan.ssh.host_key_rules import Checking, HostKeyRules, advice
+from migrator.scan.ssh.host_keys import key_lines, refusal
+from migrator.scan.ssh.log import LOG_BYTES, ClientLog, Phase, reason_of
+from migrator.scan.ssh.login_shell import shell_command
+from migrator.scan.ssh.pace import retried
+from migrator.scan.ssh.settings import settings_for, ssh_program
 from migrator.scan.transport import Budget, Reply
 
 __all__ = ["OpenSshClients", "OpenSshTransport"]

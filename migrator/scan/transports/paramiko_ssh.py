@@ -32,14 +32,14 @@ from migrator.errors import (
 )
 from migrator.model.hosts import Host
 from migrator.model.login import HostKeyTrust, Login
-from migrator.scan.bastions import Places, next_bastion, of_bastion
 from migrator.scan.deadline import Clock
-from migrator.scan.host_key_rules import HostKeyRules
-from migrator.scan.host_keys import HostKey, KnownKeys
-from migrator.scan.legacy_crypto import ALLOW, is_legacy, without_legacy
-from migrator.scan.login_shell import shell_command
-from migrator.scan.pace import Dropped, retried
-from migrator.scan.ssh_config import SshSettings, settings_for
+from migrator.scan.ssh.bastions import Places, next_bastion, of_bastion
+from migrator.scan.ssh.host_key_rules import HostKeyRules
+from migrator.scan.ssh.host_keys import HostKey, KnownKeys
+from migrator.scan.ssh.legacy_crypto import ALLOW, is_legacy, without_legacy
+from migrator.scan.ssh.login_shell import shell_command
+from migrator.scan.ssh.pace import Dropped, retried
+from migrator.scan.ssh.settings import SshSettings, settings_for
 from migrator.scan.transport import Budget, Reply
 
 __all__ = ["SshConnections", "SshTransport"]

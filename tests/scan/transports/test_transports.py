@@ -12,8 +12,8 @@ import pytest
 from migrator.errors import ConnectError, DeadlineError, HostKeyError
 from migrator.model.hosts import Connection, Host
 from migrator.scan.deadline import Clock
-from migrator.scan.host_keys import HostKey, KnownKeys
-from migrator.scan.login_shell import shell_command
+from migrator.scan.ssh.host_keys import HostKey, KnownKeys
+from migrator.scan.ssh.login_shell import shell_command
 from migrator.scan.transport import Budget
 from migrator.scan.transports import TRANSPORTS, TransportOptions, Transports, paramiko_ssh
 

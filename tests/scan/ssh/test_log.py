@@ -4,9 +4,9 @@ import pytest
 
 from migrator.errors import AuthError, ConnectError, LegacyCryptoError
 from migrator.model.login import HostKeyTrust
-from migrator.scan.legacy_crypto import is_legacy, legacy_only, without_legacy
-from migrator.scan.pace import Dropped
-from migrator.scan.ssh_log import LOG_BYTES, ClientLog, Phase, reason_of
+from migrator.scan.ssh.legacy_crypto import is_legacy, legacy_only, without_legacy
+from migrator.scan.ssh.log import LOG_BYTES, ClientLog, Phase, reason_of
+from migrator.scan.ssh.pace import Dropped
 
 IN = """debug1: kex.c:kex_exchange_identification():1456 (pid=1): Remote protocol version 2.0, remote software version x
 debug2: kex.c:kex_buf2prop():443 (pid=1): KEX algorithms: curve25519-sha256,kex-strict-c-v00@openssh.com

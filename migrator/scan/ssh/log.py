@@ -10,9 +10,9 @@ from enum import IntEnum
 
 from migrator.errors import AuthError, ConnectError, LegacyCryptoError, TransportError
 from migrator.model.login import HostKeyTrust, Login
-from migrator.scan.host_keys import ShownKey
-from migrator.scan.legacy_crypto import ALLOW, is_legacy, legacy_only
-from migrator.scan.pace import Dropped
+from migrator.scan.ssh.host_keys import ShownKey
+from migrator.scan.ssh.legacy_crypto import ALLOW, is_legacy, legacy_only
+from migrator.scan.ssh.pace import Dropped
 
 __all__ = ["LOG_BYTES", "ClientLog", "Phase", "reason_of"]
 

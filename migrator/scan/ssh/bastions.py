@@ -7,7 +7,7 @@ from dataclasses import replace
 from migrator.errors import ConnectError, TransportError
 from migrator.model.hosts import Host
 from migrator.scan.deadline import Clock
-from migrator.scan.ssh_config import jump_host
+from migrator.scan.ssh.settings import jump_host
 
 __all__ = ["Places", "next_bastion", "of_bastion"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from migrator.errors import ConnectError
 from migrator.model.hosts import Host
-from migrator.scan.ssh_config import jump_host, settings_for, settings_of
+from migrator.scan.ssh.settings import jump_host, settings_for, settings_of
 
 
 def fake_ssh(folder, monkeypatch, text, *, code=0):

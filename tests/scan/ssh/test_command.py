@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from migrator.model.hosts import Host
-from migrator.scan.host_key_rules import Checking
-from migrator.scan.ssh_command import Leg, client_command
-from migrator.scan.ssh_config import SshSettings
+from migrator.scan.ssh.command import Leg, client_command
+from migrator.scan.ssh.host_key_rules import Checking
+from migrator.scan.ssh.settings import SshSettings
 
 SAID = {
     "hostkeyalgorithms": "ssh-ed25519,rsa-sha2-512",

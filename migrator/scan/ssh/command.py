@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.model.hosts import Host
-from migrator.scan.host_key_rules import Checking
-from migrator.scan.legacy_crypto import is_legacy, without_legacy
-from migrator.scan.ssh_config import SshSettings
+from migrator.scan.ssh.host_key_rules import Checking
+from migrator.scan.ssh.legacy_crypto import is_legacy, without_legacy
+from migrator.scan.ssh.settings import SshSettings
 
 __all__ = ["ALGORITHMS", "Leg", "client_command"]
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from migrator.errors import ConnectError, HostKeyError
 from migrator.model.login import HostKeyTrust
-from migrator.scan.host_keys import HostKey, KnownKeys, known_keys, remedy, verify
-from migrator.scan.ssh_config import SshSettings
+from migrator.scan.ssh.host_keys import HostKey, KnownKeys, known_keys, remedy, verify
+from migrator.scan.ssh.settings import SshSettings
 
 __all__ = ["AcceptedKeys", "Checking", "HostKeyRules", "advice"]
 

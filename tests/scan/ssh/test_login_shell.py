@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from migrator.scan.login_shell import shell_command
+from migrator.scan.ssh.login_shell import shell_command
 
 TRUE = 'if [ "$2" = true ]; then exit 0; fi'
 SUDO = {

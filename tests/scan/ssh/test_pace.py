@@ -5,10 +5,10 @@ import threading
 import pytest
 
 from migrator.errors import AuthError, ConnectError, DeadlineError
-from migrator.scan import pace
-from migrator.scan.bastions import Places, next_bastion, of_bastion
 from migrator.scan.deadline import Clock
-from migrator.scan.pace import Dropped, retried
+from migrator.scan.ssh import pace
+from migrator.scan.ssh.bastions import Places, next_bastion, of_bastion
+from migrator.scan.ssh.pace import Dropped, retried
 
 
 @pytest.fixture(autouse=True)

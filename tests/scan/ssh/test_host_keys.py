@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from migrator.errors import ConnectError, HostKeyError
-from migrator.scan.host_keys import HostKey, KnownKeys, fingerprint, known_keys, remedy, verify
+from migrator.scan.ssh.host_keys import HostKey, KnownKeys, fingerprint, known_keys, remedy, verify
 
 BLOB, OTHER = b"\0\0\0\x0bssh-ed25519" + b"1" * 36, b"\0\0\0\x0bssh-ed25519" + b"2" * 36
 OFFERED = HostKey("ssh-ed25519", BLOB)

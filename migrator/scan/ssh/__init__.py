@@ -1,0 +1,1 @@
+"""What all ways of speaking SSH share: settings, host keys, bastions, algorithms, the client's command and log."""
