@@ -39,7 +39,8 @@ unset ENV BASH_ENV CDPATH GREP_OPTIONS
 cd /
 T=
 if timeout 5 true MARK >/dev/null 2>&1; then T=timeout; elif timeout -t 5 true MARK >/dev/null 2>&1; then T="timeout -t"; fi
-ASK='ask() {
+ASK='hide() { awk -v suspect="${SUSPECT:?}" "$HIDE"; }
+ask() {
   printf "\n%s begin %s\n" "$N" "$1"; printf "\n%s begin %s\n" "$N" "$1" >&2
   l=; for l in $2; do command -v "$l" >/dev/null 2>&1 || break; l=; done
   if [ "$l" ]; then printf "\n%s lacks %s\n" "$N" "$l"

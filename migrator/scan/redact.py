@@ -119,10 +119,17 @@ def _program(*, arguments: bool) -> str:
 
     Its first line lets pass what holds none of the needles: nearly every line, and sed is slow with this many rules.
     """
-    needles = dict.fromkeys(needle for found, *_ in _rules(arguments=arguments) for needle in found)
-    suspect = "|".join(re.sub(r"[.]", "[.]", needle).replace(" ", "[ `~]") for needle in needles)
     rules = (f"s!{_unbounded(pattern)}!{to}!g{flag}" for _, pattern, to, flag in _rules(arguments=arguments))
-    text = "\n".join([f"s!{suspect}!&!I", "t suspect", "b", ":suspect", *rules])
+    return _quoted("\n".join([f"s!{_suspect()}!&!I", "t suspect", "b", ":suspect", *rules]))
+
+
+def _suspect() -> str:
+    """An expression for whatever holds one of the needles, in lower case."""
+    needles = dict.fromkeys(needle for found, *_ in _rules(arguments=True) for needle in found)
+    return "|".join(needle.replace(".", "[.]").replace(" ", "[ `~]") for needle in needles)
+
+
+def _quoted(text: str) -> str:
     return shlex.quote(text).replace("~", "'\"$US\"'").replace("`", "'\"$TAB\"'")
 
 
@@ -138,9 +145,14 @@ HOST_REDACT = rf"""
 US=$(printf '\037') TAB=$(printf '\011')
 REDACT={_program(arguments=False)}
 REDACT_ARGUMENTS={_program(arguments=True)}
-export US TAB REDACT REDACT_ARGUMENTS
+SUSPECT={_quoted(_suspect())}
+HIDE='tolower($0) ~ suspect {{ held[n++] = $0; next }} {{ print }}
+END {{ if (n) {{ fflush(); hide = "sed -E \"${{REDACT:?}}\""; for (i = 0; i < n; i++) print held[i] | hide; close(hide) }} }}'
+export US TAB REDACT REDACT_ARGUMENTS SUSPECT HIDE
 """
 """Sets two programs for `sed -E`, for lines of text and for arguments between U+001F. It stands once in the script.
 
-Who uses one writes `"${REDACT:?}"`: without the program nothing passes.
+sed needs longer to read such a program than for a hundred lines, so `HIDE`, a program of awk with `suspect` as its
+variable, starts it only for what holds a needle; those lines come last. Who uses one writes `"${REDACT:?}"`,
+`"${SUSPECT:?}"`: without them nothing passes.
 """

@@ -85,6 +85,24 @@ def test_the_first_net_is_on_the_host_and_both_are_one(sed):
     assert done.stdout.split("\n") == [redact(line) for line in LINES]
 
 
+@pytest.mark.parametrize("awk", AWKS, ids=" ".join)
+def test_lines_without_any_needle_need_no_sed(awk):
+    plain = ["listen 80;", "host=db1", "", "naïve: ünïcode"]
+    script = f'{HOST_REDACT}\n{" ".join(awk)} -v suspect="$SUSPECT" "$HIDE"'
+    lines = "\n".join([plain[0], *LINES, *plain[1:]])
+    done = subprocess.run(["/bin/sh", "-c", script], input=lines, capture_output=True, text=True, check=True)
+    assert sorted(done.stdout.splitlines()) == sorted([*plain, *map(redact, LINES)])
+
+
+@pytest.mark.parametrize("missing", ["REDACT", "SUSPECT"])
+def test_nothing_that_looks_secret_passes_where_the_rules_did_not_arrive(missing):
+    script = f'{HOST_REDACT}\nunset {missing}\nawk -v suspect="${{SUSPECT:?}}" "$HIDE"'
+    done = subprocess.run(
+        ["/bin/sh", "-c", script], input="\n".join(LINES), capture_output=True, text=True, check=False
+    )
+    assert CANARY.rstrip("!") not in done.stdout
+
+
 @pytest.mark.parametrize("sed", SEDS, ids=" ".join)
 def test_arguments_are_hidden_on_the_host_as_they_are_here(sed):
     script = f'{HOST_REDACT}\n{" ".join(sed)} -E "${{REDACT_ARGUMENTS:?}}"'

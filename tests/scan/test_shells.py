@@ -1,10 +1,10 @@
 """What facts look up together: one walk over a host's files, and what is known of its units."""
 
 import shutil
-import subprocess
 
 import pytest
 
+from migrator.scan.redact import HOST_REDACT
 from migrator.scan.shells import FILES, MANAGER
 from tests.hazards.made_host import MadeHost
 
@@ -90,41 +90,75 @@ def test_only_files_that_may_be_read_are_handed_on(tmp_path):
 
 
 SYSTEMCTL = r"""#!/bin/sh
-case "$*" in
-  *list-units*) cat <<'END'
-shop.service loaded active running Shop
-vendor.service loaded inactive dead At rest
-own.service loaded inactive dead At rest
-named.service loaded inactive dead At rest
-done.service loaded active exited Done
-systemd-logind.service loaded active running Login
-broken.service loaded failed failed Broken
-masked.service masked inactive dead Masked
-* gone.service not-found inactive dead Gone
+all=; states=
+for word in "$@"; do
+  case $word in
+    --all) all=1 ;;
+    --state=*) states=,${word#*=}, ;;
+    *.service|*.socket|*.timer|*"[e]")
+      while read -r id state alias; do
+        case $id in $word) ;; *) continue ;; esac
+        case $states in *",$state,"*|"") ;; *) [ "$all" ] || continue ;; esac
+        printf 'ActiveState=%s\nId=%s\nNames=%s %s\nDescription=--password=%s\n\n' "$state" "$id" "$id" "$alias" "$state"
+      done <<END
+shop.service active
+vendor.service inactive
+own.service inactive
+ssh.service active sshd.service
+named.service inactive
+system-health.service active
+systemd-logind.service active dbus-org.freedesktop.login1.service
+systemd-journald.socket active
+broken.service failed
+odd\x2dname.service inactive
+docker.socket active
+logrotate.timer active
+at-rest.timer inactive
 END
-  ;;
-  *show*) shift; for one in "$@"; do printf 'asked %s\n' "$one"; done ;;
-esac
+      case $word in *[*?[]*) ;; *) printf 'Id=%s\nLoadState=not-found\n\n' "$word" ;; esac ;;
+  esac
+done
 """
+"""`systemctl show` of a host with these units loaded: a plain name would have one loaded, and nobody may ask for that."""
 
 
-def test_units_of_packages_at_rest_are_not_asked_for(tmp_path):
+def told(host: MadeHost, after: str) -> list[str]:
+    """What a host with such a systemd prints after it was asked for its units."""
+    done = host.run(f"{HOST_REDACT}\n{MANAGER.prepare}\n{after}")
+    assert done.stderr == b""
+    return done.stdout.decode().splitlines()
+
+
+@pytest.fixture
+def units(tmp_path) -> MadeHost:
+    """A host on which somebody put a few units of their own."""
     host = MadeHost(tmp_path / "host")
     host.program("systemctl", SYSTEMCTL)
-    host.write("/etc/systemd/system/own.service", "[Service]\n")
+    for name in ("own", "shop", "gone", "sshd", "worker@", "odd\\x2dname"):
+        host.write(f"/etc/systemd/system/{name}.service", "[Service]\n")
+    host.write("/etc/systemd/system/dbus-org.freedesktop.login1.service", "[Service]\n")
     host.write("/etc/systemd/system/nightly.timer", "[Timer]\nUnit=named.service\n")
-    done = subprocess.run(
-        [*host.enter(), "/bin/sh", "-c", f"{MANAGER.prepare}\nprintf '%s\\n' \"$said\""],
-        capture_output=True,
-        check=True,
-    )
-    asked = [line.removeprefix("asked ") for line in done.stdout.decode().splitlines()]
-    assert asked[asked.index("*.timer") :] == [
-        "*.timer",
-        "*.socket",
-        "shop.service",
-        "own.service",
-        "named.service",
-        "done.service",
+    return host
+
+
+def test_units_of_packages_at_rest_are_not_asked_for(units):
+    ids = sorted(line[3:] for line in told(units, "printf '%s\\n' \"$said\"") if line.startswith("Id="))
+    assert ids == [
         "broken.service",
+        "docker.socket",
+        "logrotate.timer",
+        "named.service",
+        "odd\\x2dname.service",
+        "own.service",
+        "shop.service",
+        "ssh.service",
+        "system-health.service",
     ]
+
+
+@pytest.mark.parametrize("awk", AWKS)
+def test_units_come_by_their_kind_and_without_secrets(units, awk):
+    units.program("awk", f'#!/bin/sh\nexec {awk} "$@"\n')
+    lines = told(units, "of timer; echo; of socket; echo; of service")
+    assert [line[3:] for line in lines if line.startswith("Id=")][:2] == ["logrotate.timer", "docker.socket"]
+    assert {line for line in lines if line.startswith("Description=")} == {"Description=--password=***"}

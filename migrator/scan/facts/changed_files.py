@@ -16,9 +16,9 @@ class ChangedFiles(Fact[tuple[str, ...]]):
     name = "changed_files"
     shell = PACKAGES
     command = r"""
-if [ "$said" ] && command -v md5sum >/dev/null 2>&1; then
+if [ "$dpkg" ] && command -v md5sum >/dev/null 2>&1; then
   echo '#dpkg'
-  printf '%s\n' "$said" | sed -n -E 's#^ (/[^ ]+) ([0-9a-f]{32})$#\2  \1#p' | md5sum -c |
+  awk '/^ \/[^ ]+ [0-9a-f]+$/ && length($2) == 32 { print $2 "  " $1 }' "$dpkg" | md5sum -c |
     sed -n 's/^\(.*\): FAILED$/\1/p' | while IFS= read -r f; do [ ! -f "$f" ] || printf ' %s\n' "$f"; done
 elif command -v rpm >/dev/null 2>&1; then
   echo '#rpm'; rpm -Va --nodeps --noscripts --configfiles 2>/dev/null | sed -n -E 's#^..5.{5,7} +c (/.*)$# \1#p'

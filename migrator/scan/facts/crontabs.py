@@ -46,18 +46,18 @@ class Crontabs(Fact[tuple[CronEntry, ...]]):
     shell = PACKAGES
     command = r"""
 echo '#packaged'
-printf '%s\n' "$said" | sed -n 's#^ \(/etc/cron[^ ]*\) .*# \1#p'
+[ -z "$dpkg" ] || awk '/^ \/etc\/cron/ { print " " $1 }' "$dpkg"
 if command -v rpm >/dev/null 2>&1; then
   for f in /etc/crontab /etc/cron.d/*; do [ -f "$f" ] && rpm -qf "$f" >/dev/null 2>&1 && printf ' %s\n' "$f"; done
 fi
 echo '#entries'
 set --
 for f in /etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/* /var/spool/cron/tabs/* /var/spool/cron/*; do [ -f "$f" ] && set -- "$@" "$f"; done
-[ "$#" -eq 0 ] || grep -HnvE "^[[:space:]]*(#|\$|[\"']?[A-Za-z_][A-Za-z0-9_]*[\"']?[[:space:]]*=)" "$@" | sed -E "s/^/ /;${REDACT:?}"
+[ "$#" -eq 0 ] || grep -HnvE "^[[:space:]]*(#|\$|[\"']?[A-Za-z_][A-Za-z0-9_]*[\"']?[[:space:]]*=)" "$@" | sed 's/^/ /' | hide
 echo '#periodic'
 for f in /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/*; do [ -f "$f" ] && [ -x "$f" ] && printf ' %s\n' "$f"; done
 if [ -r /etc/anacrontab ]; then
-  echo '#anacron'; grep -nE '^[[:space:]]*[0-9@]' /etc/anacrontab | grep -v run-parts | sed 's/^/ /' | sed -E "${REDACT:?}"
+  echo '#anacron'; grep -nE '^[[:space:]]*[0-9@]' /etc/anacrontab | grep -v run-parts | sed 's/^/ /' | hide
 fi
 for d in /var/spool/cron/crontabs /var/spool/cron/tabs /var/spool/cron; do
   [ -d "$d" ] && [ ! -r "$d" ] && echo "$d: Permission denied" >&2

@@ -22,7 +22,7 @@ class Inittab(Fact[tuple[InittabEntry, ...]]):
     shell = SMALL
     command = r"""
 [ -f /etc/inittab ] || { echo 'no /etc/inittab' >&2; exit 1; }
-grep -vE '^[[:space:]]*(#|$)' /etc/inittab | sed -E "${REDACT:?}"
+grep -vE '^[[:space:]]*(#|$)' /etc/inittab | hide
 """
 
     def parse(self, text: str) -> tuple[InittabEntry, ...]:

@@ -44,15 +44,15 @@ class OnDemand(Fact[tuple[Door, ...]]):
     shell = MANAGER
     command = r"""
 if [ "$said" ]; then
-  echo '#sockets'; printf '%s\n' "$said" | awk -v RS= -v ORS='\n\n' '/(^|\n)Id=[^\n]*\.socket(\n|$)/' | sed 's/^/ /'
+  echo '#sockets'; of socket | sed 's/^/ /'
 fi
 set --
 for f in /etc/xinetd.d/*; do [ -f "$f" ] && [ -r "$f" ] && set -- "$@" "$f"; done
 if [ "$#" -gt 0 ]; then
-  echo '#xinetd'; awk '!/^[ \t]*#/ && /[^ \t]/ { print " " FILENAME ":" $0 }' "$@" | sed -E "${REDACT:?}"
+  echo '#xinetd'; awk '!/^[ \t]*#/ && /[^ \t]/ { print " " FILENAME ":" $0 }' "$@" | hide
 fi
 if [ -r /etc/inetd.conf ]; then
-  echo '#inetd'; sed -n '/^[ \t]*[^# \t]/s/^/ /p' /etc/inetd.conf | sed -E "${REDACT:?}"
+  echo '#inetd'; sed -n '/^[ \t]*[^# \t]/s/^/ /p' /etc/inetd.conf | hide
   set -- "$@" /etc/inetd.conf
 fi
 if [ "$#" -gt 0 ] && [ -r /etc/services ]; then

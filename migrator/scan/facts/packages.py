@@ -14,8 +14,13 @@ class Packages(Fact[Mapping[str, str]]):
     name = "packages"
     shell = PACKAGES
     command = r"""
-if [ "$said" ]; then
-  echo '#dpkg'; printf '%s\n' "$said" | sed -n 's/^-\(.*\)'"$TAB"'.* installed$/ \1/p'
+if [ "$dpkg" ]; then
+  echo '#dpkg'; awk '
+    function tell() { if (state == "installed") print " " name "\t" version; state = "" }
+    /^Package: / { tell(); name = $2 }
+    /^Status: / { state = $NF }
+    /^Version: / { version = $2 }
+    END { tell() }' "$dpkg"
 elif command -v rpm >/dev/null 2>&1; then
   echo '#rpm'; rpm -qa --qf ' %{NAME}\t%{VERSION}-%{RELEASE}\t\n'
 elif command -v apk >/dev/null 2>&1; then

@@ -63,15 +63,19 @@ cd /proc || exit 1
 echo '#links'; ls -ln$q [0-9]*/exe [0-9]*/cwd [0-9]*/ns/pid
 echo '#status'
 if [ "$zeros" ]; then
-  grep -aH '' [0-9]*/status [0-9]*/cgroup [0-9]*/stat [0-9]*/cmdline 2>/dev/null | tr '\000' '\037' | awk -v field="$US" '
+  grep -aH '' [0-9]*/status [0-9]*/cgroup [0-9]*/stat [0-9]*/cmdline 2>/dev/null | tr '\000' '\037' | awk -v field="$US" -v suspect="${SUSPECT:?}" '
     /^[0-9]+\/status:/ { if (/^[0-9]+\/status:(Name|PPid|Uid|Gid|VmRSS|RssAnon|CapEff):/) print; next }
     /^[0-9]+\/cgroup:/ { if (/^[0-9]+\/cgroup:([0-9]+:name=systemd|0:):/) print; next }
     sub(/^[0-9]+\/stat:/, " ") { if (!times++) print "#stat"; print; next }
-    !last { print "#cmdline"; fflush(); hide = "sed -E \"${REDACT_ARGUMENTS:?}\""; ORS = "" }
+    function tell() { if (tolower(line) ~ suspect) held[n++] = line; else print line }
+    !last { print "#cmdline" }
     { i = index($0, "/cmdline:"); pid = substr($0, 1, i - 1); rest = substr($0, i + 9) }
-    pid == last { print " " rest | hide; next }
-    { print (last ? "\n" : "") " " pid field rest | hide; last = pid }
-    END { if (last) { print "\n" | hide; close(hide) } }'
+    pid == last { line = line " " rest; next }
+    { if (last) tell(); last = pid; line = " " pid field rest }
+    END {
+      if (last) tell()
+      if (n) { fflush(); hide = "sed -E \"${REDACT_ARGUMENTS:?}\""; for (i = 0; i < n; i++) print held[i] | hide; close(hide) }
+    }'
 else
   grep -HE '^(Name|PPid|Uid|Gid|VmRSS|RssAnon|CapEff|[0-9]+:name=systemd|0:):' [0-9]*/status [0-9]*/cgroup 2>/dev/null
   echo '#stat'; sed 's/^/ /' [0-9]*/stat 2>/dev/null

@@ -8,7 +8,7 @@ from migrator.scan.shells import PACKAGES
 
 __all__ = ["Programs", "ProgramsFacts"]
 
-_OWNED = re.compile(r" ([a-z0-9][a-z0-9+.-]*)(?::[a-z0-9]+)?\.list:(/.+)")
+_OWNED = re.compile(r" ?([a-z0-9][a-z0-9+.-]*)(?::[a-z0-9]+)?\.list:(/.+)")
 _QUERIED = re.compile(r" ([A-Za-z0-9][A-Za-z0-9+._-]*) (/.+)")
 _SAID = re.compile(r" (/[^:]+):.*?(\d+(?:\.\d+)+[A-Za-z0-9._+-]*)\"?,?\s*")
 _PART = re.compile(r" (/[^:]+):#define NODE_(MAJOR|MINOR|PATCH)_VERSION (\d+)\s*")
@@ -40,18 +40,14 @@ class Programs(Fact[ProgramsFacts]):
     name = "programs"
     shell = PACKAGES
     command = r"""
-paths=$({ ls -l /proc/[0-9]*/exe 2>/dev/null | sed -n 's#^l.* -> \(/.*\)$#\1#p'
-  cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\000 :' '\n\n\n' | sed -n 's#^\(-[A-Za-z.]*=\)\{0,1\}\(/[A-Za-z0-9_][A-Za-z0-9._/+-]*\)$#\2#p'; } |
-  sort -u | head -n 500)
-echo '#owned'
-if [ -d /var/lib/dpkg/info ]; then
-  printf '%s\n' "$paths" | sed -n -e '\#/[a-z]*bin/.\|/lib[a-z]*/.#!d' -e 'p;s#^/usr/#/#p' | grep -xFHf - /var/lib/dpkg/info/*.list | sed 's#^.*/info/# #'
-elif command -v rpm >/dev/null 2>&1; then
-  { printf '%s\n\n' "$paths"; printf '%s\n' "$paths" | xargs rpm -qf --qf '[%{=NAME} %{FILENAMES}\n]' 2>/dev/null; } |
-    awk '/^$/ { list = 1 } !list { want[$0] } list && $2 in want { print " " $0 }'
-fi
-homes=; made=
+paths=$({ ls -l /proc/[0-9]*/exe; cat /proc/[0-9]*/cmdline | tr '\000 :' '\n\n\n'; } 2>/dev/null | awk '
+  { if (!sub(/^l.* -> /, "")) sub(/^-[A-Za-z.]*=/, "") }
+  /^\/[A-Za-z0-9_][A-Za-z0-9._\/+-]*$/ && !($0 in told) && n++ < 500 { told[$0]; print }')
+homes=; made=; packaged=
 for p in $paths; do
+  case $p in */*bin/*|*/lib*/*) packaged="$packaged$p
+"; case $p in /usr/*) packaged="$packaged${p#/usr}
+"; esac ;; esac
   case $p in
     */jvm/*/bin/java) h=${p%/bin/*} ;;
     /usr/bin/*|/usr/sbin/*|/usr/lib*|/bin/*|/sbin/*|/lib*|/etc/*|/proc/*|/dev/*|/sys/*|/run/*|/var/run/*|/tmp/*|/var/log/*) continue ;;
@@ -62,23 +58,31 @@ for p in $paths; do
   case " $homes " in *" $h "*) ;; *) homes="$homes $h" ;; esac
   case ${p##*/} in *.*|java|node|php*|ruby*|perl*|python*) ;; *) [ -f "$p" ] && [ -x "$p" ] && [ -r "$p" ] && made="$made $p" ;; esac
 done
+echo '#owned'
+if [ -d /var/lib/dpkg/info ]; then
+  [ -z "$packaged" ] || (cd /var/lib/dpkg/info && printf %s "$packaged" | grep -xFHf - *.list)
+elif command -v rpm >/dev/null 2>&1; then
+  { printf '%s\n\n' "$paths"; printf '%s\n' "$paths" | xargs rpm -qf --qf '[%{=NAME} %{FILENAMES}\n]' 2>/dev/null; } |
+    awk '/^$/ { list = 1 } !list { want[$0] } list && $2 in want { print " " $0 }'
+fi
 echo '#beside'
-for h in $homes; do
+[ -z "$homes" ] || for h in $homes; do
   for f in "$h"/lib/*-[0-9]*.jar "$h"/libs/*-[0-9]*.jar "$h"/*-[0-9]*.jar "$h"/lib*/python*/site-packages/*.dist-info; do
     [ -e "$f" ] && printf ' %s\n' "$f"
   done
 done | head -n 1500
 echo '#said'
-set -- /dev/null
+set --
 for h in $homes; do
   for f in VERSION version.txt VERSION.txt release RELEASE-NOTES pyvenv.cfg include/node/node_version.h; do
     [ -f "$h/$f" ] && [ -r "$h/$f" ] && set -- "$@" "$h/$f"
   done
   for f in "$h"/*.runtimeconfig.json; do [ -r "$f" ] && set -- "$@" "$f"; done
 done
-grep -HE '^([A-Za-z_" -]*([Vv]ersion|VERSION)[=:" ]*|v)?[0-9]+(\.[0-9]+)+[A-Za-z0-9._+-]*"?,?[[:space:]]*$|define NODE_(MAJOR|MINOR|PATCH)_VERSION' "$@" | sed 's/^/ /' | head -n 200
+[ "$#" -eq 0 ] || grep -HE '^([A-Za-z_" -]*([Vv]ersion|VERSION)[=:" ]*|v)?[0-9]+(\.[0-9]+)+[A-Za-z0-9._+-]*"?,?[[:space:]]*$|define NODE_(MAJOR|MINOR|PATCH)_VERSION' "$@" /dev/null |
+  sed 's/^/ /' | head -n 200
 echo '#go'
-[ -n "$made" ] && grep -la 'Go build ID: "' $made | sed 's/^/ /'
+[ -z "$made" ] || grep -la 'Go build ID: "' $made | sed 's/^/ /'
 true
 """
 

@@ -33,7 +33,7 @@ class Timers(Fact[tuple[Timer, ...]]):
     needs = ("systemctl",)
     command = r"""
 [ "$said" ] || exit 1
-printf '%s\n' "$said" | awk -v RS= -v ORS='\n\n' '/(^|\n)Id=[^\n]*\.timer(\n|$)/'
+of timer
 """
 
     def parse(self, text: str) -> tuple[Timer, ...]:

@@ -51,7 +51,7 @@ class Units(Fact[tuple[Unit, ...]]):
     needs = ("systemctl",)
     command = r"""
 [ "$said" ] || exit 1
-printf '%s\n' "$said" | awk -v RS= -v ORS='\n\n' '/(^|\n)Id=[^\n]*\.service(\n|$)/' | sed -E "${REDACT:?}"
+of service
 """
 
     def parse(self, text: str) -> tuple[Unit, ...]:
