@@ -85,11 +85,20 @@ def redact_arguments(arguments: Sequence[str]) -> tuple[str, ...]:
 
 def _hidden(line: str, *, arguments: bool) -> str:
     plain = line.lower().replace(_FIELD, " ").replace("\t", " ") if line.isascii() else None
+    if plain is not None and not any(map(plain.__contains__, _needles())):
+        return line
     for needles, pattern, replacement in _compiled(arguments=arguments):
         # Beyond ASCII, case is no simple matter (a long s counts as an s): there every pattern has its turn.
         if plain is None or any(needle in plain for needle in needles):
             line = pattern.sub(replacement, line)
     return line
+
+
+@cache
+def _needles() -> tuple[str, ...]:
+    """Of which a text holds one wherever a rule has anything to look for: nearly no line does."""
+    found = {needle for needles, *_ in _rules(arguments=True) for needle in needles}
+    return tuple(sorted(one for one in found if not any(other in one for other in found - {one})))
 
 
 @cache
@@ -125,8 +134,7 @@ def _program(*, arguments: bool) -> str:
 
 def _suspect() -> str:
     """An expression for whatever holds one of the needles, in lower case."""
-    needles = dict.fromkeys(needle for found, *_ in _rules(arguments=True) for needle in found)
-    return "|".join(needle.replace(".", "[.]").replace(" ", "[ `~]") for needle in needles)
+    return "|".join(needle.replace(".", "[.]").replace(" ", "[ `~]") for needle in _needles())
 
 
 def _quoted(text: str) -> str:

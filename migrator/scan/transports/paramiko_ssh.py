@@ -9,9 +9,9 @@ import binascii
 import logging
 import os
 import queue
+import select
 import socket
 import threading
-import time
 from collections.abc import Generator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
@@ -48,7 +48,8 @@ _CHUNK = 65536
 _MOST_KEYS = 5
 """sshd ends the connection after six attempts: MaxAuthTries of sshd_config(5)."""
 _OTHER = "the OpenSSH client may: --transport auto or openssh"
-_QUICK, _SLOW = 0.002, 0.05
+_LOOK_MS = 50
+"""Milliseconds after which a channel is looked at that told of nothing: two streams share its pipe without a lock."""
 _SHUT_SECONDS = 2.0
 
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
@@ -467,7 +468,8 @@ class _Conversation:
         """Feed the script and drain both streams together until the host has ended."""
         channel = self._opened(transport)
         try:
-            error = self._pump(channel)
+            with closing(channel):
+                error = self._pump(channel)
         except (OSError, EOFError, paramiko.SSHException) as broken:
             lost = ConnectError(self._host.name, f"the connection broke: {_said(broken)}")
             error = self._clock.error() if self._clock.over else lost
@@ -488,7 +490,8 @@ class _Conversation:
         return channel
 
     def _pump(self, channel: paramiko.Channel) -> TransportError | None:
-        pause = _QUICK
+        told = select.poll()
+        told.register(channel.fileno(), select.POLLIN)
         while True:
             moved = self._write(channel) + self._read(channel)
             if len(self._out) + len(self._err) > self._budget.bytes:
@@ -497,8 +500,7 @@ class _Conversation:
             if not moved:
                 if _ended(channel):
                     return self._verdict(channel)
-                time.sleep(pause)
-            pause = _QUICK if moved else min(pause * 2, _SLOW)
+                told.poll(_LOOK_MS)
 
     def _verdict(self, channel: paramiko.Channel) -> TransportError | None:
         """A connection that is gone is not an end: the host says first that no more comes, or how its shell ended."""
