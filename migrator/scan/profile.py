@@ -37,7 +37,6 @@ from migrator.scan.kernel_needs import kernel_needs
 from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.ownership import (
     FileRoots,
-    SocketOwners,
     file_roots,
     files_of,
     foreign_files,
@@ -47,11 +46,11 @@ from migrator.scan.ownership import (
     programs_in,
     secrets_in,
     section_of,
-    socket_owners,
 )
 from migrator.scan.redact import looks_secret
 from migrator.scan.running import named_in, timed_units
 from migrator.scan.snapshot import Snapshot
+from migrator.scan.socket_owners import SocketOwners, socket_owners
 from migrator.scan.state import data_paths, is_program, state_of
 from migrator.scan.workload import Workload, workloads
 

@@ -68,25 +68,32 @@ def named_in(snapshot: Snapshot, pids: frozenset[int]) -> tuple[Mention, ...]:
 def calls_of(snapshot: Snapshot, pids: frozenset[int]) -> Iterator[Call]:
     """What these processes are connected to right now; connections that others made to them are none of it.
 
-    Where the owner of a connection is not visible, its account tells, if nothing else runs under that account.
+    Where the owner of a connection is not visible, its account and control group tell, if nothing else has them.
     """
     sockets = snapshot.value(Sockets, SocketsFacts())
     owners = snapshot.value(Descriptors, DescriptorsFacts()).owners
     serving = {listener.port for listener in sockets.listeners if listener.protocol == "tcp"}
-    own = _own_accounts(snapshot, pids)
+    own = _own_marks(snapshot, pids)
     for connection in sockets.connections:
         if connection.port in serving:
             continue
         said = f"tcp {connection.address} -> {connection.peer}:{connection.peer_port} (while the job ran)"
         if holders := pids & set(owners.get(connection.inode, ())):
             yield from socket_calls([(connection, Evidence(Descriptors.name, said, f"pid {min(holders)}"))])
-        elif connection.inode not in owners and connection.uid in own:
-            said = f"{said} (by uid {connection.uid}, the process was not visible)"
+        elif connection.inode not in owners and (connection.uid, sockets.group_of(connection.inode)) in own:
+            group = sockets.group_of(connection.inode)
+            said = f"{said} (by uid {connection.uid}{f' in {group}' if group else ''}, the process was not visible)"
             yield from socket_calls([(connection, Evidence(Sockets.name, said, inferred=True))])
 
 
-def _own_accounts(snapshot: Snapshot, pids: frozenset[int]) -> frozenset[int]:
-    """Accounts but root's under which nothing else runs."""
+def _own_marks(snapshot: Snapshot, pids: frozenset[int]) -> frozenset[tuple[int, str]]:
+    """Accounts, each with a control group, that nothing else has; and accounts alone (no group) but root's."""
     processes = snapshot.value(Processes, ())
-    others = {process.uid for process in processes if process.pid not in pids}
-    return frozenset(process.uid for process in processes if process.pid in pids) - others - {0}
+    own = {mark for process in processes if process.pid in pids for mark in _marks(process)}
+    return frozenset(own - {mark for process in processes if process.pid not in pids for mark in _marks(process)})
+
+
+def _marks(process: Process) -> Iterator[tuple[int, str]]:
+    yield process.uid, process.cgroup
+    if process.uid:
+        yield process.uid, ""

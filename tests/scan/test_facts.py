@@ -1,5 +1,11 @@
 """Reading of answers: captured forms in, values out. Where a form is particular to a release, the case says which."""
 
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from migrator.scan.facts.configuration import Configuration
@@ -12,7 +18,7 @@ from migrator.scan.facts.network import Network
 from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.packages import Packages
 from migrator.scan.facts.processes import Processes
-from migrator.scan.facts.sockets import Sockets, UnixListener
+from migrator.scan.facts.sockets import Sockets, SocketsFacts, UnixListener
 from migrator.scan.facts.timers import Timers
 from migrator.scan.facts.units import Units
 from migrator.scan.facts.users import Users
@@ -74,6 +80,54 @@ def test_sockets_are_normal_whatever_family_the_kernel_lists_them_under():
         48200,
     )
     assert got.unix == (UnixListener("/run/a b.sock", 55),)
+
+
+SS = {
+    "iproute2 6.1": (
+        "Netid State      Recv-Q Send-Q Local Address:Port  Peer Address:Port Process\n"
+        "tcp   LISTEN     0      128          0.0.0.0:9102       0.0.0.0:*    uid:993 ino:3322015 sk:1813 cgroup:/system.slice/quote@b.service <->\n"
+        "tcp   ESTAB      0      0      127.0.0.1:45999 127.0.0.1:40862 ino:0 sk:1814 cgroup:/system.slice/quote@b.service <->\n"
+        "tcp   ESTAB      0      0      10.0.0.5:40862  10.0.0.7:6432  timer:(keepalive,12sec,0) uid:33 ino:77 sk:1815 cgroup:/user.slice/u.service <->\n"
+    ),
+    "iproute2 5.10": (
+        'tcp   LISTEN  0  128  *:80  *:*  users:(("x",pid=1,fd=3)) ino:3322015 sk:3 cgroup:/system.slice/quote@b.service v6only:0 <->\n'
+        "tcp   ESTAB   0  0    10.0.0.5:40862  10.0.0.7:6432  uid:33 ino:77 sk:4 cgroup:/user.slice/u.service <->\n"
+    ),
+}
+"""What differing versions print; before 5.9 there is no `cgroup:`."""
+
+
+def asked_as_a_plain_user(command, ss):
+    """The command's answer with an `ss` that prints this."""
+    plain = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    if plain and not shutil.which("setpriv"):
+        pytest.skip("root, and no setpriv to be a plain user with")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "ss").write_text(f"#!/bin/sh\ncat <<'END'\n{ss}END\n")
+        (folder / "ss").chmod(0o755)
+        environment = {"PATH": f"{folder}:/usr/bin:/bin:/usr/sbin:/sbin"}
+        return subprocess.run(
+            [*plain, "/bin/sh", "-c", command], check=False, capture_output=True, text=True, env=environment
+        ).stdout
+
+
+@pytest.mark.parametrize("version", SS)
+def test_the_control_group_of_a_socket_is_asked_for_where_its_process_is_not_visible(version):
+    got = Sockets().parse(asked_as_a_plain_user(Sockets.command, SS[version]))
+    assert got.groups == {3322015: "/system.slice/quote@b.service", 77: "/user.slice/u.service"}
+    assert got.group_of(77) == "/user.slice/u.service"
+
+
+def test_an_ss_that_knows_no_groups_costs_nothing():
+    old = "tcp LISTEN 0 128 *:80 *:* uid:1 ino:77 sk:3 <->\ntcp ESTAB 0 0 1.1.1.1:5 1.1.1.2:6 ino:78 sk:4 cgroup:unreachable:1a3f <->\n"
+    assert Sockets().parse(asked_as_a_plain_user(Sockets.command, old)).groups == {}
+
+
+@pytest.mark.parametrize("group", ["/", "/init.scope"])
+def test_a_socket_that_init_opened_tells_nothing_of_who_has_it(group):
+    assert SocketsFacts(groups={5: group}).group_of(5) == ""
 
 
 def test_descriptors_tell_sockets_and_written_files():

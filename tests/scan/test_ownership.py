@@ -1,12 +1,16 @@
 """Sockets whose process a plain user does not see: who is configured to listen there, and nobody by guessing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from migrator.model.observations import Observed
+from migrator.model.services import Confidence, confidence
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.processes import Process, Processes
-from migrator.scan.facts.sockets import Listener, Sockets, SocketsFacts, UnixListener
+from migrator.scan.facts.sockets import Connection, Listener, Sockets, SocketsFacts, UnixListener
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.profile import host_view
 from migrator.scan.snapshot import Snapshot
@@ -58,3 +62,74 @@ def test_a_unix_socket_belongs_to_who_is_configured_or_told_to_make_it():
     told = {"haproxy": ("/usr/sbin/haproxy", "--socket", "unix:/run/b.sock")}
     unix = [UnixListener("/run/a.sock", 1), UnixListener("/run/b.sock", 2), UnixListener("/run/c.sock", 3)]
     assert seen(said, unix=unix, commands=told) == ({("nginx", "/run/a.sock"), ("haproxy", "/run/b.sock")}, set())
+
+
+# One account, several services: the control group that a socket was opened in tells them apart.
+
+
+def running(pid, name, *, uid=99, unit="", ppid=1, cgroup=""):
+    group = cgroup or f"/system.slice/{unit or name + '.service'}"
+    return Process(pid, ppid, uid, uid, name, (f"/opt/{name}/{name}",), f"/opt/{name}/{name}", cgroup=group)
+
+
+APP = running(10, "app")
+WORKER = running(11, "worker")
+DATABASE = Connection("10.0.0.1", 40000, "10.0.0.9", 5432, uid=99, inode=1)
+
+
+def owner_of_the_connection(*processes, group="", uid=99):
+    """Who is said to be connected to the database, and how directly that was seen."""
+    sockets = SocketsFacts(connections=(replace(DATABASE, uid=uid),), groups={1: group} if group else {})
+    view = view_of(processes, {Sockets.name: sockets})
+    found = [(p.service, confidence(call.evidence)) for p in view.profiles for call in p.calls]
+    return found, bool(view.unowned_outgoing)
+
+
+def view_of(processes, facts):
+    units = {name for p in processes for name in p.cgroup.split("/") if name.endswith(".service")}
+    known = {
+        Processes.name: tuple(processes),
+        Units.name: tuple(Unit(name) for name in units),
+        Descriptors.name: DescriptorsFacts(),
+        **facts,
+    }
+    return host_view(Snapshot("h", "h", datetime.now(UTC), {name: Observed(value) for name, value in known.items()}))
+
+
+def test_an_account_of_two_services_leaves_a_connection_without_an_owner():
+    assert owner_of_the_connection(APP, WORKER) == ([], True)
+
+
+def test_the_control_group_of_a_connection_names_its_service():
+    group = "/system.slice/worker.service"
+    assert owner_of_the_connection(APP, WORKER, group=group) == ([("worker", Confidence.OBSERVED)], False)
+
+
+def test_what_root_opened_for_a_service_is_in_its_control_group_too():
+    group = "/system.slice/worker.service"
+    assert owner_of_the_connection(APP, WORKER, group=group, uid=0)[0] == [("worker", Confidence.OBSERVED)]
+
+
+MANAGER = running(20, "supervisord", uid=0, unit="supervisor.service")
+ONE = running(21, "one", uid=98, unit="supervisor.service", ppid=20)
+TWO = running(22, "two", unit="supervisor.service", ppid=20)
+SUPERVISED = "/system.slice/supervisor.service"
+
+
+def test_in_a_control_group_of_several_the_account_tells():
+    found, left = owner_of_the_connection(MANAGER, ONE, TWO, APP, group=SUPERVISED)
+    assert (found, left) == ([("two", Confidence.INFERRED)], False)
+
+
+def test_what_the_process_manager_itself_opened_is_nobodys_below_it():
+    assert owner_of_the_connection(MANAGER, ONE, TWO, group=SUPERVISED, uid=0) == ([], True)
+
+
+@pytest.mark.parametrize("group", ["/user.slice/user-99.slice/session-3.scope", "/system.slice/gone.service"])
+def test_a_person_of_the_same_account_is_not_the_service(group):
+    assert owner_of_the_connection(APP, group=group)[0] == []
+
+
+@pytest.mark.parametrize("group", ["", "/", "/init.scope"])
+def test_without_a_telling_control_group_the_account_tells(group):
+    assert owner_of_the_connection(APP, group=group) == ([("app", Confidence.INFERRED)], False)

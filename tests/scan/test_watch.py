@@ -87,6 +87,16 @@ def test_a_plain_user_knows_a_jobs_connection_by_an_account_that_is_its_own(othe
     assert called(snapshot(SHELL, CHILD, *others, connections=[connection]))["bill"] == want
 
 
+@pytest.mark.parametrize(
+    ("group", "want"),
+    [("/system.slice/cron.service", {("10.0.0.9", 5432)}), ("/system.slice/other.service", set())],
+)
+def test_the_control_group_tells_a_jobs_connection_from_that_of_a_service_of_its_account(group, want):
+    other = replace(SHOP, pid=60, uid=98, cgroup="/system.slice/other.service")
+    sockets = SocketsFacts(connections=(replace(DATABASE, uid=98),), groups={1: group})
+    assert called(snapshot(SHELL, CHILD, other, **{Sockets.name: sockets}))["bill"] == want
+
+
 def test_what_a_timer_runs_is_the_job_and_no_service():
     tidy = Process(40, 1, 0, 0, "tidy", ("/usr/bin/tidy",), "/usr/bin/tidy", cgroup="/system.slice/tidy.service")
     calls = called(snapshot(tidy, connections=[DATABASE], owners={1: (40,)}))
