@@ -14,6 +14,8 @@ class Observed(Generic[T_co]):
 
     value: T_co
     gaps: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
+    """Files and folders that this user may not read, where the host named them."""
 
 
 @dataclass(frozen=True, slots=True)

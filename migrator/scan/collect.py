@@ -32,6 +32,7 @@ _DENIED = re.compile(
 )
 _DENIED_FILE = re.compile(r"(?<![\w/])(/[^'\"\n:]{1,150}?)['\"]?: Permission denied")
 _MOST_NAMES = 6
+_MOST_DENIED = 1000
 _PRELUDE = r"""
 PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin; LC_ALL=C; LANG=C; MIGRATE_PID=$$
 export PATH LC_ALL LANG MIGRATE_PID
@@ -129,7 +130,8 @@ def observe(fact: Fact[Any], section: Section | None) -> Observation[Any]:
         value = fact.parse(section.stdout)
     except FactError as error:
         return Refused(f"{denied} times denied") if denied else Missing(f"the answer could not be read: {error}")
-    return Observed(value, tuple(_gaps(section, denied, (fact.shell or Shell()).seconds)))
+    names = _denied_files(section.stderr) if denied else ()
+    return Observed(value, tuple(_gaps(section, denied, names, (fact.shell or Shell()).seconds)), names)
 
 
 def _unanswered(section: Section, denied: int) -> Missing | Refused:
@@ -140,21 +142,21 @@ def _unanswered(section: Section, denied: int) -> Missing | Refused:
     return Missing(_first_line(section.stderr) or f"the command ended with {section.code}")
 
 
-def _gaps(section: Section, denied: int, seconds: int) -> Iterator[str]:
+def _gaps(section: Section, denied: int, names: Sequence[str], seconds: int) -> Iterator[str]:
     if section.code is None:
         yield f"cut at {SECTION_BYTES // 1024} KiB" if section.finished else "the answer broke off"
     elif section.code in (124, 143):
         yield f"stopped after {seconds} s"
     if denied:
-        names = _denied_files(section.stderr)
         shown = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
         yield f"denied for {denied} files or processes" + (f": {shown}" if names else "")
 
 
-def _denied_files(stderr: str) -> list[str]:
+def _denied_files(stderr: str) -> tuple[str, ...]:
     """Which files could not be read; what is in /proc is a process and has no name worth telling."""
     found = (_DENIED_FILE.search(line) for line in stderr.split("\n"))
-    return sorted({match[1] for match in found if match and not match[1].startswith("/proc/")})
+    names = sorted({match[1] for match in found if match and not match[1].startswith("/proc/")})
+    return tuple(names[:_MOST_DENIED])
 
 
 def _first_line(text: str) -> str:

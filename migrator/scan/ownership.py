@@ -27,6 +27,7 @@ __all__ = [
     "mentions_of",
     "named_files",
     "programs_in",
+    "refused_files",
     "secrets_in",
     "section_of",
 ]
@@ -153,6 +154,12 @@ def named_files(snapshot: Snapshot, roots: FileRoots) -> frozenset[str]:
     by_file = _by_file(snapshot)
     named = roots.files & by_file.keys()
     return frozenset(_followed(by_file, named, {m for file in named for m in by_file[file]}))
+
+
+def refused_files(snapshot: Snapshot, roots: FileRoots, mentions: Iterable[Mention]) -> tuple[str, ...]:
+    """Files of the workload that this user may not read: below its folders, or named by what it did read."""
+    named = {m.path for m in mentions if m.kind is MentionKind.FILE}
+    return tuple(file for file in snapshot.denied(Configuration) if roots.hold(file) or file in named)
 
 
 def foreign_files(own: frozenset[str], others: Iterable[frozenset[str]]) -> frozenset[str]:

@@ -20,16 +20,18 @@ from migrator.model.services import (
     Variable,
 )
 from migrator.scan.calls import configured_calls, merged, socket_calls
+from migrator.scan.claims import Claimant, Claims, claimed
 from migrator.scan.detector import Detection, words_of
 from migrator.scan.detectors import DETECTORS
 from migrator.scan.doors import behind, listeners_of, waiting
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.environment import Environment
 from migrator.scan.facts.machine import Machine, MachineFacts
+from migrator.scan.facts.network import Network, NetworkFacts
 from migrator.scan.facts.on_demand import Door
 from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.processes import Process, Processes
-from migrator.scan.facts.sockets import Connection, Listener, Sockets
+from migrator.scan.facts.sockets import Connection, Listener
 from migrator.scan.facts.units import Unit
 from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.jobs import job_profiles, job_roots
@@ -44,6 +46,7 @@ from migrator.scan.ownership import (
     mentions_of,
     named_files,
     programs_in,
+    refused_files,
     secrets_in,
     section_of,
 )
@@ -60,10 +63,6 @@ _INTERPRETER = re.compile(
     r"(?:php|python|java|jsvc|node|nodejs|ruby|perl|sh|bash|dash|busybox|dotnet|shell|binary)[\d.]*"
 )
 """Folders like /etc/php are everybody's who runs PHP."""
-_OWN_PORT = re.compile(
-    r"(?:server|https?|listen(?:er|ing)?|bind|local|main|web|service|tcp|app|application)?[._-]?port|server[._]http[._]port"
-)
-"""Settings that name the port of the program itself."""
 _UPLOADS = frozenset({"upload", "uploads", "storage", "media", "attachments"})
 """Folders in a program's own home that hold what its users brought."""
 _TLS_PORTS = frozenset({443, 8443})
@@ -129,7 +128,10 @@ def host_view(snapshot: Snapshot) -> HostView:
     seen = [
         _Draft.of(snapshot, owners, index, one, named).with_doors(doors[index][1]) for index, one in enumerate(known)
     ]
-    services, unowned = _claimed(seen, owners)
+    claims = claimed(
+        [draft.claimant() for draft in seen], _left(seen, owners), snapshot.value(Network, NetworkFacts()).names
+    )
+    services = [draft.with_claims(claims, index) for index, draft in enumerate(seen)]
     folders = frozenset(folder for one in known for folder in one.roots.folders)
     jobs = [(profile, ()) for profile in job_profiles(snapshot, folders)]
     drafts = [(draft.profile(), draft.mentions) for draft in services] + jobs
@@ -139,8 +141,8 @@ def host_view(snapshot: Snapshot) -> HostView:
         tuple(profiles),
         tuple(mentions for _, mentions in drafts),
         owners.incoming,
-        unowned,
-        owners.unowned_outgoing,
+        claims.left.unowned,
+        claims.left.unowned_outgoing,
         sorted_out.set_aside,
     )
 
@@ -199,22 +201,46 @@ class _Draft:
     listeners: tuple[tuple[Listener, Evidence], ...]
     unix: tuple[tuple[str, Evidence], ...]
     outgoing: tuple[tuple[Connection, Evidence], ...]
+    refused: tuple[str, ...] = ()
+    """Files of its own that this user may not read."""
 
     @classmethod
     def of(
         cls, snapshot: Snapshot, owners: SocketOwners, index: int, known: "_Known", named: Sequence[frozenset[str]]
     ) -> "_Draft":
         workload, foreign = known.workload, foreign_files(known.named, named)
+        mentions = mentions_of(snapshot, known.roots, _programs(workload), foreign)
         return cls(
             snapshot,
             workload,
             known.detection,
             known.roots,
-            mentions_of(snapshot, known.roots, _programs(workload), foreign),
+            mentions,
             _of_processes(snapshot, workload),
             owners.listeners.get(index, ()),
             owners.unix.get(index, ()),
             owners.outgoing.get(index, ()),
+            refused_files(snapshot, known.roots, mentions),
+        )
+
+    def claimant(self) -> Claimant:
+        """What speaks for its being at an end of a socket of which no process was visible."""
+        return Claimant(
+            (*self.mentions, *self.started_with),
+            frozenset({_unit_stem(self.workload.unit), self.workload.main.program}),
+            self.detection.runtime.name,
+            self.detection.ports,
+            self.refused,
+            _INTERPRETER.fullmatch(self.workload.main.program) is not None,
+        )
+
+    def with_claims(self, claims: Claims, index: int) -> "_Draft":
+        """With the sockets that are its own after all."""
+        return replace(
+            self,
+            listeners=(*self.listeners, *claims.listeners.get(index, ())),
+            unix=(*self.unix, *claims.unix.get(index, ())),
+            outgoing=(*self.outgoing, *claims.outgoing.get(index, ())),
         )
 
     def with_doors(self, doors: Iterable[Door]) -> "_Draft":
@@ -369,62 +395,10 @@ class _Draft:
         return (Evidence("units", f"{unit.description or unit.name}", unit.fragment or unit.source),) if unit else ()
 
 
-def _claimed(drafts: Sequence[_Draft], owners: SocketOwners) -> tuple[list[_Draft], tuple[Listener, ...]]:
-    """Give sockets whose process was not visible to the only one configured to listen there; and what is left."""
-    done, left = list(drafts), []
+def _left(drafts: Iterable[_Draft], owners: SocketOwners) -> SocketOwners:
+    """What is without an owner still, now that sockets which others opened for a service are known."""
     taken = {listener for draft in drafts for listener, _ in draft.listeners}
-    for listener in (one for one in owners.unowned if one not in taken):
-        claims = _claims(done, listener.port) or _by_default(done, listener)
-        if len(claims) != 1:
-            left.append(listener)
-            continue
-        index, evidence = claims[0]
-        done[index] = replace(done[index], listeners=(*done[index].listeners, (listener, evidence)))
-    for path in owners.unowned_unix:
-        claims = _claims(done, path)
-        if len(claims) == 1:
-            index, evidence = claims[0]
-            done[index] = replace(done[index], unix=(*done[index].unix, (path, evidence)))
-    return done, tuple(left)
-
-
-def _claims(drafts: Sequence[_Draft], place: int | str) -> list[tuple[int, Evidence]]:
-    """Workloads whose configuration listens there, each with the first place that says so."""
-    found = []
-    for index, draft in enumerate(drafts):
-        mention = next(
-            (
-                m
-                for m in (*draft.mentions, *draft.started_with)
-                if _says_where_to_listen(m, draft.workload) and place in {m.port, m.path}
-            ),
-            None,
-        )
-        if mention:
-            said = f"listens on {mention.path or mention.port} (the process was not visible)"
-            where = f"{mention.file}:{mention.line}"
-            found.append((index, Evidence(Configuration.name, said, where, inferred=True)))
-    return found
-
-
-def _by_default(drafts: Sequence[_Draft], listener: Listener) -> list[tuple[int, Evidence]]:
-    """Workloads whose program listens there unless it is told otherwise."""
-    said = f"{listener.protocol} {listener.port} is the default port of {{}} (the process was not visible)"
-    return [
-        (index, Evidence(Sockets.name, said.format(draft.detection.runtime.name), inferred=True))
-        for index, draft in enumerate(drafts)
-        if listener.port in draft.detection.ports
-    ]
-
-
-def _says_where_to_listen(mention: Mention, workload: Workload) -> bool:
-    """`listen 8000;`, `bind *:443`, `port 6379`. A port with another longer name may be somebody else's (`db.port`)."""
-    if mention.kind is not MentionKind.SETTING or mention.host:
-        return mention.kind is MentionKind.LISTEN
-    if mention.key.startswith("."):
-        return False
-    before = mention.key.removesuffix("port").rstrip("._-")
-    return _OWN_PORT.fullmatch(mention.key) is not None or before in {_unit_stem(workload.unit), workload.main.program}
+    return replace(owners, unowned=tuple(one for one in owners.unowned if one not in taken))
 
 
 def _programs(workload: Workload) -> frozenset[str]:

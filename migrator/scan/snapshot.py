@@ -52,3 +52,8 @@ class Snapshot:
         """What was observed, or `default`. Callers for which absence means something use `of`."""
         observation = self.of(fact)
         return observation.value if isinstance(observation, Observed) else default
+
+    def denied(self, fact: type[Fact[Any]]) -> tuple[str, ...]:
+        """Files and folders that the host named as closed to this user when it answered."""
+        observation = self.of(fact)
+        return observation.denied if isinstance(observation, Observed) else ()

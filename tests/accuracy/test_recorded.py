@@ -10,7 +10,6 @@ from tests.accuracy.measure import Score, leaks, scores
 ROOT, PLAIN = recorded.FOLDERS
 UNSEEN = {
     "edges, all sources": {
-        "fxfeed rabbitmq 5672",  # its account has two services, and the file with the address is its own
         "invoicing-run postfix 25",  # from a file with mode 600; the job lives for less than a second
         "invoicing-run postgresql 5432",
         "portal notify 3000",  # from a file with mode 640; no connection stands

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from migrator.model.observations import Observed
-from migrator.model.services import Confidence, confidence
+from migrator.model.services import Confidence, Source, confidence
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
+from migrator.scan.facts.network import Network, NetworkFacts
 from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.sockets import Connection, Listener, Sockets, SocketsFacts, UnixListener
 from migrator.scan.facts.units import Unit, Units
@@ -85,7 +86,7 @@ def owner_of_the_connection(*processes, group="", uid=99):
     return found, bool(view.unowned_outgoing)
 
 
-def view_of(processes, facts):
+def view_of(processes, facts, denied=()):
     units = {name for p in processes for name in p.cgroup.split("/") if name.endswith(".service")}
     known = {
         Processes.name: tuple(processes),
@@ -93,7 +94,8 @@ def view_of(processes, facts):
         Descriptors.name: DescriptorsFacts(),
         **facts,
     }
-    return host_view(Snapshot("h", "h", datetime.now(UTC), {name: Observed(value) for name, value in known.items()}))
+    observed = {name: Observed(value, denied=tuple(denied)) for name, value in known.items()}
+    return host_view(Snapshot("h", "h", datetime.now(UTC), observed))
 
 
 def test_an_account_of_two_services_leaves_a_connection_without_an_owner():
@@ -133,3 +135,60 @@ def test_a_person_of_the_same_account_is_not_the_service(group):
 @pytest.mark.parametrize("group", ["", "/", "/init.scope"])
 def test_without_a_telling_control_group_the_account_tells(group):
     assert owner_of_the_connection(APP, group=group) == ([("app", Confidence.INFERRED)], False)
+
+
+# One account, several services, and no control group that tells: what their files say, and what could not be read.
+
+
+def caller(*said, denied=(), services=("app", "worker"), names=None):
+    """Which of the services of one account is connected to 10.0.0.9:5432, when this is all that their files say."""
+    configuration = Configuration().parse("".join(f" {line}\n" for line in said))
+    facts = {
+        Sockets.name: SocketsFacts(connections=(DATABASE,)),
+        Network.name: NetworkFacts(("10.0.0.1",), names or {}),
+        Configuration.name: configuration,
+    }
+    view = view_of([running(10 + n, name) for n, name in enumerate(services)], facts, denied=denied)
+    seen = Source.CLIENT_SOCKET
+    return [(p.service, confidence(c.evidence)) for p in view.profiles for c in p.calls if seen in c.sources]
+
+
+APP_READS = "setting /opt/app/app.ini:1:host = 10.0.0.7:6379"
+WORKER_READS = "setting /opt/worker/worker.ini:1:host = 10.0.0.7:6379"
+WORKER_NAMES_IT = "setting /opt/worker/worker.ini:2:host = db:5432"
+KNOWN = {"db": "10.0.0.9"}
+
+
+def test_the_only_one_that_is_set_up_to_has_the_connection():
+    assert caller(APP_READS, WORKER_NAMES_IT, names=KNOWN) == [("worker", Confidence.INFERRED)]
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ((WORKER_NAMES_IT, "setting /opt/app/app.ini:2:host = db:5432"), KNOWN),
+        ((WORKER_NAMES_IT, APP_READS), {}),
+        ((WORKER_NAMES_IT, APP_READS), {"db": "10.0.0.8"}),
+    ],
+    ids=["both are", "the name may mean another", "the name means another"],
+)
+def test_a_setting_that_may_not_mean_the_connection_decides_nothing(said, names):
+    assert caller(*said, names=names) == []
+
+
+def test_the_only_one_with_a_file_that_is_closed_to_us_has_what_no_other_is_set_up_to():
+    assert caller(APP_READS, WORKER_READS, denied=["/opt/worker/db.ini"]) == [("worker", Confidence.INFERRED)]
+
+
+@pytest.mark.parametrize(
+    ("said", "denied"),
+    [
+        ((APP_READS, WORKER_READS), ["/opt/worker/db.ini", "/opt/app/db.ini"]),
+        ((APP_READS, WORKER_READS), ["/opt/else/db.ini"]),
+        ((WORKER_READS,), ["/opt/worker/db.ini"]),
+        ((APP_READS, "setting /opt/app/app.ini:2:host = db:5432"), ["/opt/worker/db.ini"]),
+    ],
+    ids=["both have one", "neither has", "nothing is known of the other", "the other may be"],
+)
+def test_what_could_not_be_read_decides_nothing_where_another_may_be_meant(said, denied):
+    assert caller(*said, denied=denied) == []

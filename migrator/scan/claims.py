@@ -1,0 +1,194 @@
+"""Sockets whose process was not visible: what configuration says of them, who is left when others are ruled out. Pure.
+
+Where two workloads may be meant, the socket stays without an owner.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import TypeVar
+
+from migrator.model.services import Call, Evidence, Protocol
+from migrator.scan.calls import configured_calls
+from migrator.scan.facts.configuration import Configuration
+from migrator.scan.facts.sockets import Connection, Listener, Sockets
+from migrator.scan.mentions import Mention, MentionKind
+from migrator.scan.socket_owners import SocketOwners
+
+__all__ = ["Claimant", "Claims", "claimed"]
+
+S = TypeVar("S")
+
+_OWN_PORT = re.compile(
+    r"(?:server|https?|listen(?:er|ing)?|bind|local|main|web|service|tcp|app|application)?[._-]?port|server[._]http[._]port"
+)
+"""Settings that name the port of the program itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """What speaks for a workload's being at an end of a socket."""
+
+    mentions: tuple[Mention, ...]
+    """What its configuration, its command lines and its environment say."""
+    names: frozenset[str]
+    """Names of its unit and program: `NAME_port` is its own port."""
+    runtime: str
+    ports: tuple[int, ...]
+    """Where its program listens unless it is told otherwise."""
+    refused: tuple[str, ...] = ()
+    """Files of its own that this user may not read."""
+    is_text: bool = False
+    """Its program is text, which was looked into like configuration."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its settings were seen: nothing was kept from this user, and there was something to read."""
+        return not self.refused and (self.is_text or bool(self.mentions))
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Sockets by position of the claimant, each with what speaks for it; and what nobody has a claim on."""
+
+    listeners: Mapping[int, tuple[tuple[Listener, Evidence], ...]]
+    unix: Mapping[int, tuple[tuple[str, Evidence], ...]]
+    outgoing: Mapping[int, tuple[tuple[Connection, Evidence], ...]]
+    left: SocketOwners
+
+
+def claimed(claimants: Sequence[Claimant], owners: SocketOwners, names: Mapping[str, str]) -> Claims:
+    """Give what has no owner to the only one that it can be of. `names`: names that the host knows -> addresses."""
+    calls = [tuple(configured_calls(one.mentions)) for one in claimants] if owners.unowned_outgoing else []
+    listeners = _settled(owners.unowned, lambda one: _of_listener(claimants, owners, one))
+    unix = _settled(owners.unowned_unix, lambda path: _listening(claimants, path))
+    outgoing = _settled(owners.unowned_outgoing, lambda one: _of_connection(claimants, calls, owners, names, one))
+    left = replace(
+        owners,
+        unowned=tuple(one for one in owners.unowned if one not in listeners),
+        unowned_unix=tuple(path for path in owners.unowned_unix if path not in unix),
+        unowned_outgoing=tuple(one for one in owners.unowned_outgoing if one not in outgoing),
+    )
+    return Claims(_by_claimant(listeners), _by_claimant(unix), _by_claimant(outgoing), left)
+
+
+_Claim = tuple[int, Evidence]
+
+
+def _settled(sockets: Iterable[S], claims: Callable[[S], Sequence[_Claim]]) -> dict[S, _Claim]:
+    found = ((socket, claims(socket)) for socket in sockets)
+    return {socket: said[0] for socket, said in found if len(said) == 1}
+
+
+def _by_claimant(settled: Mapping[S, _Claim]) -> dict[int, tuple[tuple[S, Evidence], ...]]:
+    groups: dict[int, list[tuple[S, Evidence]]] = {}
+    for socket, (index, evidence) in settled.items():
+        groups.setdefault(index, []).append((socket, evidence))
+    return {index: tuple(group) for index, group in groups.items()}
+
+
+def _of_listener(claimants: Sequence[Claimant], owners: SocketOwners, listener: Listener) -> list[_Claim]:
+    possible = owners.candidates.get(listener.inode)
+    said = _listening(claimants, listener.port) or _by_default(claimants, listener)
+    return [claim for claim in said if possible is None or claim[0] in possible]
+
+
+def _listening(claimants: Sequence[Claimant], place: int | str) -> list[_Claim]:
+    """Workloads whose configuration listens there, each with the first place that says so."""
+    found = []
+    for index, one in enumerate(claimants):
+        said = (m for m in one.mentions if place in {m.port, m.path} and _says_where_to_listen(m, one.names))
+        mention = next(said, None)
+        if mention:
+            excerpt = f"listens on {mention.path or mention.port} (the process was not visible)"
+            found.append((index, Evidence(Configuration.name, excerpt, _place(mention), inferred=True)))
+    return found
+
+
+def _says_where_to_listen(mention: Mention, names: frozenset[str]) -> bool:
+    """`listen 8000;`, `bind *:443`, `port 6379`. A port with another longer name may be somebody else's (`db.port`)."""
+    if mention.kind is not MentionKind.SETTING or mention.host:
+        return mention.kind is MentionKind.LISTEN
+    if mention.key.startswith("."):
+        return False
+    before = mention.key.removesuffix("port").rstrip("._-")
+    return _OWN_PORT.fullmatch(mention.key) is not None or before in names
+
+
+def _place(mention: Mention) -> str:
+    return f"{mention.file}:{mention.line}"
+
+
+def _by_default(claimants: Sequence[Claimant], listener: Listener) -> list[_Claim]:
+    """Workloads whose program listens there unless it is told otherwise."""
+    said = f"{listener.protocol} {listener.port} is the default port of {{}} (the process was not visible)"
+    return [
+        (index, Evidence(Sockets.name, said.format(one.runtime), inferred=True))
+        for index, one in enumerate(claimants)
+        if listener.port in one.ports
+    ]
+
+
+def _of_connection(
+    claimants: Sequence[Claimant],
+    calls: Sequence[Sequence[Call]],
+    owners: SocketOwners,
+    names: Mapping[str, str],
+    connection: Connection,
+) -> list[_Claim]:
+    """Who of those that can have opened it is set up to do so; if nobody is, the only one with secret settings."""
+    possible = sorted(owners.candidates.get(connection.inode, ()))
+    speaks = {index: [(_fits(call, connection, names), call) for call in calls[index]] for index in possible}
+    setting = {index: max((fit for fit, _ in said), default=_Fit.NO) for index, said in speaks.items()}
+    meant = [index for index, fit in setting.items() if fit is not _Fit.NO]
+    what = f"tcp {connection.address} -> {connection.peer}:{connection.peer_port}"
+    if meant:
+        sure = meant if len(meant) == 1 and setting[meant[0]] is _Fit.YES else []
+        return [(index, _named(what, speaks[index])) for index in sure]
+    secretive = [index for index in possible if claimants[index].refused]
+    others_known = all(claimants[index].is_known for index in possible if index not in secretive)
+    alone = secretive if len(possible) > 1 and len(secretive) == 1 and others_known else []
+    return [(index, _unread(what, claimants[index].refused[0])) for index in alone]
+
+
+class _Fit(IntEnum):
+    """Whether a setting means the other end of a connection."""
+
+    NO = 0
+    PERHAPS = 1
+    """By a name that this host alone cannot tell the address of, or without a port."""
+    YES = 2
+
+
+def _fits(call: Call, connection: Connection, names: Mapping[str, str]) -> _Fit:
+    if call.protocol is Protocol.UNIX or call.port not in {connection.peer_port, None}:
+        return _Fit.NO
+    address = _address(names.get(call.target.lower(), call.target))
+    if address and not _same(address, connection.peer):
+        return _Fit.NO
+    return _Fit.YES if address and call.port else _Fit.PERHAPS
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return ""
+
+
+def _same(one: str, other: str) -> bool:
+    loopback = ipaddress.ip_address(one).is_loopback and ipaddress.ip_address(other).is_loopback
+    return one == other or loopback
+
+
+def _named(what: str, said: Iterable[tuple[_Fit, Call]]) -> Evidence:
+    call = next(call for fit, call in said if fit is _Fit.YES)
+    excerpt = f"{what} (of those that can have opened it, this one alone names {call.target}:{call.port})"
+    return Evidence(Sockets.name, excerpt, call.evidence[0].where, inferred=True)
+
+
+def _unread(what: str, file: str) -> Evidence:
+    excerpt = f"{what} (none of the others that can have opened it is set up to; this one's file could not be read)"
+    return Evidence(Sockets.name, excerpt, file, inferred=True)
