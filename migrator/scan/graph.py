@@ -116,14 +116,25 @@ class Directory:
     def at_path(self, host: str, path: str) -> ServiceProfile | None:
         """The service that accepts on a Unix socket."""
         profiles = self.views[host].profiles
-        exact = next((p for p in profiles if any(li.path == path for li in p.listens if li.path)), None)
+        same = _in_run(path)
+        exact = next((p for p in profiles if any(_in_run(li.path) == same for li in p.listens if li.path)), None)
         return exact or self._by_custom(host, path)
 
     def _by_custom(self, host: str, path: str) -> ServiceProfile | None:
-        """A database's socket has one name everywhere in differing folders; a plain user may not see it at all."""
-        runtimes = _SOCKET_NAMES.get(_PORT.sub("", path.rsplit("/", 1)[-1]), frozenset())
+        """A database's socket has one name everywhere in differing folders; a plain user may not see it at all.
+
+        Of several, the one whose port ends the name.
+        """
+        name = path.rsplit("/", 1)[-1]
+        runtimes = _SOCKET_NAMES.get(_PORT.sub("", name), frozenset())
         found = [profile for profile in self.views[host].profiles if profile.runtime.name in runtimes]
-        return found[0] if len(found) == 1 else None
+        there = [one for one in found if any(name.endswith(f".{li.port}") for li in one.listens if li.port)]
+        return next((only[0] for only in (found, there) if len(only) == 1), None)
+
+
+def _in_run(path: str) -> str:
+    """`/var/run` has been another name of `/run` since 2012."""
+    return path.removeprefix("/var") if path.startswith("/var/run/") else path
 
 
 def _names(views: Sequence[HostView]) -> dict[str, str]:

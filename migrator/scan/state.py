@@ -5,7 +5,7 @@ and the folder of its account when the program exists to keep data. Logs, socket
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from migrator.model.services import Evidence, State
@@ -49,18 +49,21 @@ def state_of(
     `named` are paths that a command line or a detector names for data.
     """
     places: dict[str, list[Evidence]] = {}
-    for path, evidence in [*_written(snapshot, workload), *named, *_configured(mentions)]:
+    said = [*named, *_configured(mentions)]
+    for path, evidence in [*_written(snapshot, workload, [path for path, _ in said]), *said]:
         places.setdefault(path.rstrip("/"), []).append(evidence)
     outer = [path for path in sorted(places) if not any(path.startswith(f"{other}/") for other in places)]
     return tuple(_measured(snapshot, path, tuple(places[path][:3])) for path in outer)
 
 
-def _written(snapshot: Snapshot, workload: Workload | None) -> Iterator[tuple[str, Evidence]]:
+def _written(snapshot: Snapshot, workload: Workload | None, named: Sequence[str]) -> Iterator[tuple[str, Evidence]]:
+    """Where files are open for writing: the folder of them that is named for data, else the one that a program has."""
     written = snapshot.value(Descriptors, DescriptorsFacts()).written
     for process in workload.processes if workload else ():
         for path in written.get(process.pid, ()):
             if not _PASSING.search(path) and PurePosixPath(path).name not in _MINOR:
-                yield _folder(path), Evidence(Descriptors.name, f"open for writing: {path}", f"pid {process.pid}")
+                folder = next((one for one in named if path.startswith(f"{one}/")), _folder(path))
+                yield folder, Evidence(Descriptors.name, f"open for writing: {path}", f"pid {process.pid}")
 
 
 def _folder(path: str) -> str:

@@ -1,0 +1,56 @@
+"""Several clusters of one database on a host: each has its own socket and its own folder."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from migrator.model.observations import Observed
+from migrator.scan.estate import assemble
+from migrator.scan.facts.configuration import Configuration
+from migrator.scan.facts.crontabs import CronEntry, Crontabs
+from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
+from migrator.scan.facts.processes import Process, Processes
+from migrator.scan.facts.sockets import Listener, Sockets, SocketsFacts
+from migrator.scan.facts.units import Unit, Units
+from migrator.scan.profile import host_view
+from migrator.scan.snapshot import Snapshot
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+
+
+def cluster(pid, name, port):
+    folder = f"/var/lib/postgresql/15/{name}"
+    arguments = ("/usr/lib/postgresql/15/bin/postgres", "-D", folder)
+    unit = f"postgresql@15-{name}.service"
+    return Process(pid, 1, 99, 99, "postgres", arguments, arguments[0], cgroup=f"/system.slice/{unit}"), unit, port
+
+
+def clusters(listeners):
+    processes = [cluster(10, "main", 5432), cluster(11, "hr", 5433)]
+    backup = CronEntry("/etc/cron.d/hr", 1, "50 0 * * *", "postgres", "pg_dump -p 5433 hr -f /srv/hr.dump")
+    facts = {
+        Processes.name: tuple(p for p, _, _ in processes),
+        Configuration.name: Configuration().parse(" client /etc/cron.d/hr:1:pg_dump localhost 5433\n"),
+        Units.name: tuple(Unit(unit) for _, unit, _ in processes),
+        Crontabs.name: (backup,),
+        Sockets.name: SocketsFacts(listeners=tuple(Listener("tcp", "*", port, 99, port) for port in listeners)),
+        Descriptors.name: DescriptorsFacts(
+            owners={port: (p.pid,) for p, _, port in processes},
+            written={p.pid: (f"{p.arguments[2]}/base/1/2619",) for p, _, _ in processes},
+        ),
+    }
+    return Snapshot("h", "10.0.0.1", NOW, {name: Observed(value) for name, value in facts.items()})
+
+
+@pytest.mark.parametrize(("listeners", "want"), [((5432, 5433), ["postgresql-15-hr"]), ((5432,), [])])
+def test_the_local_socket_of_a_database_is_that_of_the_one_on_its_port(listeners, want):
+    edges = assemble([clusters(listeners)], now=NOW).estate.edges
+    assert [edge.callee for edge in edges if edge.caller == "hr"] == want
+
+
+def test_each_cluster_of_a_database_keeps_its_own_folder():
+    kept = {p.service: [state.path for state in p.state] for p in host_view(clusters(())).profiles if p.unit}
+    assert kept == {
+        "postgresql-15-main": ["/var/lib/postgresql/15/main"],
+        "postgresql-15-hr": ["/var/lib/postgresql/15/hr"],
+    }
