@@ -104,6 +104,7 @@ TABLE = [
     (["/usr/sbin/mosquitto", "-c", "/etc/mosquitto/mosquitto.conf"], "/usr/sbin/mosquitto", "mosquitto"),
     (["/usr/sbin/slapd", "-h", "ldap:///"], "/usr/sbin/slapd", "slapd"),
     (["(squid-1)", "--kid", "squid-1"], "/usr/sbin/squid", "squid"),
+    (["/usr/bin/tinyproxy", "-d"], "/usr/bin/tinyproxy", "tinyproxy"),
     (["/usr/sbin/varnishd", "-a", ":6081"], "/usr/sbin/varnishd", "varnish"),
     (["/usr/sbin/named", "-f", "-u", "bind"], "/usr/sbin/named", "bind"),
     (["/usr/sbin/unbound", "-d"], "/usr/sbin/unbound", "unbound"),
@@ -125,6 +126,7 @@ TABLE = [
     (["/usr/sbin/httpd", "-f"], "/bin/busybox", "httpd"),
     (["/bin/sh", "/etc/poll.sh"], "/bin/dash", "shell"),
     (["/usr/bin/perl", "/usr/local/sbin/meterd"], "/usr/bin/perl", "perl"),
+    (["starman master --listen :5000 /opt/shop/shop.psgi"], "", "perl"),
     (["/opt/ledger/ledgerd", "--port", "9000"], "/opt/ledger/ledgerd", "binary"),
 ]
 

@@ -51,6 +51,7 @@ KNOWN: tuple[Known, ...] = (
     Known("traefik", r"traefik", http=True),
     Known("envoy", r"envoy", http=True),
     Known("varnish", r"varnishd|cache-main", r"varnish", http=True, ports=(6081, 6082)),
+    Known("tinyproxy", r"tinyproxy", http=True, homes=("/etc/tinyproxy",), ports=(8888,)),
     Known("squid", r"squid3?", r"squid3?|squid-openssl", http=True, ports=(3128,)),
     Known("thttpd", r"thttpd", http=True),
     Known("httpd", r"httpd|mini_httpd|darkhttpd", r"busybox(?:-static)?|mini-httpd|darkhttpd", http=True, name="httpd", ports=(80,)),
