@@ -45,6 +45,7 @@ function is_secret(low,   k, name, i, after, head, hot) {
   if (index(low, "@") && low ~ login) return "url"
   if (!hot) return ""
   if (low ~ /^[ \t]*stats[ \t]+auth[ \t]+[^ \t]+:/) return "stats auth"
+  if (low ~ /^[ \t]*basicauth[ \t]+[^ \t]+[ \t]+[^ \t{][^{]*$/) return "basicauth"
   if (match(low, /^[ \t]*(requirepass|masterauth|rootpw|bindpw|password|passwd|secret)[ \t]+[^ \t=:$]/)) { split(low, part); return part[1] }
   return index(low, "private key") && low ~ /-----begin [a-z ]*private key-----/ ? "private key" : ""
 }
@@ -215,6 +216,8 @@ class MentionKind(StrEnum):
     SECRET = "hidden"  # noqa: S105 - a kind, and none itself
     """A secret, of which the name alone is told. Not called by its name, so that no rule hides the line itself."""
     KEY = "key"
+    KEPT = "kept"
+    """A file that keeps passwords, and is named for that: `secrets file = /etc/rsyncd.secrets`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,5 +345,6 @@ _READERS: dict[MentionKind, Callable[[str], dict[str, Any] | None]] = {
     MentionKind.LISTEN: _listen,
     MentionKind.CERTIFICATE: _unix,
     MentionKind.KEY: _unix,
+    MentionKind.KEPT: _unix,
     MentionKind.AFFINITY: _affinity,
 }

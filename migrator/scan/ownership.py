@@ -280,12 +280,13 @@ def _written(time: FileTime) -> str:
     return f"{datetime.fromtimestamp(time.modified, UTC):%Y-%m-%dT%H:%M:%SZ}, {time.size} B"
 
 
-def secrets_in(mentions: Iterable[Mention]) -> tuple[SecretPlace, ...]:
+def secrets_in(mentions: Sequence[Mention]) -> tuple[SecretPlace, ...]:
     """Where secrets stand in these files, and under which names."""
     found = [SecretPlace(m.file, m.line, m.key) for m in mentions if m.kind is MentionKind.SECRET]
-    keys = [SecretPlace(m.path, 1, "private key") for m in mentions if m.kind is MentionKind.KEY]
+    whole = {MentionKind.KEY: "private key", MentionKind.KEPT: "passwords"}
+    files = [SecretPlace(m.path, 1, whole[m.kind]) for m in mentions if m.kind in whole]
     known = {place.file for place in found}
-    return (*found, *dict.fromkeys(place for place in keys if place.file not in known))
+    return (*found, *dict.fromkeys(place for place in files if place.file not in known))
 
 
 def home_of(snapshot: Snapshot, uid: int) -> str:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrator.scan.facts.configuration import MENTIONS, Configuration
+from migrator.scan.ownership import secrets_in
 from migrator.scan.redact import HOST_REDACT, _plain, _rules, looks_secret, redact, redact_arguments
 from migrator.scan.shells import FILES
 
@@ -202,6 +203,7 @@ PLACES = [
     ("a.php", f"define('DB_PASSWORD', '{CANARY}');", "db_password"),
     ("a.sh", f"/opt/x/x --host a1 -pass {CANARY}", "pass"),
     ("userlist.txt", f'"shop" "{CANARY}"', "user list"),
+    ("tinyproxy.conf", f"BasicAuth shop {CANARY}", "basicauth"),
 ]
 NO_PLACES = [
     ("a.conf", f"#password = {CANARY}"),
@@ -219,6 +221,7 @@ NO_PLACES = [
     ("a.py", 'r = Redis(host=cfg["redis"]["host"], password=cfg["redis"]["password"])'),
     ("a.conf", "proxy_pass http://a1:8080;"),
     ("a.conf", "bypass = on"),
+    ("Caddyfile", "basicauth /admin/* bcrypt {"),
 ]
 
 
@@ -237,6 +240,25 @@ def test_what_only_names_a_secret_is_no_place_of_one(tmp_path, awk):
     for number, (name, line) in enumerate(NO_PLACES):
         (tmp_path / f"{number:02}{name}").write_text(line + "\n")
     assert [m for m in Configuration().parse(mentions(awk, tmp_path)) if m.kind == "hidden"] == []
+
+
+KEPT = [
+    ("rsyncd.conf", "secrets file = /etc/rsyncd.secrets", "/etc/rsyncd.secrets"),
+    ("job.sh", "rsync -a --password-file=/root/.nas rsync://backup@nas1/x /srv/x", "/root/.nas"),
+    ("mosquitto.conf", "password_file /etc/mosquitto/passwd", "/etc/mosquitto/passwd"),
+    ("a.env", 'DB_PASSWORD_FILE="/run/secrets/db"', "/run/secrets/db"),
+    ("a.conf", "passfile = /etc/shop/.pgpass", "/etc/shop/.pgpass"),
+    ("a.conf", "bypass the file /etc/x", ""),
+    ("a.conf", "#secrets file = /etc/rsyncd.secrets", ""),
+    ("a.conf", "access_file = /etc/access", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "line", "file"), KEPT, ids=[f"{n}-{row[0]}" for n, row in enumerate(KEPT)])
+def test_a_file_that_settings_name_as_one_of_passwords_is_a_place_of_secrets(tmp_path, name, line, file):
+    (tmp_path / name).write_text(f"{line}\n")
+    found = secrets_in(Configuration().parse(mentions(AWKS[0], tmp_path)))
+    assert [(place.file, place.name) for place in found] == ([(file, "passwords")] if file else [])
 
 
 @given(secret=st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=6, max_size=30))
@@ -426,7 +448,9 @@ AccountKey=CANARY;EndpointSuffix=core
 """Lines of configuration, of scripts and of command lines; `CANARY` is where a password stands."""
 
 
-@pytest.mark.parametrize("name", ["x.conf", "x.sh", "x.py", "x.yml", "x.xml", "x.php", "x.properties", "inittab", "x"])
+@pytest.mark.parametrize(
+    "name", ["x.conf", "uwsgi.ini", "x.sh", "x.py", "x.yml", "x.xml", "x.php", "x.properties", "inittab", "x"]
+)
 @pytest.mark.parametrize("secret", ["Zx9c4n4ry", "zx9.c4n-4ry", "482716"])
 def test_no_form_of_a_connection_takes_a_password_along(tmp_path, name, secret):
     (tmp_path / name).write_text(FORMS_WITH_A_SECRET.replace("CANARY", secret))

@@ -57,6 +57,9 @@ function files(line, low,   s, u, d, b) {
   if (index(low, "key") && match(low, /(ssl_?certificate_?key(_?file)?|key_?file|tls_?key|ssl[-_]key|private_?key(_?file)?)["]?[ \t=:]+["]?\/[a-z0-9._\/-]+/) && low !~ /snakeoil/) {
     u = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", u); say("key", u)
   }
+  if (index(low, "file") && match(low, /(pass|passwo?r?d|secrets?|credentials?)[-_ ]?file["]?[ \t=:]+["]?\/[a-z0-9._\/-]+/)) {
+    u = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", u); say("kept", u)
+  }
   if (low ~ /(^|[;&{(])[ \t]*(\.|source)[ \t]+["$~\/.]/ || ((index(low, "file") || index(low, "config") || index(low, "include")) && (low ~ /--(defaults-(extra-)?file|config|env-file)[= ]/ || low ~ /^[ \t]*(environmentfile|include[a-z_-]*)[ \t=:"]+-?\//)) || low ~ named) paths("file", line, 3)
   if (table || low ~ starts) paths("program", line, 6)
   s = index(line, ".sock") ? line : ""
