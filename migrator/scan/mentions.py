@@ -218,6 +218,8 @@ class MentionKind(StrEnum):
     KEY = "key"
     KEPT = "kept"
     """A file that keeps passwords, and is named for that: `secrets file = /etc/rsyncd.secrets`."""
+    FOLDER = "folder"
+    """Where a program works, or whose pages it serves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +322,12 @@ def _secret(text: str) -> dict[str, Any] | None:
     return {"key": text} if _SECRET_KEY.fullmatch(text) else None
 
 
+def _folder(text: str) -> dict[str, Any] | None:
+    """`chdir /srv/shop`."""
+    key, _, path = text.partition(" ")
+    return {"key": key, "path": path.rstrip("/")} if path.startswith("/") else None
+
+
 def _affinity(text: str) -> dict[str, Any] | None:
     return {"key": " ".join(text.split())}
 
@@ -346,5 +354,6 @@ _READERS: dict[MentionKind, Callable[[str], dict[str, Any] | None]] = {
     MentionKind.CERTIFICATE: _unix,
     MentionKind.KEY: _unix,
     MentionKind.KEPT: _unix,
+    MentionKind.FOLDER: _folder,
     MentionKind.AFFINITY: _affinity,
 }

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from posixpath import normpath
 
@@ -22,6 +22,7 @@ __all__ = [
     "OwnFiles",
     "commands_of",
     "file_roots",
+    "files_by_name",
     "files_of",
     "foreign_files",
     "mentions_of",
@@ -30,11 +31,15 @@ __all__ = [
     "refused_files",
     "secrets_in",
     "section_of",
+    "with_folders",
 ]
 
 _PATH = re.compile(r"(?:^|[=:,\s'\"])(/[\w.@+-][\w./@+-]*)")
 _APP_ROOT = re.compile(
     r"(/(?:opt|srv|data|app|apps|var/www)/[^/]+|/usr/local/(?!s?bin|lib|share|etc)[^/]+|/home/[^/]+/[^/]+)"
+)
+_RELATIVE = re.compile(
+    r"(?:-{1,2}[\w-]+=)?(\w[\w.-]*(?:/[\w.-]+)*\.(?:ini|conf|cnf|cfg|ya?ml|toml|json|xml|properties|env|hcl))"
 )
 _ARCHIVES = (".jar", ".war", ".ear")
 _MOST_FILES = 100
@@ -123,6 +128,22 @@ def _stems(name: str) -> set[str]:
     plain = name.removesuffix(".service").split("@")[0]
     letters = re.match(r"[A-Za-z]+", plain)
     return {plain, re.sub(r"[\d.]+$", "", plain), plain.split("-")[0], letters[0] if letters else plain} - {""}
+
+
+def with_folders(roots: FileRoots, mentions: Iterable[Mention], *, pages: bool) -> FileRoots:
+    """With the folders that its configuration sends it to; of pages that it serves, where it executes them itself."""
+    said = (m for m in mentions if m.kind is MentionKind.FOLDER and (pages or not m.key.endswith("root")))
+    found = {match[1].rstrip("/") for m in said if (match := _APP_ROOT.match(f"{m.path}/"))}
+    return replace(roots, folders=tuple(sorted({*roots.folders, *found})))
+
+
+def files_by_name(snapshot: Snapshot, words: Iterable[str], folder: str) -> frozenset[str]:
+    """Settings that a command line names without their folder: there where it works, else the only one of that name."""
+    relative = {m[1] for word in words if (m := _RELATIVE.fullmatch(word))}
+    known = {*_by_file(snapshot), *snapshot.denied(Configuration)} if relative else set()
+    found = {name: [file for file in known if file.endswith(f"/{name}")] for name in relative}
+    here = {name: f"{folder}/{name}" for name in relative if f"{folder}/{name}" in known}
+    return frozenset(here.get(name) or files[0] for name, files in found.items() if name in here or len(files) == 1)
 
 
 def programs_in(texts: Iterable[str]) -> frozenset[str]:

@@ -40,6 +40,7 @@ from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.ownership import (
     FileRoots,
     file_roots,
+    files_by_name,
     files_of,
     foreign_files,
     home_of,
@@ -49,6 +50,7 @@ from migrator.scan.ownership import (
     refused_files,
     secrets_in,
     section_of,
+    with_folders,
 )
 from migrator.scan.redact import looks_secret
 from migrator.scan.running import named_in, timed_units
@@ -65,6 +67,7 @@ _INTERPRETER = re.compile(
 """Folders like /etc/php are everybody's who runs PHP."""
 _UPLOADS = frozenset({"upload", "uploads", "storage", "media", "attachments"})
 """Folders in a program's own home that hold what its users brought."""
+_PAGES = re.compile(r"php-cgi[\d.]*|php-fcgi")
 _TLS_PORTS = frozenset({443, 8443})
 _INHERITED = frozenset(
     re.findall(
@@ -180,6 +183,8 @@ class _Known:
     def of(cls, snapshot: Snapshot, workload: Workload) -> "_Known":
         detection = next(found for detect in DETECTORS if (found := detect(workload, snapshot)))
         roots = _roots(workload, detection)
+        relative = files_by_name(snapshot, workload.main.arguments[1:], workload.main.cwd)
+        roots = replace(roots, files=roots.files | relative)
         if workload.origin == "systemd user" and workload.unit:
             files = {m.file for m in snapshot.value(Configuration, ())}
             own = {file for file in files if file.endswith(f"/systemd/user/{workload.unit.name}")}
@@ -209,18 +214,20 @@ class _Draft:
         cls, snapshot: Snapshot, owners: SocketOwners, index: int, known: "_Known", named: Sequence[frozenset[str]]
     ) -> "_Draft":
         workload, foreign = known.workload, foreign_files(known.named, named)
-        mentions = mentions_of(snapshot, known.roots, _programs(workload), foreign)
+        said = mentions_of(snapshot, known.roots, _programs(workload), foreign)
+        roots = with_folders(known.roots, said, pages=_executes_pages(workload))
+        mentions = said if roots == known.roots else mentions_of(snapshot, roots, _programs(workload), foreign)
         return cls(
             snapshot,
             workload,
             known.detection,
-            known.roots,
+            roots,
             mentions,
             _of_processes(snapshot, workload),
             owners.listeners.get(index, ()),
             owners.unix.get(index, ()),
             owners.outgoing.get(index, ()),
-            refused_files(snapshot, known.roots, mentions),
+            refused_files(snapshot, roots, mentions),
         )
 
     def claimant(self) -> Claimant:
@@ -399,6 +406,11 @@ def _left(drafts: Iterable[_Draft], owners: SocketOwners) -> SocketOwners:
     """What is without an owner still, now that sockets which others opened for a service are known."""
     taken = {listener for draft in drafts for listener, _ in draft.listeners}
     return replace(owners, unowned=tuple(one for one in owners.unowned if one not in taken))
+
+
+def _executes_pages(workload: Workload) -> bool:
+    """Whether a web server runs the pages that it serves: PHP in processes of its own."""
+    return any(_PAGES.fullmatch(process.program) for process in workload.processes)
 
 
 def _programs(workload: Workload) -> frozenset[str]:

@@ -7,6 +7,7 @@ import pytest
 
 from migrator.scan.calls import configured_calls
 from migrator.scan.facts.configuration import MENTIONS, Configuration
+from migrator.scan.mentions import MentionKind
 
 AWKS = [awk for awk in (["mawk"], ["gawk"], ["busybox", "awk"]) if shutil.which(awk[0])]
 
@@ -161,16 +162,21 @@ NOTHING = [
     ("main.cf", "myhostname = me.corp.example\nmydestination = localhost\n"),
     ("x.service", "[Unit]\nDocumentation=https://docs.example.com/x man:x(8)\n"),
     ("x.conf", "user:1234\n"),
+    ("uwsgi.ini", "socket = 10.0.0.1:8077\nhttp-socket = :8080\nstats = /run/x\n"),
     ("server.xml", '<Server port="8005" shutdown="SHUTDOWN">\n<Connector port="8080" redirectPort="8443" address="10.0.0.1"/>\n'),
 ]  # fmt: skip
 
 
-def calls_of(folder, name, text, awk):
+def mentions_of(folder, name, text, awk):
     """What the host's own awk lets out of a file, read as it is read here."""
     file = folder / name
     file.write_text(f"{text}\n")
     done = subprocess.run([*awk, "-v", "q='", MENTIONS, str(file)], capture_output=True, text=True, check=True)
-    return {(call.target, call.port) for call in configured_calls(Configuration().parse(done.stdout))}
+    return Configuration().parse(done.stdout)
+
+
+def calls_of(folder, name, text, awk):
+    return {(call.target, call.port) for call in configured_calls(mentions_of(folder, name, text, awk))}
 
 
 @pytest.mark.parametrize("awk", AWKS[:1], ids=lambda awk: awk[-1])
@@ -182,6 +188,22 @@ def test_connections_in_every_form(name, text, want, awk, tmp_path):
 @pytest.mark.parametrize(("name", "text"), NOTHING, ids=[f"{n}-{form[0]}" for n, form in enumerate(NOTHING)])
 def test_what_is_listened_on_or_only_described_is_no_connection(name, text, tmp_path):
     assert calls_of(tmp_path, name, text, AWKS[0]) == set()
+
+
+PLACES = [
+    ("uwsgi.ini", "socket = /run/shop/shop.sock", MentionKind.LISTEN, (None, "/run/shop/shop.sock")),
+    ("uwsgi.yml", "  http-socket: 127.0.0.1:8077", MentionKind.LISTEN, (8077, "")),
+    ("uwsgi.ini", "https = :8443,a.pem,a.key", MentionKind.LISTEN, (8443, "")),
+    ("uwsgi.ini", "chdir = /srv/shop", MentionKind.FOLDER, (None, "/srv/shop")),
+    ("shop.conf", "[program:shop]\ndirectory=/srv/shop/", MentionKind.FOLDER, (None, "/srv/shop")),
+    ("lighttpd.conf", 'server.document-root = "/srv/Shop/pub"', MentionKind.FOLDER, (None, "/srv/Shop/pub")),
+    ("vhost.conf", "  DocumentRoot /var/www/shop", MentionKind.FOLDER, (None, "/var/www/shop")),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "kind", "want"), PLACES, ids=[f"{n}-{p[0]}" for n, p in enumerate(PLACES)])
+def test_where_a_program_listens_and_works(name, text, kind, want, tmp_path):
+    assert [(m.port, m.path) for m in mentions_of(tmp_path, name, text, AWKS[0]) if m.kind is kind] == [want]
 
 
 @pytest.mark.parametrize("awk", AWKS[1:], ids=lambda awk: awk[-1])

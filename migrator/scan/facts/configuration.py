@@ -14,7 +14,7 @@ FNR == 1 {
   if (FILENAME ~ /\/env\/[A-Z][A-Z0-9_]*$/) { variable = FILENAME; sub(/^.*\//, "", variable); variable = variable "=" }
   nameless = !script && variable == "" && FILENAME ~ /^\/(home|opt|srv|app|apps|data)\/.*\/[.]?[^.\/]+$/
   if (tolower(FILENAME) ~ /\/[^\/]*(passw|sasl|secret|credential|htdigest)[^\/]*$/ && FILENAME !~ /\.(py|sh|js|rb|pl|php)$/) nameless = 1
-  table = FILENAME ~ /\/inittab$/
+  table = FILENAME ~ /\/inittab$/; uwsgi = FILENAME ~ /uwsgi/
 }
 { line = variable (length($0) > 4000 ? substr($0, 1, 4000) : $0) }
 inside { if (!(i = index(line, "-->"))) next; inside = 0; line = substr(line, i + 3) }
@@ -33,6 +33,10 @@ line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \
     s = substr(line, RSTART, RLENGTH - 1); sub(/^[ \t]*\[/, "", s); sub(/:/, " ", s); say("section", s)
   }
   if (slash) files(line, low)
+  if (uwsgi && match(low, /^[ \t]*((uwsgi|https?|fastcgi|scgi)-)?(socket|https?)[ \t]*[=:][ \t]*[^ \t,]+/)) {
+    u = substr(line, RSTART, RLENGTH); sub(/^[^=:]*[=:][ \t]*/, "", u); sub(u ~ /\// ? "^[^/]*" : "^.*:", "", u)
+    if (u ~ /^([0-9]+|\/[A-Za-z0-9._][A-Za-z0-9._\/-]*)$/) { say("listen", u); next }
+  }
   if (index(low, "listen") || index(low, "bind") || index(low, "accept")) {
     if (match(low, /(^|[{;])[ \t]*(listen|bind|accept|listeners)[ \t]*[= \t][ \t]*([^ \t;]*:)?[0-9]+([ \t;,]|$)/)) {
       u = substr(low, RSTART, RLENGTH); sub(/[ \t;,]+$/, "", u); sub(/^.*[^0-9]/, "", u); say("listen", u)
@@ -59,6 +63,9 @@ function files(line, low,   s, u, d, b) {
   }
   if (index(low, "file") && match(low, /(pass|passwo?r?d|secrets?|credentials?)[-_ ]?file["]?[ \t=:]+["]?\/[a-z0-9._\/-]+/)) {
     u = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", u); say("kept", u)
+  }
+  if ((index(low, "dir") || index(low, "root")) && match(low, /^[ \t]*(chdir|directory|working_?directory|(server\.)?document-?root)[ \t]*[= \t][ \t]*["]?\/[a-z0-9._\/-]+/)) {
+    u = substr(line, RSTART, RLENGTH); d = tolower(u); sub(/^[ \t]+/, "", d); sub(/[ \t=].*$/, "", d); sub(/^[^\/]*/, "", u); say("folder", d " " u)
   }
   if (low ~ /(^|[;&{(])[ \t]*(\.|source)[ \t]+["$~\/.]/ || ((index(low, "file") || index(low, "config") || index(low, "include")) && (low ~ /--(defaults-(extra-)?file|config|env-file)[= ]/ || low ~ /^[ \t]*(environmentfile|include[a-z_-]*)[ \t=:"]+-?\//)) || low ~ named) paths("file", line, 3)
   if (table || low ~ starts) paths("program", line, 6)

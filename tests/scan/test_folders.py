@@ -1,0 +1,63 @@
+"""Where a service works when a plain user does not see it: what settings and command lines say, and the files found there."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from migrator.model.observations import Observed
+from migrator.scan.facts.configuration import Configuration
+from migrator.scan.facts.processes import Process, Processes
+from migrator.scan.facts.units import Unit, Units
+from migrator.scan.profile import host_view
+from migrator.scan.snapshot import Snapshot
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+
+
+def snapshot(processes, configuration="", **facts):
+    observed = {
+        Processes.name: tuple(processes),
+        Units.name: tuple(Unit(f"{p.comm}.service") for p in processes),
+        Configuration.name: Configuration().parse(configuration),
+        **facts,
+    }
+    return Snapshot("h", "10.0.0.1", NOW, {name: Observed(value) for name, value in observed.items()})
+
+
+def process(pid, name, *arguments, exe="", ppid=1, unit=""):
+    group = f"/system.slice/{unit or name}.service"
+    return Process(pid, ppid, 33, 33, name, (f"/usr/bin/{name}", *arguments), exe, cgroup=group)
+
+
+def calls(found, service):
+    return {(c.target, c.port) for p in host_view(found).profiles if p.service == service for c in p.calls}
+
+
+SAYS = " setting /srv/shop/conf/db.yml:3:host = db1:5432\n"
+SETTINGS = " folder /etc/emperor/vassals/shop.ini:2:chdir /srv/shop\n"
+
+
+@pytest.mark.parametrize(
+    ("argument", "more", "want"),
+    [
+        ("shop.ini", "", {("db1", 5432)}),
+        ("--ini=shop.ini", "", {("db1", 5432)}),
+        ("vassals/shop.ini", "", {("db1", 5432)}),
+        ("hop.ini", "", set()),
+        ("shop.ini", " setting /srv/other/shop.ini:1:host = x:1\n", set()),
+    ],
+    ids=["by its name", "as a value", "with a folder", "another name", "two of that name"],
+)
+def test_a_file_without_its_folder_is_the_only_one_of_that_name(argument, more, want):
+    found = snapshot([process(10, "uwsgi-core", "--ini", argument)], SETTINGS + SAYS + more)
+    assert calls(found, "uwsgi-core") == want
+
+
+PAGES = " folder /etc/lighttpd/lighttpd.conf:1:server.document-root /var/www/shop\n"
+PHP = " setting /var/www/shop/inc/db.php:3:host = db1:5432\n"
+
+
+@pytest.mark.parametrize(("program", "want"), [("php-cgi", {("db1", 5432)}), ("rotatelogs", set())])
+def test_pages_are_a_web_servers_own_where_it_executes_them(program, want):
+    both = [process(10, "lighttpd"), process(11, program, ppid=10, unit="lighttpd")]
+    assert calls(snapshot(both, PAGES + PHP), "lighttpd") == want
