@@ -49,6 +49,8 @@ class Detection:
     """Where it listens unless it is told otherwise."""
     heap_mib: int | None = None
     """Limit of the heap that is configured today."""
+    schedules: bool = False
+    """It only starts what other processes do."""
     packages: tuple[str, ...] = ()
     """Packages of the host that provide the program, `name=version`."""
 

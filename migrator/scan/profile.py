@@ -338,7 +338,8 @@ class _Draft:
 
     def _calls(self) -> tuple[Call, ...]:
         own = {path for path, _ in self.unix} | {listen.path for listen in self._listens()}
-        said = [*configured_calls(self.mentions), *configured_calls(self.started_with)]
+        mentions = [m for m in self.mentions if not (self.detection.schedules and _is_work(m))]
+        said = [*configured_calls(mentions), *configured_calls(self.started_with)]
         return merged([*socket_calls(self.outgoing), *(c for c in said if c.target not in own)])
 
     def _state(self) -> tuple[State, ...]:
@@ -411,6 +412,11 @@ def _left(drafts: Iterable[_Draft], owners: SocketOwners) -> SocketOwners:
 def _executes_pages(workload: Workload) -> bool:
     """Whether a web server runs the pages that it serves: PHP in processes of its own."""
     return any(_PAGES.fullmatch(process.program) for process in workload.processes)
+
+
+def _is_work(mention: Mention) -> bool:
+    """What a program's text calls when it does its work; a scheduler only puts that into a queue."""
+    return mention.kind is MentionKind.URL and mention.scheme in {"http", "https"} and mention.file.endswith(".py")
 
 
 def _programs(workload: Workload) -> frozenset[str]:

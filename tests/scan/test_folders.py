@@ -61,3 +61,17 @@ PHP = " setting /var/www/shop/inc/db.php:3:host = db1:5432\n"
 def test_pages_are_a_web_servers_own_where_it_executes_them(program, want):
     both = [process(10, "lighttpd"), process(11, program, ppid=10, unit="lighttpd")]
     assert calls(snapshot(both, PAGES + PHP), "lighttpd") == want
+
+
+TASKS = " url /srv/shop/tasks.py:3:http://labels:5050\n url /srv/shop/celeryconfig.py:1:redis://queue:6379\n"
+
+
+@pytest.mark.parametrize(
+    ("word", "want"),
+    [("worker", {("labels", 5050), ("queue", 6379)}), ("beat", {("queue", 6379)})],
+)
+def test_what_only_schedules_work_does_not_call_what_the_work_calls(word, want):
+    arguments = ("/srv/shop/bin/celery", "-A", "shop", word)
+    python = Process(10, 1, 33, 33, "celery", ("/srv/shop/bin/python", *arguments), cgroup="/system.slice/c.service")
+    found = snapshot([python], TASKS, **{Units.name: (Unit("c.service"),)})
+    assert {call for p in host_view(found).profiles for call in calls(found, p.service)} == want

@@ -62,6 +62,7 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
         runtime_of(name, main, version),
         name=workload.own_name(PurePosixPath(file).stem),
         http=http,
+        schedules=name == "celery" and "beat" in main.arguments and "worker" not in main.arguments,
         packages=version.package.pins,
     )
 
