@@ -131,6 +131,20 @@ def _by_default(claimants: Sequence[Claimant], listener: Listener) -> list[_Clai
     ]
 
 
+class _Fit(IntEnum):
+    """Whether a setting means the other end of a connection."""
+
+    NO = 0
+    PERHAPS = 1
+    """By a name that this host alone cannot tell the address of."""
+    HOST = 2
+    """The host, and no port there."""
+    YES = 3
+
+
+_NOTHING = (_Fit.NO, Call(""))
+
+
 def _of_connection(
     claimants: Sequence[Claimant],
     calls: Sequence[Sequence[Call]],
@@ -140,26 +154,33 @@ def _of_connection(
 ) -> list[_Claim]:
     """Who of those that can have opened it is set up to do so; if nobody is, the only one with secret settings."""
     possible = sorted(owners.candidates.get(connection.inode, ()))
-    speaks = {index: [(_fits(call, connection, names), call) for call in calls[index]] for index in possible}
-    setting = {index: max((fit for fit, _ in said), default=_Fit.NO) for index, said in speaks.items()}
-    meant = [index for index, fit in setting.items() if fit is not _Fit.NO]
+    told = {index: _best((_fits(call, connection, names), call) for call in calls[index]) for index in possible}
+    meant = [index for index in possible if told[index][0] is not _Fit.NO]
+    likely = meant or [index for index in possible if claimants[index].refused]
+    if len(likely) != 1:
+        return []
+    found = likely[0]
+    others_known = all(claimants[index].is_known for index in possible if index != found)
+    evidence = _why(connection, claimants[found], told[found], others_known=others_known)
+    return [(found, evidence)] if evidence else []
+
+
+def _best(said: Iterable[tuple[_Fit, Call]]) -> tuple[_Fit, Call]:
+    return max(said, key=lambda pair: pair[0], default=_NOTHING)
+
+
+def _why(connection: Connection, one: Claimant, told: tuple[_Fit, Call], *, others_known: bool) -> Evidence | None:
+    """What speaks for it; None where that is not enough."""
+    fit, call = told
     what = f"tcp {connection.address} -> {connection.peer}:{connection.peer_port}"
-    if meant:
-        sure = meant if len(meant) == 1 and setting[meant[0]] is _Fit.YES else []
-        return [(index, _named(what, speaks[index])) for index in sure]
-    secretive = [index for index in possible if claimants[index].refused]
-    others_known = all(claimants[index].is_known for index in possible if index not in secretive)
-    alone = secretive if len(possible) > 1 and len(secretive) == 1 and others_known else []
-    return [(index, _unread(what, claimants[index].refused[0])) for index in alone]
-
-
-class _Fit(IntEnum):
-    """Whether a setting means the other end of a connection."""
-
-    NO = 0
-    PERHAPS = 1
-    """By a name that this host alone cannot tell the address of, or without a port."""
-    YES = 2
+    if fit is _Fit.YES or (fit is _Fit.HOST and others_known):
+        place = f"{call.target}:{call.port}" if call.port else call.target
+        excerpt = f"{what} (of those that can have opened it, this one alone names {place})"
+        return Evidence(Sockets.name, excerpt, call.evidence[0].where, inferred=True)
+    if fit is _Fit.NO and others_known:
+        excerpt = f"{what} (none of the others that can have opened it is set up to; this one's file could not be read)"
+        return Evidence(Sockets.name, excerpt, one.refused[0], inferred=True)
+    return None
 
 
 def _fits(call: Call, connection: Connection, names: Mapping[str, str]) -> _Fit:
@@ -168,7 +189,9 @@ def _fits(call: Call, connection: Connection, names: Mapping[str, str]) -> _Fit:
     address = _address(names.get(call.target.lower(), call.target))
     if address and not _same(address, connection.peer):
         return _Fit.NO
-    return _Fit.YES if address and call.port else _Fit.PERHAPS
+    if not address:
+        return _Fit.PERHAPS
+    return _Fit.YES if call.port else _Fit.HOST
 
 
 def _address(text: str) -> str:
@@ -181,14 +204,3 @@ def _address(text: str) -> str:
 def _same(one: str, other: str) -> bool:
     loopback = ipaddress.ip_address(one).is_loopback and ipaddress.ip_address(other).is_loopback
     return one == other or loopback
-
-
-def _named(what: str, said: Iterable[tuple[_Fit, Call]]) -> Evidence:
-    call = next(call for fit, call in said if fit is _Fit.YES)
-    excerpt = f"{what} (of those that can have opened it, this one alone names {call.target}:{call.port})"
-    return Evidence(Sockets.name, excerpt, call.evidence[0].where, inferred=True)
-
-
-def _unread(what: str, file: str) -> Evidence:
-    excerpt = f"{what} (none of the others that can have opened it is set up to; this one's file could not be read)"
-    return Evidence(Sockets.name, excerpt, file, inferred=True)

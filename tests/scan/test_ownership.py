@@ -163,6 +163,22 @@ def test_the_only_one_that_is_set_up_to_has_the_connection():
     assert caller(APP_READS, WORKER_NAMES_IT, names=KNOWN) == [("worker", Confidence.INFERRED)]
 
 
+HOST_ALONE = "setting /opt/worker/worker.ini:2:db_host = db"
+
+
+@pytest.mark.parametrize(
+    ("said", "denied", "want"),
+    [
+        ((APP_READS, HOST_ALONE), (), [("worker", Confidence.INFERRED)]),
+        ((HOST_ALONE,), (), []),
+        ((APP_READS, HOST_ALONE), ["/opt/app/db.ini"], []),
+    ],
+    ids=["the other is known", "nothing is known of the other", "the other keeps a file closed"],
+)
+def test_a_host_without_a_port_counts_where_the_others_settings_were_seen(said, denied, want):
+    assert caller(*said, denied=denied, names=KNOWN) == want
+
+
 @pytest.mark.parametrize(
     ("said", "names"),
     [
