@@ -7,10 +7,20 @@ from dataclasses import dataclass, field, replace
 
 from migrator.model.estate import Edge
 from migrator.model.findings import Finding
-from migrator.model.services import Call, Evidence, HealthCheck, Protocol, ServiceProfile, Source
+from migrator.model.services import (
+    Call,
+    Confidence,
+    Evidence,
+    HealthCheck,
+    Protocol,
+    ServiceProfile,
+    Source,
+    confidence,
+)
 from migrator.scan import findings
 from migrator.scan.calls import both as merge_calls
 from migrator.scan.facts.configuration import Configuration
+from migrator.scan.facts.descriptors import Descriptors
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.network import Network, NetworkFacts
 from migrator.scan.facts.sockets import Connection, Sockets
@@ -50,6 +60,7 @@ _SOCKET_NAMES = {
 }
 """Socket, without the port that ends its name, and the runtimes that make it."""
 _PORT = re.compile(r"\.\d+$")
+_OF_SOCKETS = frozenset({Sockets.name, Descriptors.name})
 _PROGRAM_TEXT = (".py", ".sh", ".js", ".php", ".rb", ".pl")
 
 
@@ -235,28 +246,35 @@ def _to(profile: ServiceProfile, call: Call, callee: str, port: int | None) -> E
 
 
 def _from_servers(directory: Directory, view: HostView) -> Iterator[Edge]:
-    """Connections as the accepting host saw them; the other end tells which of its services it was."""
+    """Connections as the accepting host saw them; the other end tells which of its services it was.
+
+    It is as sure as the other end is: which of two services of one account it was is seen from there alone.
+    """
     for connection in view.incoming:
         caller_host = directory.host_of(connection.peer, view.snapshot.host)
         callees = directory.listening(view.snapshot.host, connection.port, local=True)
-        caller = _other_end(directory, connection, caller_host) if caller_host else ""
+        caller, seen = _other_end(directory, connection, caller_host) if caller_host else ("", ())
         if len(callees) == 1 and caller and caller != callees[0].service:
             what = f"tcp {connection.peer} -> {connection.address}:{connection.port}"
-            evidence = Evidence(Sockets.name, what, view.snapshot.host)
+            concluded = confidence(seen) is Confidence.INFERRED
+            evidence = Evidence(Sockets.name, what, view.snapshot.host, inferred=concluded)
             yield Edge(caller, callees[0].service, Protocol.TCP, connection.port, (Source.SERVER_SOCKET,), (evidence,))
 
 
-def _other_end(directory: Directory, connection: Connection, host: str) -> str:
-    """The service whose own sockets lead to the same place. Ports change between two looks, so only the peer counts."""
-    callers = [
-        profile.service
+def _other_end(directory: Directory, connection: Connection, host: str) -> tuple[str, Sequence[Evidence]]:
+    """The service whose own sockets lead to the same place, and how that was seen; no name where there are two.
+
+    Ports change between two looks, so only the peer counts.
+    """
+    callers = {
+        profile.service: [one for one in call.evidence if one.fact in _OF_SOCKETS]
         for profile in directory.views[host].profiles
         for call in profile.calls
         if Source.CLIENT_SOCKET in call.sources
         and call.port == connection.port
         and (call.target == connection.address or (_is_loopback(call.target) and _is_loopback(connection.address)))
-    ]
-    return callers[0] if len(set(callers)) == 1 else ""
+    }
+    return next(iter(callers.items())) if len(callers) == 1 else ("", ())
 
 
 def _is_loopback(address: str) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from migrator.model.observations import Observed
 from migrator.model.services import Confidence, Source, confidence
+from migrator.scan.estate import assemble
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.network import Network, NetworkFacts
@@ -208,3 +209,40 @@ def test_the_only_one_with_a_file_that_is_closed_to_us_has_what_no_other_is_set_
 )
 def test_what_could_not_be_read_decides_nothing_where_another_may_be_meant(said, denied):
     assert caller(*said, denied=denied) == []
+
+
+DATABASE_HOST = {
+    Processes.name: (Process(5, 1, 70, 70, "postgres", ("/usr/bin/postgres",), "/usr/bin/postgres"),),
+    Sockets.name: SocketsFacts(
+        listeners=(Listener("tcp", "*", 5432, 70, 9),),
+        connections=(Connection("10.0.0.9", 5432, "10.0.0.1", 40000, 70, 8),),
+    ),
+    Descriptors.name: DescriptorsFacts(owners={8: (5,), 9: (5,)}),
+    Network.name: NetworkFacts(("10.0.0.9",)),
+}
+
+
+@pytest.mark.parametrize(
+    ("group", "owners", "want"),
+    [
+        ("", {1: (10,)}, Confidence.OBSERVED),
+        ("/system.slice/app.service", {}, Confidence.OBSERVED),
+        ("", {}, Confidence.INFERRED),
+    ],
+    ids=["by its process", "by its control group", "by its account"],
+)
+def test_an_edge_that_both_ends_see_is_as_sure_as_the_callers_end(group, owners, want):
+    app = {
+        Processes.name: (APP,),
+        Units.name: (Unit("app.service"),),
+        Sockets.name: SocketsFacts(connections=(DATABASE,), groups={1: group} if group else {}),
+        Descriptors.name: DescriptorsFacts(owners=owners),
+        Network.name: NetworkFacts(("10.0.0.1",)),
+    }
+    hosts = [
+        Snapshot(name, address, datetime.now(UTC), {fact: Observed(value) for fact, value in facts.items()})
+        for name, address, facts in (("h", "10.0.0.1", app), ("db", "10.0.0.9", DATABASE_HOST))
+    ]
+    (edge,) = assemble(hosts, now=datetime.now(UTC)).estate.edges
+    assert (edge.caller, edge.callee, confidence(edge.evidence)) == ("app", "postgres", want)
+    assert set(edge.sources) == {Source.CLIENT_SOCKET, Source.SERVER_SOCKET}
