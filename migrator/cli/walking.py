@@ -10,9 +10,9 @@ from migrator.quickstart.walk import Quickstart, quickstart
 __all__ = ["walk"]
 
 
-def walk(folder: Path) -> None:
+def walk(folder: Path, *, live: bool) -> None:
     """Take the walk and say where to look."""
-    done = quickstart(folder, lambda command: say(f"$ {command}"))
+    done = quickstart(folder, lambda command: say(f"$ {command}"), live=live)
     say("")
     _hosts(done)
     say("")
@@ -26,7 +26,8 @@ def _hosts(done: Quickstart) -> None:
     recorded = [host.name for host in done.estate.hosts if host.recording]
     live = [f"{host.name} ({host.privilege or 'not reached'})" for host in done.estate.hosts if not host.recording]
     strategies = Counter(str(service.strategy) for wave in done.plan.waves for service in wave.services)
-    say(f"scanned live: {', '.join(live)}; replayed from recordings: {', '.join(recorded)}")
+    asked = f"scanned live: {', '.join(live)}; " if live else ""
+    say(f"{asked}replayed from recordings: {', '.join(recorded)}")
     say(f"{len(done.estate.services)} services, {len(done.estate.edges)} edges, {len(done.estate.findings)} findings")
     say(f"planned: {', '.join(f'{count} {name}' for name, count in sorted(strategies.items()))}")
 

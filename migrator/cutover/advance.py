@@ -162,6 +162,7 @@ class Cutover:
         if self.stale(name):
             changed = ", ".join(self.stale(name)[:3])
             raise Held(f"{name}: the plan was made from other profiles ({changed}); run `migrate cutover plan` again")
+        self._refuse_unbuilt(name)
         extra = {"Migrate-Out-Of-Order": out_of_order} if out_of_order else {}
         return self._enter(service, now, Step(StepKind.ENTER, service.phases[0]), extra)
 
@@ -173,9 +174,10 @@ class Cutover:
         self._refuse_stay(service)
         here = self._standing(service)
         if not here.phase:
-            raise Held(f"{name}: was not started; start it: migrate cutover start {name}")
+            raise Held(f"{name}: was not started; start it first, with `migrate cutover start`")
         step = next_step(service, here.phase, self._verdicts(service, here, source, now, approved_by))
         if step.kind is StepKind.ENTER:
+            self._refuse_unbuilt(name)
             return self._enter(service, here, step, {"Migrate-Approved-By": approved_by} if approved_by else {})
         if step.failed and on_fail == "rollback":
             return self._enter(service, here, step_back(service, here.phase), {}, step.verdicts)
@@ -274,6 +276,16 @@ class Cutover:
     def _refuse_stay(self, service: PlannedService) -> None:
         if service.strategy is Strategy.STAY:
             raise Held(f"{service.name}: stays on its host: {'; '.join(service.why) or 'the plan says so'}")
+
+    def _refuse_unbuilt(self, name: str) -> None:
+        """No traffic goes to an image of which the overlay says that nobody has built it."""
+        path = f"{layout.app_overlay(name, self.settings.environment)}/kustomization.yaml"
+        lines = self._files.get(path, "").split("\n")
+        line = next((number for number, line in enumerate(lines, 1) if layout.UNBUILT in line), 0)
+        if line:
+            raise Held(
+                f"{path}:{line}: its image is not built yet; build images/{name} and set newTag to what you pushed"
+            )
 
     def _refuse_order(self, name: str, reason: str) -> None:
         """Callees first: every moving service of an earlier wave has to be at its last phase."""

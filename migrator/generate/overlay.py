@@ -9,10 +9,7 @@ from migrator.lever import REPLICAS_ANNOTATION
 from migrator.mesh import Page
 from migrator.model.settings import Settings
 
-__all__ = ["UNBUILT", "has_switch", "overlay"]
-
-UNBUILT = "not-built-yet"
-"""The image's tag until a pipeline or a person sets a real one."""
+__all__ = ["has_switch", "overlay"]
 
 
 def has_switch(service: Workload) -> bool:
@@ -38,7 +35,7 @@ def overlay(service: Workload, settings: Settings) -> Iterator[Page]:
     view = {
         "resources": ["../../base"],
         "patches": [{"path": path} for path in patches],
-        "images": [{"name": image, "newTag": UNBUILT}],
+        "images": [{"name": image, "newTag": layout.UNBUILT}],
     }
     yield Page(f"{folder}/kustomization.yaml", "kubernetes/kustomization.yaml.j2", view)
 

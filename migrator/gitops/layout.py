@@ -4,6 +4,7 @@ __all__ = [
     "ESTATE",
     "PLAN",
     "SETTINGS",
+    "UNBUILT",
     "app_base",
     "app_overlay",
     "flux_app",
@@ -17,6 +18,9 @@ __all__ = [
 SETTINGS = "migrate.yaml"
 ESTATE = "estate.yaml"
 PLAN = "cutover/plan.yaml"
+
+UNBUILT = "not-built-yet"
+"""The tag of an image in an overlay until a pipeline or a person sets a real one."""
 
 
 def profile(host: str, service: str) -> str:

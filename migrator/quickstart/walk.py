@@ -11,10 +11,13 @@ from migrator.cutover.sources.built_in import BuiltInSource
 from migrator.errors import MigrateError
 from migrator.generate import run as generating
 from migrator.generate.templates import Templates
+from migrator.gitops import layout
 from migrator.gitops.git import GitRepository
+from migrator.model.changes import ChangeSet
 from migrator.model.estate import Estate
 from migrator.model.hosts import Connection, Host
 from migrator.model.plans import Plan, Strategy
+from migrator.model.settings import Settings
 from migrator.scan.estate import assemble
 from migrator.scan.recording import load_recordings
 from migrator.scan.run import questions, read_answer, scan_hosts
@@ -42,30 +45,34 @@ class Quickstart:
     outcomes: tuple[Outcome, ...]
 
 
-def quickstart(folder: Path, tell: Callable[[str], None]) -> Quickstart:
-    """Do all of it below `folder`, which has to be new or empty. `tell` hears of every step before it is taken."""
+def quickstart(folder: Path, tell: Callable[[str], None], *, live: bool = False) -> Quickstart:
+    """Do all of it below `folder`, which has to be new or empty. `tell` hears of every step before it is taken.
+
+    With `live` this machine is asked, too.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise MigrateError(f"{folder}: is not empty; choose another with --dir, or remove it")
     scan_folder, repository_folder = folder / "estate", folder / "fleet"
-    tell(f"migrate scan -i localhost --out {scan_folder}     (and the recordings of eight hosts)")
-    estate = _scan(scan_folder)
+    tell(f"migrate scan --replay {RECORDINGS} --out {scan_folder}{'     (and this machine)' if live else ''}")
+    estate = _scan(scan_folder, live=live)
     tell(f"migrate generate --from {scan_folder} --to {repository_folder}")
     repository = GitRepository.create(repository_folder)
     generating.generate(generating.read_folder(scan_folder), repository, Templates())
     tell(f"migrate cutover plan -C {repository_folder}")
     plan, *_ = engine.plan(repository)
     service = _example(plan)
+    _take_image(repository, service, tell)
     outcomes = tuple(_phases(repository, service, repository_folder, tell))
     return Quickstart(estate, scan_folder, repository_folder, service, plan, outcomes)
 
 
-def _scan(folder: Path) -> Estate:
-    """This machine, asked as it is, and the recorded hosts."""
-    here = Host("localhost", connection=Connection.LOCAL)
+def _scan(folder: Path, *, live: bool) -> Estate:
+    """The recorded hosts, and this machine as it is where that is wanted."""
+    here = [Host("localhost", connection=Connection.LOCAL)] if live else []
     facts = questions(deep=False)
-    live = scan_hosts([here], LocalTransport, facts=facts, budget=Budget(), forks=1)
+    asked = scan_hosts(here, LocalTransport, facts=facts, budget=Budget(), forks=1)
     recorded = load_recordings(RECORDINGS)
-    snapshots = [read_answer(a, facts) for a in live] + [read_answer(a, questions(deep=True)) for a in recorded]
+    snapshots = [read_answer(a, facts) for a in asked] + [read_answer(a, questions(deep=True)) for a in recorded]
     scan = assemble(snapshots, now=datetime.now(UTC))
     write_scan(folder, scan)
     return scan.estate
@@ -77,6 +84,15 @@ def _example(plan: Plan) -> str:
     if not weighted:
         raise MigrateError("the estate has no service that moves request by request; nothing to walk")
     return max(weighted, key=lambda service: (len(" ".join(service.why)), service.name)).name
+
+
+def _take_image(repository: GitRepository, service: str, tell: Callable[[str], None]) -> None:
+    """Name an image, as a pipeline does that has built one: none is built here."""
+    path = f"{layout.app_overlay(service, Settings().environment)}/kustomization.yaml"
+    text = repository.read(path) or ""
+    tell(f"$EDITOR {path}     (newTag: an image is named, as if a pipeline had built it)")
+    named = text.replace(layout.UNBUILT, '"0.1.0"')
+    repository.commit(ChangeSet(f"{service}: take the image that was built", files={path: named}))
 
 
 def _phases(repository: GitRepository, service: str, folder: Path, tell: Callable[[str], None]) -> Iterator[Outcome]:

@@ -47,6 +47,23 @@ def changed_lines(before, after):
     return found
 
 
+@IN_MEMORY
+def test_nothing_moves_to_an_image_that_nobody_has_built(repository):
+    planned(repository)
+    move(repository, "shop", 1)
+    path = "apps/shop/overlays/production/kustomization.yaml"
+    text = "images:\n- name: registry.example/shop\n  newTag: {}\n"
+    repository.commit(ChangeSet("Start anew", files={path: text.format("not-built-yet")}))
+    said = rf"{path}:3: its image is not built yet; build images/shop and set newTag to what you pushed"
+    with pytest.raises(Held, match=said):
+        Cutover(repository).advance("shop", BuiltInSource(), now=LATER, approved_by="ann")
+    assert Cutover(repository).rollback("shop").after == ""
+    with pytest.raises(Held, match=said):
+        Cutover(repository).start("shop", out_of_order="test")
+    repository.commit(ChangeSet("Take the image", files={path: text.format('"1.0"')}))
+    assert Cutover(repository).start("shop", out_of_order="test").after == "deploy"
+
+
 def test_planning_twice_commits_once(repository):
     _, first, difference = engine.plan(repository)
     assert first
