@@ -84,7 +84,7 @@ def pages() -> dict[str, str]:
 
 
 def _commands() -> str:
-    text = f"# Commands\n\n{NOTE}`kubectl migrate` and `flux migrate` are the same program under other names.\n"
+    text = f"# Commands\n\n{NOTE}`kubectl migrate` is the same program under another name.\n"
     for path, command, context in _walk(migrate, None, "migrate"):
         text += f"\n## {path}\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
     return text
@@ -301,8 +301,6 @@ def _prose(thing: type | ModuleType) -> str:
 def _exit_codes() -> str:
     meanings = {
         "OK": "Done.",
-        "FAILED": "Something is wrong that you can mend; the message says what and where.",
-        "USAGE": "The command line is wrong.",
         "ROLLED_BACK": "A gate failed, and the service was rolled back.",
         "INTERRUPTED": "Ctrl-C.",
         **_attribute_docstrings(errors.ExitCode),

@@ -69,7 +69,7 @@ _UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeE
 
 
 def main() -> None:
-    """Entry point of `migrate`, `kubectl migrate` and `flux migrate`."""
+    """Entry point of `migrate` and `kubectl migrate`."""
     resource.setrlimit(
         resource.RLIMIT_CORE, (0, 0)
     )  # the memory of a process holds private keys: core(5) would be a copy
@@ -121,8 +121,7 @@ def _trace(problem: BaseException) -> str:
 
 def _called(path: str) -> str:
     """`kubectl-migrate` is a plug-in and is called `kubectl migrate`."""
-    name = PurePath(path).name
-    return {"kubectl-migrate": "kubectl migrate", "flux-migrate": "flux migrate"}.get(name, "migrate")
+    return "kubectl migrate" if PurePath(path).name == "kubectl-migrate" else "migrate"
 
 
 def _complain(text: str) -> None:

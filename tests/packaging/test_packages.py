@@ -73,7 +73,7 @@ def test_sdist_holds_what_a_packager_needs(built: Path) -> None:
     assert {"pyproject.toml", "README.md", "LICENSE", "migrator/__init__.py"} <= names
 
 
-@pytest.mark.parametrize("command", ["migrate", "kubectl-migrate", "flux-migrate"])
+@pytest.mark.parametrize("command", ["migrate", "kubectl-migrate"])
 def test_installed_command_tells_its_version(installed: Path, command: str) -> None:
     assert migrator.__version__ in _run(installed / "bin" / command, "--version", cwd=installed)
 
