@@ -34,7 +34,10 @@ class ExitCode(IntEnum):
 
     OK = 0
     FAILED = 1
+    """Something is wrong that you can mend; the message says what and where. So end a scan that no host answered, and a
+    `cutover status` that cannot tell where a service stands."""
     USAGE = 2
+    """The command line is wrong; with `--detailed-exitcode`: something changed."""
     PARTIAL = 3
     """Done, but some hosts failed."""
     HELD = 4

@@ -68,6 +68,8 @@ def _status(chosen: argparse.Namespace) -> int:
     def show() -> int:
         for part in running():
             print(f"{part.name:24} process {part.pid}")
+        for host in legacy.hosts():
+            print(f"{host.name:24} {host.address}")
         return 0
 
     return _within(show, "status")
