@@ -43,7 +43,9 @@ def explain(service: str, source: Path, output: str) -> None:
         raise click.BadParameter(f"no field {field!r}; there are {', '.join(FIELDS)}", param_hint="SERVICE[.FIELD]")
     inputs = read_inputs(read_folder(source))
     if name not in inputs.services:
-        raise ProfileError(f"no service `{name}`; there are {', '.join(sorted(inputs.services))}", file="profiles/")
+        now = inputs.names.named(name)
+        said = f"is called {', '.join(now)} now" if now else f"is none; there are {', '.join(sorted(inputs.services))}"
+        raise ProfileError(f"service `{name}` {said}", file="profiles/")
     found = reasons(inputs.services[name], inputs.estate, field)
     emit([asdict(one) for one in found], ["field", "host", "value", "confidence", "because"], output)
     if not found:

@@ -22,7 +22,15 @@ from migrator.cutover.journal import (
 )
 from migrator.cutover.live import ClusterReader, live_state
 from migrator.cutover.metrics import MetricSource
-from migrator.cutover.plan_file import changed_inputs, keep_plan, make_plan, plan_digest, read_plan, service_of
+from migrator.cutover.plan_file import (
+    changed_inputs,
+    keep_plan,
+    make_plan,
+    may_be_of,
+    plan_digest,
+    read_plan,
+    service_of,
+)
 from migrator.cutover.steps import Step, StepKind, next_step, step_back
 from migrator.errors import Held, InputError, MetricError, PlanError, SettingsError
 from migrator.gitops import layout
@@ -149,7 +157,7 @@ class Cutover:
         """Profiles, of one service or of all, that changed since the plan was made."""
         read = next(iter(self._plans.values()), None)
         changed = changed_inputs(read or self.plan, self._files)
-        return tuple(path for path in changed if not name or path.endswith(f"/{name}.yaml"))
+        return tuple(path for path in changed if may_be_of(name, path, self._files.get(path, "")))
 
     def start(self, name: str, *, out_of_order: str = "") -> Outcome:
         """Enter the first phase. Held for a service that stays, or whose turn has not come; idempotent."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,8 +18,18 @@ from migrator.model.names import is_dns_label
 from migrator.model.plans import GateSpec, PhaseSpec, Plan, PlannedService, Strategy
 from migrator.model.services import ServiceProfile
 from migrator.records import dump_record, load_document, load_record
+from migrator.reviewed import reviewed
 
-__all__ = ["changed_inputs", "inputs_of", "keep_plan", "make_plan", "plan_digest", "read_plan", "service_of"]
+__all__ = [
+    "changed_inputs",
+    "inputs_of",
+    "keep_plan",
+    "make_plan",
+    "may_be_of",
+    "plan_digest",
+    "read_plan",
+    "service_of",
+]
 
 _MOST = 100
 
@@ -27,22 +38,28 @@ def inputs_of(files: Mapping[str, str]) -> tuple[Estate, tuple[ServiceProfile, .
     """The estate and all profiles of a repository. ProfileError with file:line."""
     if layout.ESTATE not in files:
         raise ProfileError("is missing; `migrate scan` and `migrate generate` bring it", file=layout.ESTATE)
-    estate = load_record(Estate, files[layout.ESTATE], file=layout.ESTATE, error=ProfileError)
-    return estate, _profiles(files, filter(_is_profile, files))
+    profiles = _profiles(files, filter(_is_profile, files))
+    known = reviewed(files[layout.ESTATE], profiles, file=layout.ESTATE)
+    return known.estate, tuple(known.profiles.values())
 
 
-def _profiles(files: Mapping[str, str], paths: Iterable[str]) -> tuple[ServiceProfile, ...]:
-    return tuple(load_record(ServiceProfile, files[path], file=path, error=ProfileError) for path in sorted(paths))
+def _profiles(files: Mapping[str, str], paths: Iterable[str]) -> dict[str, ServiceProfile]:
+    return {path: load_record(ServiceProfile, files[path], file=path, error=ProfileError) for path in sorted(paths)}
 
 
 def _profiles_of(files: Mapping[str, str], service: str) -> dict[str, list[ServiceProfile]]:
-    """Profiles by service: of all, or of one only, which are looked for in all where no file has its name."""
-    paths = [path for path in files if _is_profile(path)]
-    named = [path for path in paths if path.endswith(f"/{service}.yaml")] if service else []
+    """Profiles by service: of all, or of those only whose text has its name: people rename it in any of them."""
+    paths = [path for path in files if _is_profile(path) and may_be_of(service, path, files[path])]
     by_name: dict[str, list[ServiceProfile]] = {}
-    for profile in _profiles(files, named or paths):
+    for profile in _profiles(files, paths).values():
         by_name.setdefault(profile.service, []).append(profile)
     return by_name
+
+
+def may_be_of(service: str, path: str, text: str) -> bool:
+    """Whether a profile's file may be one of the service: it says so itself, or has its name still."""
+    said = re.search(rf"""service["']?\s*:\s*["']?{re.escape(service)}\b""", text)
+    return service == "" or path.endswith(f"/{service}.yaml") or said is not None
 
 
 def _is_profile(path: str) -> bool:

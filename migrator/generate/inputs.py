@@ -10,9 +10,11 @@ from migrator.gitops import layout
 from migrator.model import baseline
 from migrator.model.estate import Estate
 from migrator.model.names import dns_label, is_dns_label
+from migrator.model.reviewed import Names
 from migrator.model.services import ServiceProfile
 from migrator.model.settings import GATEWAYS, Settings
 from migrator.records import load_record
+from migrator.reviewed import reviewed
 
 __all__ = ["Inputs", "is_input", "read_inputs"]
 
@@ -24,7 +26,10 @@ _GROUPS = frozenset(["all", "ungrouped"])
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything that decides what is generated. `services` maps a service's label to its profiles, sorted by host."""
+    """Everything that decides what is generated, all by the names that people gave.
+
+    `services` maps a service's label to its profiles, sorted by host.
+    """
 
     services: Mapping[str, tuple[ServiceProfile, ...]]
     estate: Estate
@@ -33,6 +38,8 @@ class Inputs:
     """Path -> text of the files that were read; they belong into the repository as they are."""
     by_path: Mapping[str, ServiceProfile] = field(default_factory=dict)
     """Every profile by the path that it was read from."""
+    names: Names = field(default_factory=lambda: Names.of({}))
+    """What people call the services that the scan named."""
 
 
 def is_input(path: str) -> bool:
@@ -55,8 +62,9 @@ def read_inputs(files: Mapping[str, str], *, meshes: frozenset[str] = frozenset(
         )
     if layout.ESTATE not in read:
         raise ProfileError("is missing; `migrate scan` writes it beside profiles/", file=layout.ESTATE)
-    estate = load_record(Estate, read[layout.ESTATE], file=layout.ESTATE, error=ProfileError)
-    return Inputs(_grouped(profiles, read), estate, _settings(read.get(layout.SETTINGS), meshes), read, profiles)
+    known = reviewed(read[layout.ESTATE], profiles, file=layout.ESTATE)
+    settings = _settings(read.get(layout.SETTINGS), meshes)
+    return Inputs(_grouped(known.profiles, read), known.estate, settings, read, known.profiles, known.names)
 
 
 def _profiles(read: Mapping[str, str]) -> Iterator[tuple[str, ServiceProfile]]:

@@ -43,6 +43,9 @@ ESTATE = Estate(
 def folder(tmp_path):
     (tmp_path / "profiles" / "app01").mkdir(parents=True)
     (tmp_path / "profiles" / "app01" / "shop.yaml").write_text(dump_record(SHOP))
+    (tmp_path / "profiles" / "app01" / "edge.yaml").write_text(
+        dump_record(ServiceProfile("edge", "app01", Runtime("nginx")))
+    )
     (tmp_path / "estate.yaml").write_text(dump_record(ESTATE))
     return tmp_path
 
@@ -78,7 +81,7 @@ def test_a_field_is_all_that_is_shown(capsys, folder, field):
 
 def test_wrong_names_are_told(capsys, folder):
     assert run(["explain", "shp", "--from", str(folder)]) == 1
-    assert "no service `shp`; there are shop" in capsys.readouterr().err
+    assert "service `shp` is none; there are edge, shop" in capsys.readouterr().err
     assert run(["explain", "shop.colour", "--from", str(folder)]) == 2
     assert "there are runtime, account" in capsys.readouterr().err
 

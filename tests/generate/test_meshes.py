@@ -39,6 +39,8 @@ def _made(
 ) -> Mapping[str, str]:
     repository = MemoryRepository()
     settings = Settings(mesh=MeshSettings(provider=provider), gateway=GatewaySettings(hostname=domain))
+    known = {one.service for one in profiles}
+    edges = tuple(one for one in edges if {one.caller, one.callee} <= {*known, "external:mail"})
     generate(scan(*profiles, edges=edges, settings=settings), repository, TEMPLATES)
     return repository.tree()
 
