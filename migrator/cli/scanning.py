@@ -11,15 +11,20 @@ from typing import Any
 from migrator.cli.asking import Access
 from migrator.cli.output import emit, say
 from migrator.cli.progress import progress
-from migrator.errors import ExitCode
+from migrator.errors import ExitCode, ProfileError
 from migrator.files import write_text
 from migrator.inventory import load_inventory
+from migrator.model.baseline import path_of
 from migrator.model.duration import shown
-from migrator.model.estate import Estate
+from migrator.model.estate import unseen
 from migrator.model.hosts import Connection, Host
+from migrator.model.reviewed import Names
+from migrator.model.services import ServiceProfile
+from migrator.records import load_record
 from migrator.scan.collect import script
 from migrator.scan.estate import Scan, assemble
 from migrator.scan.fact import Fact
+from migrator.scan.memory_files import MemoryFolder
 from migrator.scan.recording import folder_of, load_recording, load_recordings, save_recording
 from migrator.scan.run import Answer, questions, read_answer, scan_hosts
 from migrator.scan.snapshot import Snapshot
@@ -63,6 +68,8 @@ class Target:
     folder: Path
     overwrite: bool
     output: str
+    forgotten: tuple[str, ...] = ()
+    """Hosts that a person takes out of the estate."""
 
 
 def commands(*, deep: bool) -> str:
@@ -169,16 +176,18 @@ def watched(sources: Sequence[str], options: Options, first: Sequence[Snapshot],
 
 def finish(snapshots: Iterable[Snapshot], target: Target, sightings: Mapping[str, Sightings] | None = None) -> ExitCode:
     """Understand the hosts, write the files, print the result. The exit code says whether all could be read."""
-    scan = assemble(snapshots, now=datetime.now(UTC), sightings=sightings)
+    memories = MemoryFolder(target.folder, target.forgotten)
+    scan = assemble(snapshots, now=datetime.now(UTC), sightings=sightings, earlier=memories.except_of)
+    memories.forget(scan.seen)
     written = write_scan(target.folder, scan, overwrite=target.overwrite)
-    emit(_rows(scan), ["service", "runtime", "kind", "state", "hosts", "calls"], target.output)
-    failed = [host for host in scan.estate.hosts if host.error]
+    failed = [host for host in scan.estate.hosts if host.error and host.name in scan.asked]
     for host in failed:
         say(f"error: {host.name}: {host.error}")
-    _note_failed([host.name for host in failed], target.folder)
-    _summary(scan.estate, written, target.folder)
+    _note_failed([host.name for host in scan.estate.hosts if host.error], target.folder)
+    emit(_rows(scan, written, target.folder), ["service", "runtime", "kind", "state", "hosts", "calls"], target.output)
+    _summary(scan, written, target.folder)
     if failed:
-        return ExitCode.PARTIAL if len(failed) < len(scan.estate.hosts) else ExitCode.FAILED
+        return ExitCode.PARTIAL if len(failed) < len(scan.asked) else ExitCode.FAILED
     return ExitCode.OK
 
 
@@ -189,11 +198,14 @@ def _note_failed(names: Sequence[str], folder: Path) -> None:
         file.unlink(missing_ok=True)
         return
     write_text(file, "".join(f"{name}\n" for name in names))
-    say(f"names of the {len(names)} that failed: {file}; --record DIR with --resume asks only those again")
+    say(f"names of the {len(names)} whose last try failed: {file}; ask only those again with --limit @{file}")
 
 
-def _rows(scan: Scan) -> list[dict[str, object]]:
-    estate, seen = scan.estate, {profile.service for profile in scan.profiles if profile.state}
+def _rows(scan: Scan, written: Written, folder: Path) -> list[dict[str, object]]:
+    """One row for each service, by the name that people gave it."""
+    profiles = {path_of(profile): profile for profile in scan.profiles} | _edited(written, folder)
+    estate = Names.of(profiles).estate(scan.estate, profiles.values())
+    seen = {profile.service for profile in profiles.values() if profile.state}
     return [
         {
             "name": service.name,
@@ -208,13 +220,25 @@ def _rows(scan: Scan) -> list[dict[str, object]]:
     ]
 
 
-def _summary(estate: Estate, written: Written, folder: Path) -> None:
-    scanned = [host for host in estate.hosts if host.observed]
-    blind = [host.name for host in scanned if host.refused or host.partial]
+def _edited(written: Written, folder: Path) -> dict[str, ServiceProfile]:
+    texts = {path: (folder / path).read_text(encoding="utf-8") for path in written.kept}
+    return {
+        path: load_record(ServiceProfile, text, file=str(folder / path), error=ProfileError)
+        for path, text in texts.items()
+    }
+
+
+def _summary(scan: Scan, written: Written, folder: Path) -> None:
+    estate, scanned = scan.estate, scan.seen
+    blind = [host.name for host in estate.hosts if host.name in scanned and (host.refused or host.partial)]
     say(
         f"{len(scanned)} of {len(estate.hosts)} hosts, {len(estate.services)} services, {len(estate.edges)} edges, "
         f"{len(estate.findings)} findings about the estate: {folder / 'estate.yaml'}"
     )
+    for line in unseen(estate):
+        say(f"warning: {line}")
+    if any(host.last_seen for host in estate.hosts):
+        say(f"a host that is no more is taken out with: migrate scan --out {folder} --forget HOST")
     if blind:
         say(f"not fully seen (see `partial` and `refused` in estate.yaml): {', '.join(blind)}")
     for path in written.kept:

@@ -22,6 +22,7 @@ from migrator.gitops import layout
 from migrator.mesh import Page
 from migrator.meshes import mesh_of
 from migrator.model.changes import ChangeSet
+from migrator.model.estate import unseen
 from migrator.model.findings import Finding
 from migrator.model.record import Record
 from migrator.records import dump_record, load_record
@@ -53,6 +54,8 @@ class Generated:
     services: tuple[str, ...]
     merged: tuple[str, ...] = ()
     """Files in which a person's edits were kept."""
+    unseen: tuple[str, ...] = ()
+    """Which hosts the last scan did not see, in words."""
 
 
 def changes(inputs: Inputs, standing: Mapping[str, str], templates: Templates, *, base: Base) -> Generated:
@@ -86,6 +89,7 @@ def changes(inputs: Inputs, standing: Mapping[str, str], templates: Templates, *
         findings=(*inputs.estate.findings, *_of_profiles(services), *findings, *gone_findings),
         services=tuple(one.name for one in services),
         merged=tuple(edited),
+        unseen=tuple(unseen(inputs.estate)),
     )
 
 

@@ -47,6 +47,8 @@ def lines(outcome: Outcome) -> Iterator[str]:
         yield f"{services}: {written} files would be written, {removed} removed"
     else:
         yield f"{services}: nothing to change"
+    for line in made.unseen:
+        yield f"warning: {line}"
     if made.merged:
         more = f" and {len(made.merged) - _SHOWN} more" if len(made.merged) > _SHOWN else ""
         yield f"edits kept in {', '.join(made.merged[:_SHOWN])}{more}"

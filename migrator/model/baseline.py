@@ -11,10 +11,12 @@ from migrator.model.names import dns_label, is_dns_label
 from migrator.model.record import Record
 from migrator.model.services import Call, Listen, ServiceProfile, Source
 
-__all__ = ["FOLDER", "ScanIndex", "index_of", "is_path_of", "path_of", "traits"]
+__all__ = ["FOLDER", "MEMORIES", "ScanIndex", "index_of", "is_path_of", "memory_of", "path_of", "traits"]
 
 FOLDER = ".migrate/scan/"
 """Where it stands below the folder with profiles/, one file for each host."""
+MEMORIES = ".migrate/hosts/"
+"""Where a scan keeps what each host said when it was last seen, one file for each: nothing that `generate` reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class ScanIndex(Record):
 def index_of(host: str) -> str:
     """Where a host's index stands below the folder that was scanned into."""
     return f"{FOLDER}{dns_label(host)}.yaml"
+
+
+def memory_of(host: str) -> str:
+    """Where a host's memory stands below the folder that was scanned into."""
+    return f"{MEMORIES}{dns_label(host)}.json"
 
 
 def path_of(profile: ServiceProfile) -> str:

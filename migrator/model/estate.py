@@ -1,5 +1,6 @@
 """The whole estate as a scan saw it: hosts, services, who calls whom, and what is not known."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from migrator.model.findings import Finding
@@ -7,7 +8,9 @@ from migrator.model.login import Login
 from migrator.model.record import Record
 from migrator.model.services import Evidence, OperatingSystem, Protocol, ServiceKind, Source
 
-__all__ = ["Edge", "Estate", "HostReport", "ServiceEntry", "SetAside"]
+__all__ = ["Edge", "Estate", "HostReport", "ServiceEntry", "SetAside", "unseen"]
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class SetAside(Record):
 
 @dataclass(frozen=True, slots=True)
 class HostReport(Record):
-    """How well one host was seen. `error` is the one-line reason when it could not be scanned."""
+    """How well one host was seen. `error` is the one-line reason when it could not be scanned the last time."""
 
     name: str
     address: str = ""
@@ -48,6 +51,8 @@ class HostReport(Record):
     error: str = ""
     recording: bool = False
     """True when the answers were replayed from a recording, not asked of a live host."""
+    last_seen: str = ""
+    """ISO 8601, UTC: when it was last seen, and all that is said of it is as of then; empty where this scan saw it."""
 
     @property
     def completeness(self) -> float:
@@ -91,3 +96,23 @@ class Estate(Record):
     services: tuple[ServiceEntry, ...] = ()
     edges: tuple[Edge, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+
+def unseen(estate: Estate) -> Iterator[str]:
+    """Lines that say which hosts the last scan did not see; nothing where it saw all of them."""
+    count = len(estate.hosts)
+    never = [f"{host.name} ({host.error})" for host in estate.hosts if not host.observed and host.error]
+    failed = [host for host in estate.hosts if host.last_seen and host.error]
+    left = [host for host in estate.hosts if host.last_seen and not host.error]
+    if never:
+        yield f"{len(never)} of {count} hosts were never seen, and nothing is known of what runs there: {_few(never)}"
+    if failed:
+        shown = _few([f"{host.name} ({host.last_seen}; now: {host.error})" for host in failed])
+        yield f"{len(failed)} of {count} hosts could not be seen again and stand as they were last seen: {shown}"
+    if left:
+        shown = _few([f"{host.name} ({host.last_seen})" for host in left])
+        yield f"{len(left)} of {count} hosts were not asked by the last scan and stand as they were last seen: {shown}"
+
+
+def _few(words: Sequence[str]) -> str:
+    return ", ".join(words[:_SHOWN]) + (f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else "")

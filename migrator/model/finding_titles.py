@@ -13,6 +13,7 @@ TITLES: Mapping[str, str] = {
     "MIG006": "host key taken as it came",
     "MIG007": "broken cryptography of SSH",
     "MIG008": "no strict key exchange",
+    "MIG009": "host not seen again",
     "MIG010": "runs as root",
     "MIG011": "started outside of a unit",
     "MIG012": "keeps local state",

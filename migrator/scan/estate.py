@@ -1,14 +1,15 @@
 """All hosts together: replicas become one service, edges cross hosts, and what is unknown is listed. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from migrator.model.baseline import path_of, traits
-from migrator.model.estate import Edge, Estate, HostReport, ServiceEntry
+from migrator.model.estate import Edge, Estate, HostReport
 from migrator.model.findings import Finding
 from migrator.model.names import dns_label
 from migrator.model.observations import Missing, Observation, Observed, Refused
+from migrator.model.reviewed import entries
 from migrator.model.services import OperatingSystem, Protocol, ServiceKind, ServiceProfile, Source
 from migrator.scan import findings
 from migrator.scan.clock import CLOCK_REFUSED_S, CLOCK_TOLERANCE_S
@@ -18,6 +19,7 @@ from migrator.scan.facts.mounts import Mounts
 from migrator.scan.facts.network import Network
 from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.graph import Directory, affinities, edges, health_checks, known_calls, spoken_protocols
+from migrator.scan.memory import HostMemory, Look, recalled, remembered, with_failure
 from migrator.scan.profile import HostView, host_view
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.watch import Sightings, with_sightings
@@ -35,18 +37,41 @@ class Scan:
     profiles: tuple[ServiceProfile, ...]
     traits: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """Path of each profile -> what its own host alone says of it: see `model.baseline`."""
+    asked: frozenset[str] = frozenset()
+    """Hosts that this scan tried to look at; the others are as they were last seen."""
+    memories: tuple[HostMemory, ...] = ()
+    """What is to be kept of those that were asked, for a scan that does not see them."""
+
+    @property
+    def seen(self) -> frozenset[str]:
+        """Hosts that this scan saw."""
+        return frozenset(host.name for host in self.estate.hosts if host.observed and not host.last_seen)
 
 
-def assemble(snapshots: Iterable[Snapshot], *, now: datetime, sightings: Mapping[str, Sightings] | None = None) -> Scan:
+def _nothing(_seen: frozenset[str]) -> Iterable[HostMemory]:
+    return ()
+
+
+def assemble(
+    snapshots: Iterable[Snapshot],
+    *,
+    now: datetime,
+    sightings: Mapping[str, Sightings] | None = None,
+    earlier: Callable[[frozenset[str]], Iterable[HostMemory]] = _nothing,
+) -> Scan:
     """Turn what all hosts answered into profiles and the estate. The order of hosts does not matter.
 
     Snapshots are read one by one and not kept whole: ten thousand hosts fit. `sightings` are what later looks saw, by
-    host.
+    host. `earlier` gives what is known of hosts other than those that it is told: these were seen whole just now. A
+    host that was not takes part with what it said last, so that nothing depends on who happened to answer.
     """
-    looks = sightings or {}
-    understood = sorted((_understood(snapshot, looks) for snapshot in snapshots), key=lambda pair: pair[0].name)
-    reports = tuple(report for report, _ in understood)
-    views, differing = _unified([view for _, view in understood if view])
+    fresh = [_understood(snapshot, sightings or {}) for snapshot in snapshots]
+    memories = {one.report.name: one for one in earlier(frozenset(look.report.name for look in fresh if look.is_whole))}
+    settled = [_settled(look, memories.pop(look.report.name, None)) for look in fresh]
+    standing = [*(look for look, _ in settled), *map(recalled, memories.values())]
+    understood = sorted(standing, key=lambda look: look.report.name)
+    reports = tuple(look.report for look in understood)
+    views, differing = _unified([look.view for look in understood if look.view])
     directory = Directory.of(views)
     seen, noticed = edges(directory)
     profiles = tuple(_finished_profiles(directory, seen))
@@ -54,24 +79,39 @@ def assemble(snapshots: Iterable[Snapshot], *, now: datetime, sightings: Mapping
     estate = Estate(
         scanned_at=now.astimezone(UTC).isoformat(timespec="seconds"),
         hosts=reports,
-        services=tuple(_entries(profiles)),
+        services=entries(profiles),
         edges=tuple(_with_protocols(seen, profiles)),
         findings=tuple(sorted(dict.fromkeys(known), key=lambda f: (f.code, f.subject, f.message))),
     )
     alone = (profile for view in views for profile in view.profiles)
-    return Scan(estate, profiles, {path_of(profile): traits(profile) for profile in alone})
+    return Scan(
+        estate,
+        profiles,
+        {path_of(profile): traits(profile) for profile in alone},
+        asked=frozenset(look.report.name for look in fresh),
+        memories=tuple(memory for _, memory in settled),
+    )
 
 
-def _understood(snapshot: Snapshot, looks: Mapping[str, Sightings]) -> tuple[HostReport, HostView | None]:
+def _understood(snapshot: Snapshot, looks: Mapping[str, Sightings]) -> Look:
     """The host's view of itself. Answers that contradict each other beyond what we foresaw cost that host only."""
     if not snapshot.observations:
-        return _report(snapshot, None), None
+        return Look(_report(snapshot, None), None)
     try:
         view = with_sightings(host_view(snapshot), looks.get(snapshot.host, Sightings()))
-        return _report(snapshot, view), replace(view, snapshot=_lasting(snapshot))
+        taken_at = snapshot.taken_at.astimezone(UTC).isoformat(timespec="seconds")
+        return Look(_report(snapshot, view), replace(view, snapshot=_lasting(snapshot)), taken_at)
     except Exception as error:  # noqa: BLE001 - one host must never end the run; what happened is in its result
         reason = f"its answers could not be made sense of: {type(error).__name__}: {error}"
-        return _report(replace(snapshot, error=reason, observations={}), None), None
+        return Look(_report(replace(snapshot, error=reason, observations={}), None), None)
+
+
+def _settled(look: Look, memory: HostMemory | None) -> tuple[Look, HostMemory]:
+    """What counts for a host that was asked, and what is kept: a look that was cut short replaces no whole one."""
+    if memory is None or not memory.seen_at or look.is_whole or (look.view and memory.report.error):
+        return look, remembered(look)
+    kept = with_failure(memory, look.report.error)
+    return recalled(kept), kept
 
 
 def _lasting(snapshot: Snapshot) -> Snapshot:
@@ -141,17 +181,6 @@ def _likeness(profile: ServiceProfile) -> object:
     return (profile.runtime.name, profile.unit, profile.account.user, ports, configured, profile.artifacts)
 
 
-def _entries(profiles: Sequence[ServiceProfile]) -> Iterator[ServiceEntry]:
-    by_name: dict[str, list[ServiceProfile]] = {}
-    for profile in profiles:
-        by_name.setdefault(profile.service, []).append(profile)
-    for name in sorted(by_name):
-        group = by_name[name]
-        stateful = any(profile.stateful for profile in group)
-        hosts = tuple(sorted(profile.host for profile in group))
-        yield ServiceEntry(name, group[0].runtime.name, hosts, group[0].kind, stateful)
-
-
 def _report(snapshot: Snapshot, view: HostView | None) -> HostReport:
     machine = snapshot.value(Machine, MachineFacts(uid=-1))
     answered = snapshot.observations.items()
@@ -196,6 +225,8 @@ def _outside(seen: Iterable[Edge]) -> Iterator[Finding]:
 
 def _of_hosts(reports: Iterable[HostReport], views: Sequence[HostView]) -> Iterator[Finding]:
     for report in reports:
+        if report.last_seen and report.error:
+            yield findings.host_not_seen_again(report.name, report.last_seen, report.error)
         if report.login:
             yield from findings.of_login(report.name, report.login)
         if report.error and not report.observed:

@@ -5,7 +5,7 @@ MIG002 facts missing             MIG013 size of state unknown    MIG021 endpoint
 MIG003 clock is off              MIG014 Unix socket              MIG022 no scanned service answers there
 MIG004 listener without owner    MIG015 loopback only            MIG023 instances differ
 MIG005 host key unverified       MIG006 host key taken as it came
-MIG007 broken cryptography       MIG008 no strict key exchange
+MIG007 broken cryptography       MIG008 no strict key exchange  MIG009 host not seen again
 MIG010 runs as root              MIG016 low port                 MIG024 network file system
 MIG011 started outside a unit    MIG017 no health check seen     MIG025 schedule is not a cron expression
 MIG018 command line is a title   MIG026 state could not be seen   MIG027 clients are pinned
@@ -28,6 +28,7 @@ __all__ = [
     "endpoint_outside",
     "facts_missing",
     "host_not_scanned",
+    "host_not_seen_again",
     "instances_differ",
     "kernel_modules",
     "kernel_settings",
@@ -46,6 +47,13 @@ _UTC = frozenset({"", "UTC", "Etc/UTC", "Etc/UCT", "Etc/GMT", "GMT", "Universal"
 def host_not_scanned(host: str, reason: str) -> Finding:
     """The host answered nothing."""
     return Finding("MIG001", Severity.UNKNOWN, host, f"was not scanned: {reason}", "Mend the access and scan it again.")
+
+
+def host_not_seen_again(host: str, last_seen: str, reason: str) -> Finding:
+    """The host was seen by an earlier scan, and the last try failed."""
+    message = f"was last seen at {last_seen}, and all that is said of it is as of then: {reason}"
+    remedy = "Mend the access and scan it again; take a host that is no more out with `migrate scan --forget`."
+    return Finding("MIG009", Severity.UNKNOWN, host, message, remedy)
 
 
 def facts_missing(host: str, lines: tuple[str, ...]) -> Finding:

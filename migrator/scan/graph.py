@@ -2,11 +2,12 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from migrator.model.estate import Edge
 from migrator.model.findings import Finding
+from migrator.model.reviewed import fused
 from migrator.model.services import (
     Call,
     Confidence,
@@ -84,17 +85,7 @@ class Directory:
     @classmethod
     def of(cls, views: Sequence[HostView]) -> "Directory":
         """Index the hosts; the inventory's address counts as well as what the host says of itself."""
-        claims: dict[str, set[str]] = {}
-        for view in views:
-            for address in (view.snapshot.address, *_network(view).addresses):
-                if _is_address(address) and not ipaddress.ip_address(address).is_loopback:
-                    claims.setdefault(address, set()).add(view.snapshot.host)
-        return cls(
-            {view.snapshot.host: view for view in views},
-            {address: next(iter(hosts)) for address, hosts in claims.items() if len(hosts) == 1},
-            _names(views),
-            _told(views),
-        )
+        return cls({view.snapshot.host: view for view in views}, _addresses(views), _names(views), _told(views))
 
     def host_of(self, target: str, seen_from: str) -> str:
         """The scanned host that `target` means on the host `seen_from`; empty when it is none of them."""
@@ -148,24 +139,41 @@ def _in_run(path: str) -> str:
     return path.removeprefix("/var") if path.startswith("/var/run/") else path
 
 
+def _agreed(views: Sequence[HostView], said: Callable[[HostView], Iterable[tuple[str, str]]]) -> dict[str, str]:
+    """What hosts claim, where all claim the same. What one said earlier counts only where none says anything now.
+
+    Addresses and names move on to other machines while a host is away.
+    """
+    claims: dict[bool, dict[str, set[str]]] = {True: {}, False: {}}
+    for view in views:
+        for key, value in said(view):
+            claims[view.of_now].setdefault(key, set()).add(value)
+    return {key: next(iter(found)) for key, found in (claims[False] | claims[True]).items() if len(found) == 1}
+
+
+def _addresses(views: Sequence[HostView]) -> dict[str, str]:
+    def said(view: HostView) -> Iterator[tuple[str, str]]:
+        for address in (view.snapshot.address, *_network(view).addresses):
+            if _is_address(address) and not ipaddress.ip_address(address).is_loopback:
+                yield address, view.snapshot.host
+
+    return _agreed(views, said)
+
+
 def _names(views: Sequence[HostView]) -> dict[str, str]:
     """A name that two hosts claim belongs to neither; the inventory's own names come first."""
-    claims: dict[str, set[str]] = {}
-    for view in views:
-        host = view.snapshot.host
-        said = view.snapshot.value(Machine, MachineFacts(uid=-1)).hostname
-        for name in filter(None, (host.split(".")[0], said, said.split(".")[0])):
-            claims.setdefault(name.lower(), set()).add(host)
-    own = {name: next(iter(hosts)) for name, hosts in claims.items() if len(hosts) == 1 and name not in _LOCAL}
-    return own | {view.snapshot.host.lower(): view.snapshot.host for view in views}
+
+    def said(view: HostView) -> Iterator[tuple[str, str]]:
+        host, own = view.snapshot.host, view.snapshot.value(Machine, MachineFacts(uid=-1)).hostname
+        for name in filter(None, (host.split(".")[0], own, own.split(".")[0])):
+            if name.lower() not in _LOCAL:
+                yield name.lower(), host
+
+    return _agreed(views, said) | {view.snapshot.host.lower(): view.snapshot.host for view in views}
 
 
 def _told(views: Sequence[HostView]) -> dict[str, str]:
-    claims: dict[str, set[str]] = {}
-    for view in views:
-        for name, address in _network(view).names.items():
-            claims.setdefault(name, set()).add(address)
-    return {name: next(iter(found)) for name, found in claims.items() if len(found) == 1}
+    return _agreed(views, lambda view: _network(view).names.items())
 
 
 def _network(view: HostView) -> NetworkFacts:
@@ -193,7 +201,7 @@ def edges(directory: Directory) -> tuple[tuple[Edge, ...], tuple[Finding, ...]]:
                 elif edge:
                     noticed.append(edge)
         found.extend(_from_servers(directory, view))
-    return _fused(found), tuple(dict.fromkeys(noticed))
+    return fused(found), tuple(dict.fromkeys(noticed))
 
 
 def _edge(directory: Directory, profile: ServiceProfile, call: Call) -> Edge | Finding | None:
@@ -279,23 +287,6 @@ def _other_end(directory: Directory, connection: Connection, host: str) -> tuple
 
 def _is_loopback(address: str) -> bool:
     return _is_address(address) and ipaddress.ip_address(address).is_loopback
-
-
-def _fused(found: Sequence[Edge]) -> tuple[Edge, ...]:
-    """One edge for caller, callee and port, with every source that saw it."""
-    by_key: dict[tuple[str, str, int | None], Edge] = {}
-    for edge in found:
-        key = (edge.caller, edge.callee, edge.port)
-        known = by_key.get(key)
-        by_key[key] = edge if known is None else _both(known, edge)
-    return tuple(by_key[key] for key in sorted(by_key, key=lambda k: (k[0], k[1], k[2] or 0)))
-
-
-def _both(one: Edge, other: Edge) -> Edge:
-    protocol = Protocol.HTTP if Protocol.HTTP in {one.protocol, other.protocol} else one.protocol
-    sources = tuple(source for source in Source if source in {*one.sources, *other.sources})
-    evidence = tuple(dict.fromkeys((*one.evidence, *other.evidence)))[:4]
-    return replace(one, protocol=protocol, sources=sources, evidence=evidence)
 
 
 def known_calls(directory: Directory, profile: ServiceProfile) -> tuple[Call, ...]:

@@ -118,6 +118,8 @@ class HostView:
     unowned: tuple[Listener, ...] = ()
     unowned_outgoing: tuple[Connection, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    of_now: bool = True
+    """False where the host was not seen by this scan, and this is what it said last."""
 
 
 def host_view(snapshot: Snapshot) -> HostView:

@@ -11,6 +11,7 @@ from migrator.model.baseline import ScanIndex, index_of, is_path_of, path_of
 from migrator.model.services import ServiceProfile
 from migrator.records import dump_pieces, dump_record, load_record
 from migrator.scan.estate import Scan
+from migrator.scan.memory_files import MemoryFolder
 
 __all__ = ["Written", "write_scan"]
 
@@ -28,14 +29,17 @@ class Written:
 def write_scan(folder: Path, scan: Scan, *, overwrite: bool = False) -> Written:
     """Write profiles and the estate below `folder`. A profile that a person has edited stays unless `overwrite`.
 
-    Profiles of hosts that could not be reached this time stay as they are. Profiles of services that are gone are
-    removed, unless a person has edited them.
+    That goes for hosts that were not seen this time, too: what others say may change what is known of them. Profiles
+    of services that are gone are removed, unless a person has edited them.
     """
     of_host: dict[str, list[ServiceProfile]] = {}
     for profile in scan.profiles:
         of_host.setdefault(profile.host, []).append(profile)
-    reached = [report.name for report in scan.estate.hosts if report.observed]
-    done = [_write_host(folder, host, of_host.get(host, ()), scan.traits, overwrite=overwrite) for host in reached]
+    known = [report.name for report in scan.estate.hosts if report.observed]
+    done = [_write_host(folder, host, of_host.get(host, ()), scan.traits, overwrite=overwrite) for host in known]
+    memories = MemoryFolder(folder)
+    for memory in scan.memories:
+        memories.write(memory)
     write_text(folder / "estate.yaml", dump_pieces(scan.estate))
     return Written(
         tuple(path for one in done for path in one.written),

@@ -110,6 +110,14 @@ def test_findings_are_about_the_new_name(folder):
     assert not {"postfix", "batch01/postfix"} & subjects
 
 
+def test_the_next_scan_prints_the_names_that_people_gave(folder):
+    rename(folder, "mq01/redis-server.yaml", "cache")
+    rows = json.loads(scan(folder, "-o", "json").stdout)
+    assert "cache" in [row["service"] for row in rows]
+    assert "redis-server" not in [row["service"] for row in rows]
+    assert "cache" in next(row["calls"] for row in rows if row["service"] == "orders")
+
+
 def test_who_asks_for_the_old_name_is_told_the_new_one(folder):
     rename(folder, "mq01/redis-server.yaml", "cache")
     assert "service `redis-server` is called cache now" in told("explain", "redis-server", "--from", folder)
@@ -129,3 +137,20 @@ def test_a_plan_holds_a_service_against_all_profiles_of_its_name(folder):
     rename(fleet, "web01/portal.yaml", "pricing")
     subprocess.run(["git", "-C", fleet, "commit", "-qam", "join"], check=True)
     assert "keeps state" in told("cutover", "start", "pricing", "-C", fleet, "--out-of-order", "test")
+
+
+def test_hosts_that_were_not_seen_are_told_by_every_verb_and_change_nothing(folder, tmp_path):
+    before = made(folder)
+    few = tmp_path / "few"
+    few.mkdir()
+    for host in RECORDED.iterdir():
+        if host.name != "web01":
+            (few / host.name).symlink_to(host)
+    line = "1 of 8 hosts were not asked by the last scan and stand as they were last seen: web01 (20"
+    assert line in run("scan", "--replay", few, "--out", folder).stderr
+    fleet = folder.parent / "fleet"
+    assert line in run("generate", "--from", folder, "--to", fleet).stderr
+    assert line in run("cutover", "plan", "-C", fleet).stderr
+    after = made(folder)
+    changed = {path for path in {*before, *after} if before.get(path) != after.get(path)}
+    assert changed <= {"estate.yaml", ".migrate/index.yaml", ".migrate/generated.yaml"}

@@ -49,10 +49,12 @@ def test_an_answer_that_was_torn_is_asked_again(tmp_path, inventory):
 def test_names_of_those_that_failed_can_be_scanned_again(tmp_path, inventory):
     said = scan(tmp_path, "-i", inventory).stderr
     file = tmp_path / "estate" / "scan.retry"
-    assert f"names of the 1 that failed: {file}" in said
+    assert f"names of the 1 whose last try failed: {file}; ask only those again with --limit @{file}" in said
     assert file.read_text() == "gone\n"
     assert scan(tmp_path, "-i", inventory, "--limit", f"@{file}").exit_code == 1
     assert scan(tmp_path, "-i", inventory, "--limit", "here").exit_code == 0
+    assert file.read_text() == "gone\n", "it was not asked again, so it is still to be"
+    assert scan(tmp_path, "--forget", "gone").exit_code == 0
     assert not file.exists()
 
 
