@@ -35,7 +35,7 @@ function hostPage(_, name) {
       make("p", { class: "way" }, make("a", { href: "#/hosts" }, "Hosts"), " / "),
       make("h1", { tabindex: "-1" }, named(host.name)),
       make("p", { class: "quiet" }, [host.os?.name, host.address, host.privilege ? "seen as " + host.privilege : "", host.recording ? "replayed from a recording" : ""].filter(Boolean).join(" · ")),
-      host.error ? make("p", { class: "note" }, "Not scanned: ", host.error) : null,
+      host.lastSeen ? make("p", { class: "note" }, "Not seen by this scan. All of it is as of " + host.lastSeen + (host.error ? ": " : "."), host.error ?? "") : host.error ? make("p", { class: "note" }, "Not scanned: ", host.error) : null,
       make("p", {}, completeness(host), make("span", { class: "quiet" }, " of the questions were answered in full"))),
     host.findings.some((one) => one.service === null)
       ? panel("Findings about the host", make("ul", { class: "findings" }, host.findings.filter((one) => one.service === null).map((one) => findingItem(one, false)))) : null,

@@ -114,12 +114,14 @@ function hostsPanel() {
 // What nobody saw is no proof that there is nothing.
 function unseenPanel() {
   const lost = estate.hosts.filter((host) => host.completeness === null);
+  const away = estate.hosts.filter((host) => host.lastSeen);
   const facts = [...grouped(estate.hosts.flatMap((host) => unseenOf(host).map((said) => [factOf(said), host])), ([fact]) => fact)];
   const absent = estate.hosts.flatMap((host) => host.missing ?? []).map(factOf);
   const stateful = estate.services.filter((one) => one.profiles.some((profile) => profile.fields.stateObserved === false));
   const replayed = estate.hosts.filter((host) => host.recording).length;
   const lines = [
     lost.length ? [plural(lost.length, "host") + " did not answer at all: ", lost.slice(0, MOST_LISTED).map((host, at) => [at ? ", " : "", make("a", { href: hostAddress(host) }, shortened(named(host.name), 30))]), lost.length > MOST_LISTED ? ", …" : ""] : null,
+    away.length ? [plural(away.length, "host") + " not seen by this scan, told as last seen: ", away.slice(0, MOST_LISTED).map((host, at) => [at ? ", " : "", make("a", { href: hostAddress(host) }, shortened(named(host.name), 30))]), away.length > MOST_LISTED ? ", …" : ""] : null,
     ...facts.sort((a, b) => b[1].length - a[1].length).map(([fact, hosts]) => [make("code", {}, fact), " refused or incomplete on " + plural(new Set(hosts.map(([, host]) => host)).size, "host")]),
     absent.length ? [plural(new Set(absent).size, "question was", "questions were") + " not there or not asked on " + plural(estate.hosts.filter((host) => host.missing).length, "host") + ": ", [...new Set(absent)].sort().map((fact, at) => [at ? ", " : "", make("code", {}, fact)])] : null,
     stateful.length ? [plural(stateful.length, "service") + " whose state could not be seen: counted as stateful"] : null,
