@@ -24,7 +24,7 @@ def explain(service: str, source: Path, output: str) -> None:
     """Show why a profile says what it says: every field with its evidence, and what could not be seen.
 
     FIELD is one of runtime, account, listens, calls, callers, state, health, affinity, variables, secrets,
-    certificates, licences, kernel, changed, usage, unseen.
+    certificates, licences, kernel, artifacts, changed, usage, unseen.
 
     \b
     migrate explain orders --from estate

@@ -1,10 +1,11 @@
 """The build context of a service's image: what was observed, and what to copy from which host. No secret files."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from migrator.generate.workload import Workload
+from migrator.model.services import Confidence, confidence
 
 __all__ = ["base_image", "view"]
 
@@ -49,6 +50,7 @@ def view(service: Workload) -> Mapping[str, Any]:
     """What `image/Containerfile.j2` and `image/dockerignore.j2` show."""
     first = service.first
     install, cleanup = _INSTALL.get(first.os.id, _OTHER)
+    copies = [path for path in _paths(service) if not _SECRET.search(path)]
     packages = sorted({one.partition("=")[0] for profile in service.profiles for one in profile.packages})
     return {
         "service": service.name,
@@ -61,14 +63,28 @@ def view(service: Workload) -> Mapping[str, Any]:
         "packages": [name for name in packages if _PACKAGE.fullmatch(name)],
         "install": install,
         "cleanup": cleanup,
-        "copies": [path for path in _paths(service) if not _SECRET.search(path)],
-        "configuration": [path for path in first.config if path not in _secret_files(service)],
+        "copies": copies,
+        "named": _only_named(service),
+        "configuration": [
+            path for path in first.config if path not in _secret_files(service) and not _is_in(path, copies)
+        ],
+        "data": [state.path for state in service.state if _is_in(state.path, copies)],
         "secret_files": _secret_files(service),
         "user": f"{service.uid}:{service.gid}" if service.uid and service.gid else str(service.uid or ""),
         "directory": first.directory if _PLAIN.fullmatch(first.directory) else "",
         "ports": sorted({(one.inside, one.transport.lower()) for one in service.ports}),
         "command": list(service.command),
     }
+
+
+def _is_in(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(f"{folder.rstrip('/')}/") for folder in folders)
+
+
+def _only_named(service: Workload) -> Mapping[str, str]:
+    """Of what is copied, that which something on the host names, and nobody has seen -> what names it."""
+    unseen = (one for one in service.first.artifacts if confidence(one.evidence) is not Confidence.OBSERVED)
+    return {one.path: one.evidence[0].excerpt if one.evidence else "a person wrote it" for one in unseen}
 
 
 def _secret_files(service: Workload) -> list[str]:
@@ -82,7 +98,7 @@ def _paths(service: Workload) -> list[str]:
     data = tuple(state.path.rstrip("/") for state in service.state)
     return [
         path
-        for path in service.first.artifacts
+        for path in (one.path for one in service.first.artifacts)
         if path.startswith("/")
         and not _EXPANDED & {*path}
         and ".." not in path

@@ -10,6 +10,7 @@ from migrator.model.record import Record, camel
 
 __all__ = [
     "Account",
+    "Artifact",
     "Call",
     "Certificate",
     "Confidence",
@@ -207,6 +208,15 @@ class Certificate(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Artifact(Record):
+    """A file or folder that holds the program itself, outside of packages."""
+
+    path: str
+    evidence: tuple[Evidence, ...] = ()
+    """What was seen of it on the host; where it is only named there, the evidence says so."""
+
+
+@dataclass(frozen=True, slots=True)
 class KernelNeed(Record):
     """Something that a Pod does not have by itself: `capability net_admin`, `raw socket`, `multicast 239.1.2.3`."""
 
@@ -276,7 +286,7 @@ class ServiceProfile(Record):
     affinity: tuple[Evidence, ...] = ()
     """Who sends each client always to the same instance; empty where nobody was seen to."""
     kernel: tuple[KernelNeed, ...] = ()
-    artifacts: tuple[str, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
     """Files and folders that hold the program itself, outside of packages."""
     packages: tuple[str, ...] = ()
     """Packages of the host that the service needs, `name=version`."""

@@ -178,7 +178,8 @@ def _likeness(profile: ServiceProfile) -> object:
         return profile.host
     configured = frozenset((c.target, c.port) for c in profile.calls if Source.CONFIGURATION in c.sources)
     ports = frozenset((li.protocol, li.port, li.path) for li in profile.listens)
-    return (profile.runtime.name, profile.unit, profile.account.user, ports, configured, profile.artifacts)
+    artifacts = tuple(one.path for one in profile.artifacts)
+    return (profile.runtime.name, profile.unit, profile.account.user, ports, configured, artifacts)
 
 
 def _report(snapshot: Snapshot, view: HostView | None) -> HostReport:

@@ -16,6 +16,7 @@ from migrator.model.services import (
     ServiceKind,
     ServiceProfile,
 )
+from migrator.scan.artifacts import artifacts_of, told_by
 from migrator.scan.calls import configured_calls, merged
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
@@ -161,6 +162,8 @@ def _profile(
     named = [(path, evidence) for path in data_paths(command) if not is_program(path)]
     machine = snapshot.value(Machine, MachineFacts(uid=-1))
     own = files_of(snapshot, own_roots, mentions)
+    state = state_of(snapshot, None, named, mentions)
+    told = list(told_by((), [(command, evidence)]))
     return ServiceProfile(
         service=dns_label(name),
         host=snapshot.host,
@@ -177,14 +180,14 @@ def _profile(
         calls=merged(
             [*calls_of(snapshot, pids), *configured_calls(mentions), *configured_calls(named_in(snapshot, pids))]
         ),
-        state=state_of(snapshot, None, named, mentions),
+        state=state,
         state_observed=machine.uid == 0,
         config=tuple(sorted({m.file for m in mentions} | ({file} if file else set()))),
         changed=own.changed,
         certificates=own.certificates,
         licences=own.licences,
         modified=own.modified,
-        artifacts=roots.folders,
+        artifacts=artifacts_of(snapshot, roots.folders, told, (), [one.path for one in state]),
         secrets=secrets_in(mentions),
         evidence=(evidence,),
     )

@@ -27,6 +27,7 @@ __all__ = [
     "foreign_files",
     "mentions_of",
     "named_files",
+    "paths_in",
     "programs_in",
     "refused_files",
     "secrets_in",
@@ -93,7 +94,7 @@ def file_roots(
     `texts` are command lines and folders it works in; `names` what it is called (a folder `/etc/NAME` is its own);
     `folders` and `files` what is known otherwise.
     """
-    paths = {match for text in texts for match in _PATH.findall(text)} | set(files)
+    paths = paths_in(texts) | set(files)
     roots = {root for path in [*paths, *folders] if (root := _root(path))}
     stems = {stem for name in names for stem in _stems(name)}
     return FileRoots(
@@ -146,10 +147,14 @@ def files_by_name(snapshot: Snapshot, words: Iterable[str], folder: str) -> froz
     return frozenset(here.get(name) or files[0] for name, files in found.items() if name in here or len(files) == 1)
 
 
+def paths_in(texts: Iterable[str]) -> frozenset[str]:
+    """Absolute paths in command lines."""
+    return frozenset(match for text in texts for match in _PATH.findall(text))
+
+
 def programs_in(texts: Iterable[str]) -> frozenset[str]:
     """Paths of programs that no distribution puts there, without interpreters."""
-    paths = {match for text in texts for match in _PATH.findall(text)}
-    own = {path for path in paths if not path.startswith(_SYSTEM) or path.startswith("/usr/local/")}
+    own = {path for path in paths_in(texts) if not path.startswith(_SYSTEM) or path.startswith("/usr/local/")}
     return frozenset(path for path in own if not _INTERPRETERS.fullmatch(path.rsplit("/", 1)[-1]))
 
 

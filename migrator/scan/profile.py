@@ -9,6 +9,7 @@ from migrator.model.estate import SetAside
 from migrator.model.names import dns_label
 from migrator.model.services import (
     Account,
+    Artifact,
     Call,
     Evidence,
     Listen,
@@ -19,6 +20,7 @@ from migrator.model.services import (
     Usage,
     Variable,
 )
+from migrator.scan.artifacts import artifacts_of, told_by
 from migrator.scan.calls import configured_calls, merged, socket_calls
 from migrator.scan.claims import Claimant, Claims, claimed
 from migrator.scan.detector import Detection, words_of
@@ -293,14 +295,21 @@ class _Draft:
         )
 
     def _name(self) -> str:
-        """What it runs, its unit, the folder that its program stands in, or the program."""
+        """What it runs, its unit, the folder that its program stands in, the program, or its account."""
         workload, runtime = self.workload, self.detection.runtime.name
         unit = "" if workload.managed else _unit_stem(workload.unit)
-        folder = next((root.rsplit("/", 1)[-1] for root in self._artifacts()), "")
         known = "" if runtime in {"binary", "go"} else runtime
         label = workload.label or (section_of(self.snapshot, _programs(workload)) if workload.managed else "")
         account = "" if workload.unit and not workload.managed else self._own_account()
-        return label or self.detection.name or unit or folder or account or known or workload.main.program
+        telling = [name for name in (known, workload.main.program) if name and not _INTERPRETER.fullmatch(name)]
+        best = (label, self.detection.name, unit, self._folder(), *telling, account, known, workload.main.program)
+        return next(name for name in best if name)
+
+    def _folder(self) -> str:
+        """The name of the folder that was made for its program."""
+        everybodys = (*self.detection.homes, *(one for one in self.roots.folders if one.startswith("/var/")))
+        own = (one.path for one in self._artifacts() if one.path in self.roots.folders and one.path not in everybodys)
+        return next((path.rsplit("/", 1)[-1] for path in own), "")
 
     def _own_account(self) -> str:
         """The account's name where nothing else on the host runs under it."""
@@ -367,8 +376,12 @@ class _Draft:
         data = mention.kind is MentionKind.DATA and not kept
         return data and any(mention.path.startswith(home) for home in self.detection.homes)
 
-    def _artifacts(self) -> tuple[str, ...]:
-        return tuple(root for root in self.roots.folders if not root.startswith("/etc"))
+    def _artifacts(self) -> tuple[Artifact, ...]:
+        unit = self.workload.unit if not self.workload.managed else None
+        lines = [(line, self._evidence()[0]) for line in ((*unit.command, unit.directory) if unit else ()) if line]
+        told = list(told_by(self.workload.processes, lines, self.mentions))
+        kept = [state.path for state in self._state()]
+        return artifacts_of(self.snapshot, self.roots.folders, told, self.detection.homes, kept)
 
     def _variables(self) -> tuple[Variable, ...]:
         """Names from the running processes and from configuration, without those that every process inherits."""

@@ -22,6 +22,7 @@ FIELDS = (
     "certificates",
     "licences",
     "kernel",
+    "artifacts",
     "changed",
     "usage",
     "unseen",
@@ -90,6 +91,8 @@ def _ties(profile: ServiceProfile) -> Iterator[Reason]:
         yield Reason("licences", host, path, "by its name; it was not read", Confidence.INFERRED)
     for need in profile.kernel:
         yield _shown("kernel", host, need.what, need.evidence)
+    for artifact in profile.artifacts:
+        yield _shown("artifacts", host, artifact.path, artifact.evidence)
     for path in profile.changed:
         yield Reason("changed", host, path, "its checksum is not that of its package")
 

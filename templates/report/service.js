@@ -135,10 +135,11 @@ const HEADLINES = {
   secrets: (one) => one.name + ", in " + one.file + ":" + one.line,
   certificates: (one) => one.path + ", until " + one.expires,
   kernel: (one) => one.what,
+  artifacts: (one) => one.path,
 };
 const SAID = {
   listens: ["path", "address", "port", "protocol"], calls: ["target", "port", "protocol"], state: ["path", "sizeMib", "exact"], health: ["port", "path"],
-  variables: ["name", "secret", "source"], secrets: ["name", "file", "line"], certificates: ["path", "expires"], kernel: ["what"],
+  variables: ["name", "secret", "source"], secrets: ["name", "file", "line"], certificates: ["path", "expires"], kernel: ["what"], artifacts: ["path"],
 };
 
 // A value made of fields: what it is in one line, what else is known of it, and its evidence.

@@ -59,6 +59,7 @@ def scores(
         *_edges(estate, truth, watched),
         _score("schedule of a job", _schedules(profiles), {(n, one["schedule"]) for n, one in truth["jobs"].items()}),
         _score("state of a service or job", _states(profiles, services), set(_true_states(services))),
+        _score("program outside of packages", _programs(profiles, services), set(_true_programs(services))),
         _score(
             "files with a secret in them", _places(profiles), {(host, file) for host, file in truth["secret_files"]}
         ),
@@ -146,6 +147,20 @@ def _named(path: str, folders: Sequence[str]) -> str:
 
 def _true_states(services: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     return ((name, path) for name, one in services.items() for path in one.get("state", []))
+
+
+def _programs(profiles: Sequence[ServiceProfile], services: Mapping[str, Any]) -> set[Any]:
+    """A folder above the one that the truth names holds more than the program, and counts as found."""
+    said = {(one.service, artifact.path) for one in profiles for artifact in one.artifacts}
+    return {(name, _above(path, services.get(name, {}).get("program", []))) for name, path in said}
+
+
+def _above(path: str, programs: Sequence[str]) -> str:
+    return next((one for one in programs if one == path or one.startswith(f"{path}/")), path)
+
+
+def _true_programs(services: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    return ((name, path) for name, one in services.items() for path in one.get("program", []))
 
 
 def _places(profiles: Sequence[ServiceProfile]) -> set[Any]:

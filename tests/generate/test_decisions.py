@@ -18,6 +18,7 @@ from migrator.generate.volumes import skipped, volumes
 from migrator.generate.workload import Workload, workload
 from migrator.model.services import (
     Account,
+    Artifact,
     HealthCheck,
     Listen,
     OperatingSystem,
@@ -196,14 +197,15 @@ def test_base_images(system: OperatingSystem, image: str | None) -> None:
 def test_an_image_gets_no_secret_file_no_data_and_no_system() -> None:
     profile = replace(
         SHOP,
-        artifacts=("/opt/shop", "/opt/shop/tls.key", "/usr", "/var/lib/shop", "/opt/$HOME"),
-        config=("/etc/shop.ini", "/etc/shop.env"),
-        state=(State("/var/lib/shop"),),
+        artifacts=tuple(map(Artifact, ("/opt/shop", "/opt/shop/tls.key", "/usr", "/var/lib/shop", "/opt/$HOME"))),
+        config=("/etc/shop.ini", "/etc/shop.env", "/opt/shop/shop.py"),
+        state=(State("/var/lib/shop"), State("/opt/shop/uploads")),
         packages=("shop=1.0", "evil; rm -rf /=1"),
     )
     shown = view(_joined(profile))
     assert shown["copies"] == ["/opt/shop"]
-    assert shown["configuration"] == ["/etc/shop.ini"]
+    assert shown["configuration"] == ["/etc/shop.ini"], "what stands in a copied folder is copied once"
+    assert shown["data"] == ["/opt/shop/uploads"]
     assert shown["secret_files"] == ["/etc/shop.env", "/opt/shop/tls.key"]
     assert shown["packages"] == ["shop"]
 
@@ -253,7 +255,7 @@ def test_a_job_is_neither_made_up_for_nor_run_again() -> None:
 
 def test_a_file_with_a_secret_in_it_stays_out_of_the_image() -> None:
     place = SecretPlace("/opt/shop/settings.js", 3, "cache_password")
-    shop = replace(SHOP, artifacts=("/opt/shop",), config=("/opt/shop/settings.js",), secrets=(place,))
+    shop = replace(SHOP, artifacts=(Artifact("/opt/shop"),), config=("/opt/shop/settings.js",), secrets=(place,))
     repository = MemoryRepository()
     generate(scan(shop), repository, Templates())
     tree = repository.tree()

@@ -15,7 +15,7 @@ from migrator.generate.templates import Templates
 from migrator.gitops import layout
 from migrator.meshes import MESHES
 from migrator.model.estate import Edge
-from migrator.model.services import Account, Listen, Protocol, Runtime, ServiceProfile, State, Variable
+from migrator.model.services import Account, Artifact, Listen, Protocol, Runtime, ServiceProfile, State, Variable
 from migrator.model.settings import GatewaySettings, MeshSettings, Settings
 from migrator.testing import MemoryRepository
 from tests.generate.builders import JOB, SHOP, WORKER, scan
@@ -140,7 +140,7 @@ def test_hostile_text_is_only_ever_a_value(provider: str, text: str, tmp_path: P
         directory=text,
         account=Account(text, 998, 998),
         config=(f"/etc/{text}",),
-        artifacts=(f"/opt/{text}",),
+        artifacts=(Artifact(f"/opt/{text}"),),
         packages=(f"{text}=1",),
         state=(State(f"/srv/{text}"),),
         variables=(Variable(text, secret=True, source=text), Variable("OK", source=text)),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from migrator.model.findings import Finding, Severity
 from migrator.model.services import (
     Account,
+    Artifact,
     Call,
     Certificate,
     Evidence,
@@ -51,7 +52,7 @@ def everywhere(text: str) -> ServiceProfile:
         licences=(f"/opt/{text}",),
         affinity=why,
         kernel=(KernelNeed(text, why),),
-        artifacts=(f"/opt/{text}", text),
+        artifacts=(Artifact(f"/opt/{text}"), Artifact(text)),
         packages=(f"{text}=1.0", "python3=3.11"),
         variables=(Variable(text, source=text), Variable(f"X{text}", secret=True, source=text)),
         secrets=(SecretPlace(f"/etc/{text}", 1, text),),

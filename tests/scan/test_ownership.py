@@ -244,5 +244,5 @@ def test_an_edge_that_both_ends_see_is_as_sure_as_the_callers_end(group, owners,
         for name, address, facts in (("h", "10.0.0.1", app), ("db", "10.0.0.9", DATABASE_HOST))
     ]
     (edge,) = assemble(hosts, now=datetime.now(UTC)).estate.edges
-    assert (edge.caller, edge.callee, confidence(edge.evidence)) == ("app", "postgres", want)
+    assert (edge.caller, edge.callee, confidence(edge.evidence)) == ("app", "postgresql", want)
     assert set(edge.sources) == {Source.CLIENT_SOCKET, Source.SERVER_SOCKET}
