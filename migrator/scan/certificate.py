@@ -23,7 +23,7 @@ class Certificate:
     expires: str
     """ISO 8601 in UTC."""
     authority: bool = False
-    """Whether it may sign others, so that it is nobody's own."""
+    """Whether it may sign others; so may most that sign themselves."""
 
 
 def read(path: str, pem: str) -> Certificate | None:

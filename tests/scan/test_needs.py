@@ -86,10 +86,30 @@ def test_a_torn_certificate_does_not_drag_the_key_along(issued, tmp_path):
     assert Certificates().parse(said) == ()
 
 
-def test_authorities_and_nonsense_are_left_out(issued):
-    _, _, authority = issued
+def test_a_server_that_signs_itself_is_kept_and_a_collection_of_authorities_is_not(issued, tmp_path):
+    leaf, key, authority = issued
+    own, own_key = certificate("old.corp.test", authority=True)
+    files = {
+        "alone": own,
+        "with_key": f"{own_key}{own}{authority}",
+        "key_last": f"{own}{authority}{own_key}",
+        "chain": f"{leaf}{authority}",
+        "bundle": f"{authority}{own}{own}",
+    }
+    said = run_on_files(tmp_path, **files)
+    assert not any(line in said for line in [*key.splitlines(), *own_key.splitlines()])
+    found = {one.path.rsplit("/", 1)[-1]: one.subject for one in Certificates().parse(said)}
+    assert found == {
+        "alone.pem": "CN=old.corp.test",
+        "with_key.pem": "CN=old.corp.test",
+        "key_last.pem": "CN=old.corp.test",
+        "chain.pem": "CN=shop.corp.test",
+    }
+
+
+def test_nonsense_is_left_out():
     junk = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
-    assert Certificates().parse(f" file /etc/a.pem\n{authority}\n file /etc/b.pem\n{junk}\n") == ()
+    assert Certificates().parse(f" file /etc/b.pem\n{junk}\n") == ()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from migrator.scan.certificate import Certificate, read
 from migrator.scan.fact import Fact
@@ -12,9 +12,10 @@ _END = "-----END CERTIFICATE-----"
 class Certificates(Fact[tuple[Certificate, ...]]):
     """TLS certificates in files: the first of each, which is the server's own. Never a key.
 
-    A certificate is public. What leaves the host is the text between its two marks and nothing else of the file, which
-    may hold the key too. Certificates of public authorities are left out. Bounded in depth, size and number of files.
-    Source: RFC 7468.
+    A certificate is public. What leaves the host is the text between its two marks, whether others follow and whether a
+    private key stands beside it, and nothing else of the file. Collections of authorities are left out: the folders
+    where systems keep them, and files of several without a key. One that may sign others is no authority by that alone:
+    `openssl req -x509` makes each server certificate so. Bounded in depth, size and number of files. Source: RFC 7468.
     """
 
     name = "certificates"
@@ -23,7 +24,9 @@ class Certificates(Fact[tuple[Certificate, ...]]):
 [ -r /proc/1/environ ] || [ -z "$(chosen !)" ] || echo 'find: some folders: Permission denied' >&2
 set -- $(readable p)
 [ "$#" -eq 0 ] || awk 'FNR == 1 { p = 0; print " file " FILENAME }
-  p == 2 { next }
+  /-----BEGIN .*PRIVATE KEY-----/ { print " (key)" }
+  p == 2 && /-----BEGIN CERTIFICATE-----/ { print " (more)"; p = 3 }
+  p > 1 { next }
   /-----BEGIN/ && !/-----BEGIN CERTIFICATE-----/ && p { p = 2; next }
   /-----BEGIN CERTIFICATE-----/ { p = 1 }
   p && /^[A-Za-z0-9+\/=]+\r?$|^-----(BEGIN|END) CERTIFICATE-----/ { sub(/\r$/, ""); print " " $0 }
@@ -31,19 +34,21 @@ set -- $(readable p)
 """
 
     def parse(self, text: str) -> tuple[Certificate, ...]:
-        """Read every whole certificate, in the order of paths. Those of authorities are nobody's own and left out."""
-        found = (read(path, pem) for path, pem in sorted(_blocks(text.split("\n"))))
-        return tuple(one for one in found if one and not one.authority)
+        """Read every whole certificate, in the order of paths."""
+        found = ((read(path, pem), collected) for path, pem, collected in sorted(_files(text.split("\n"))))
+        return tuple(one for one, collected in found if one and not (one.authority and collected))
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """Path and PEM text of each file that holds one."""
-    path, block = "", list[str]()
+def _files(lines: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
+    """Path, PEM text and whether there are others and no key, of each file that holds a whole certificate."""
+    parts: dict[str, list[str]] = {}
+    path = ""
     for line in lines:
         if line.startswith(" file /"):
-            path, block = line.removeprefix(" file "), []
-            continue
-        block.append(line.strip())
-        if line.strip() == _END and path:
-            yield path, "\n".join(block)
-            path = ""
+            path = line.removeprefix(" file ")
+        elif path:
+            parts.setdefault(path, []).append(line.strip())
+    for name, part in parts.items():
+        block = [line for line in part if not line.startswith("(")]
+        if _END in block:
+            yield name, "\n".join(block[: block.index(_END) + 1]), "(more)" in part and "(key)" not in part
