@@ -262,7 +262,7 @@ class _Draft:
 
     def profile(self) -> ServiceProfile:
         main, unit = self.workload.main, self.workload.unit
-        files = files_of(self.snapshot, self.roots, self.mentions, self.workload.processes)
+        files = files_of(self.snapshot, self.roots, self.mentions, self.workload.lasting)
         listens, calls = self._listens(), self._calls()
         return ServiceProfile(
             service=dns_label(self._name()),
@@ -384,12 +384,12 @@ class _Draft:
         return artifacts_of(self.snapshot, self.roots.folders, told, self.detection.homes, kept)
 
     def _variables(self) -> tuple[Variable, ...]:
-        """Names from the running processes and from configuration, without those that every process inherits."""
+        """Names from the processes that last and from configuration, without those that every process inherits."""
         known = self.snapshot.value(Environment, {})
         files = {
             m.key: m.file for m in self.mentions if m.kind is MentionKind.VARIABLE and self._is_environment(m.file)
         }
-        running = {name for process in self.workload.processes for name in known.get(process.pid, ())}
+        running = {name for process in self.workload.lasting for name in known.get(process.pid, ())}
         names = sorted((running | set(files)) - _INHERITED - self._of_manager())
         return tuple(Variable(name, looks_secret(name), files.get(name, "process")) for name in names)
 

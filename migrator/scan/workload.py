@@ -64,6 +64,16 @@ class Workload:
         return self.processes[0]
 
     @property
+    def lasting(self) -> tuple[Process, ...]:
+        """What is there at any moment: the main process and, where that is a shell that waits for programs, these.
+
+        What else it starts comes and goes with its work, and is not what it was set up to be.
+        """
+        main = self.main
+        waited_for = (p for p in self.processes[1:] if p.ppid == main.pid and not is_helper(p, main))
+        return (main, *(waited_for if is_front(main) else ()))
+
+    @property
     def pids(self) -> frozenset[int]:
         """Ids of all its processes."""
         return frozenset(process.pid for process in self.processes)

@@ -200,6 +200,14 @@ def test_hosts_that_are_missing_are_not_taken_for_unchanged(scanned, later):
     assert "is not in the inventory any more" in done.stdout
 
 
+def test_files_that_another_account_does_not_see_are_unknown_and_not_gone(scanned, later):
+    edit(later / "lb01" / "file_times.out", "/proc/", "/nothing/")
+    (later / "lb01" / "file_times.err").write_text("stat: /proc/*/exe: Permission denied\n")
+    done = run("drift", "--replay", later, "--from", scanned, "-o", "json")
+    assert {(one["field"], one["weight"]) for one in json.loads(done.stdout)} == {("files", "unknown")}
+    assert done.exit_code == 3
+
+
 def test_a_repository_that_was_generated_knows_what_it_was_made_from(scanned, tmp_path, later):
     run("generate", "--from", scanned, "--to", tmp_path / "fleet")
     edit(later / "app02" / "configuration.out", "db01", "db02")

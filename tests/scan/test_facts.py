@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from migrator.scan.collect import observe
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.crontabs import Crontabs
 from migrator.scan.facts.descriptors import Descriptors
 from migrator.scan.facts.environment import Environment
+from migrator.scan.facts.file_times import FileTimes
 from migrator.scan.facts.machine import Machine
 from migrator.scan.facts.mounts import Mounts, RemoteMount
 from migrator.scan.facts.network import Network
@@ -23,6 +25,7 @@ from migrator.scan.facts.timers import Timers
 from migrator.scan.facts.units import Units
 from migrator.scan.facts.users import Users
 from migrator.scan.mentions import MentionKind
+from migrator.scan.snapshot import Section
 
 
 @pytest.mark.parametrize(
@@ -171,6 +174,17 @@ def test_processes_join_what_several_files_say():
 def test_environment_holds_names_only():
     got = Environment().parse("\x1e7\nDB_PASSWORD\nHOME\n\x1e8\n")
     assert got == {7: ("DB_PASSWORD", "HOME")}
+
+
+@pytest.mark.parametrize("reads_all", [True, False], ids=["root", "a plain user"])
+def test_times_that_a_user_may_not_see_are_a_gap(tmp_path, reads_all):
+    file = tmp_path / "a.conf"
+    file.touch()
+    script = f"chosen() {{ echo {file}; }}; {FileTimes.command.replace('/proc/1/environ', '/proc/self/environ' if reads_all else '/nothing')}"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+    found = observe(FileTimes(), Section(done.stdout, done.stderr, done.returncode, finished=True))
+    assert str(file) in found.value
+    assert bool(found.gaps) is not reads_all
 
 
 def test_units_of_systemd_219_and_252():

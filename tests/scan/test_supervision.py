@@ -7,9 +7,10 @@ import pytest
 from migrator.model.observations import Observed
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
+from migrator.scan.facts.environment import Environment
 from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.sockets import Listener, Sockets, SocketsFacts
-from migrator.scan.facts.units import Units
+from migrator.scan.facts.units import Unit, Units
 from migrator.scan.profile import host_view
 from migrator.scan.snapshot import Snapshot
 
@@ -175,3 +176,25 @@ def test_what_is_run_is_the_service(processes, want):
     found, aside = seen(*processes, configuration=SUPERVISOR)
     assert found == want
     assert not aside & {name for name, _, _ in want}
+
+
+@pytest.mark.parametrize(
+    ("main", "child", "want"),
+    [
+        ("/usr/lib/broker/brokerd", "df -k /", {"BROKER_HOME"}),
+        ("/usr/lib/broker/brokerd", "", {"BROKER_HOME"}),
+        ("/bin/sh /opt/broker/start.sh", "/opt/broker/bin/one", {"BROKER_HOME", "OF_CHILD", "OF_OTHER"}),
+        ("/bin/sh /opt/broker/start.sh", "sleep 5", {"BROKER_HOME", "OF_OTHER"}),
+    ],
+    ids=["what works for a moment", "alone", "what a shell waits for", "what a shell waits with"],
+)
+def test_variables_do_not_depend_on_the_moment(main, child, want):
+    """Two programs behind one shell: `OF_OTHER` is there only where the main process is that shell."""
+    processes = [process(10, 1, main, unit="broker.service")]
+    processes += [process(11, 10, child, unit="broker.service")] if child else []
+    processes += [process(n, 10, f"/opt/broker/bin/other{n}", unit="broker.service") for n in (12, 13) if "sh" in main]
+    names = {10: ("BROKER_HOME",), 11: ("OF_CHILD",), 12: ("OF_OTHER",), 13: ("OF_OTHER",)}
+    facts = {Processes.name: (INIT, *processes), Units.name: (Unit("broker.service"),), Environment.name: names}
+    observed = {name: Observed(value) for name, value in facts.items()}
+    (profile,) = host_view(Snapshot("h", "h", datetime.now(UTC), observed)).profiles
+    assert {one.name for one in profile.variables} == want
