@@ -1,15 +1,21 @@
 """The rules of an assessment, as people edit them: weights of findings, thresholds, lifetimes of software."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
+from migrator import yamlio
 from migrator.errors import SettingsError
 from migrator.model.assessment import Effort, Fit
+from migrator.model.finding_titles import TITLES
 from migrator.model.record import Record
 from migrator.records import load_record
 
 __all__ = ["AssessmentRules", "Lifetime", "Rule", "default_text", "read_rules"]
+
+
+_OF_GENERATE = "MIG1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,17 @@ def read_rules(text: str, *, file: str) -> AssessmentRules:
     """Read rules. Raises SettingsError with file:line."""
     rules = load_record(AssessmentRules, text, file=file, error=SettingsError)
     codes = [rule.finding for rule in rules.rules]
-    twice = next((code for code in codes if codes.count(code) > 1), None)
-    if twice:
-        raise SettingsError(f"has two rules for {twice}", file=file)
+    for number, code in enumerate(codes):
+        if wrong := _wrong(code, codes[:number]):
+            line = yamlio.load(text, file=file).line(("rules", number, "finding"))
+            raise SettingsError(wrong, file=file, line=line)
     return rules
+
+
+def _wrong(code: str, before: Sequence[str]) -> str:
+    """Why a rule for this code would weigh nothing; empty where it weighs what it says."""
+    if code in before:
+        return f"has two rules for {code}; keep one"
+    if code.startswith(_OF_GENERATE) and code in TITLES:
+        return f"no rule can weigh {code}: `migrate generate` finds it, after the assessment"
+    return "" if code in TITLES else f"no finding is called {code!r}; docs/reference/findings.md lists them"

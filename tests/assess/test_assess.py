@@ -175,8 +175,11 @@ def test_every_finding_about_a_service_has_a_rule():
         (f"{HEAD}rules: []\nrule: []\n", "rules.yaml:5: unknown key `rule`"),
         (
             f"{HEAD}rules:\n- {{finding: MIG001, points: 1}}\n- {{finding: MIG001, points: 2}}\n",
-            "rules.yaml: has two rules for MIG001",
+            "rules.yaml:6: has two rules for MIG001",
         ),
+        (f"{HEAD}rules:\n- {{finding: MIG999, points: 1}}\n", "rules.yaml:5: no finding is called 'MIG999'"),
+        (f"{HEAD}rules:\n- points: 1\n  finding: xyz\n", "rules.yaml:6: no finding is called 'xyz'"),
+        (f"{HEAD}rules:\n- {{finding: MIG102, points: 1}}\n", "rules.yaml:5: no rule can weigh MIG102"),
     ],
 )
 def test_wrong_rules_are_named_with_their_line(text, said):
