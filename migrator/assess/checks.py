@@ -1,7 +1,7 @@
 """What can only be said of a service with today's date or with a rule at hand: end of life, expiry, size, blind spots.
 
 MIG201 system past its end of life    MIG203 certificate expires    MIG205 host not fully seen
-MIG202 runtime past its end of life   MIG204 much data
+MIG202 runtime past its end of life   MIG204 much data              MIG206 there to keep data
 """
 
 import datetime as dt
@@ -27,6 +27,7 @@ def checked(
         yield from _runtime(profile, rules.lifetimes, today)
         yield from _certificates(profile, rules.thresholds.certificate_days, today)
         yield from _data(profile, rules.thresholds.data_gib)
+        yield from _keeper(profile)
         yield from _blind(profile, hosts.get(profile.host))
 
 
@@ -87,6 +88,14 @@ def _data(profile: ServiceProfile, most_gib: int) -> Iterator[Finding]:
             said = f"keeps {state.size_mib // _MIB} GiB in {state.path}"
             remedy = "Plan how the data gets there while it changes: replication, or copies ahead of a short stop."
             yield _finding(profile, "MIG204", Severity.WARNING, said, remedy)
+
+
+def _keeper(profile: ServiceProfile) -> Iterator[Finding]:
+    """A database of which no data was seen has it all the same."""
+    if profile.is_keeper and profile.state_observed and not profile.state:
+        said = f"runs {profile.runtime.name}, which is there to keep data; in which folder was not seen"
+        remedy = "Find out where it keeps its data, and write that into `state` of the profile."
+        yield _finding(profile, "MIG206", Severity.UNKNOWN, said, remedy)
 
 
 def _blind(profile: ServiceProfile, host: HostReport | None) -> Iterator[Finding]:

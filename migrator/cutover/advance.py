@@ -160,9 +160,9 @@ class Cutover:
         return tuple(path for path in changed if may_be_of(name, path, self._files.get(path, "")))
 
     def start(self, name: str, *, out_of_order: str = "") -> Outcome:
-        """Enter the first phase. Held for a service that stays, or whose turn has not come; idempotent."""
+        """Enter the first phase. Held for a service that is in no wave yet, or whose turn has not come; idempotent."""
         service, out_of_order = self._planned(name), out_of_order.strip()
-        self._refuse_stay(service)
+        self._refuse_later(service)
         now = self._standing(service)
         if now.phase:
             return Outcome(name, now.phase, now.phase, now.weight, None)
@@ -179,7 +179,7 @@ class Cutover:
     ) -> Outcome:
         """Enter the next phase if every gate of this one passes; else commit nothing, or roll back by `on_fail`."""
         service, approved_by = self._planned(name), approved_by.strip()
-        self._refuse_stay(service)
+        self._refuse_later(service)
         here = self._standing(service)
         if not here.phase:
             raise Held(f"{name}: was not started; start it first, with `migrate cutover start`")
@@ -249,7 +249,7 @@ class Cutover:
     def live(self, reader: ClusterReader, name: str, *, head: str) -> str:
         """Whether the cluster has what Git says of a service; see `live_state`. Empty for what was never started."""
         service = self._planned(name)
-        if service.strategy is Strategy.STAY or not standing(self._files, self._newest, self.settings, service).phase:
+        if service.strategy is Strategy.LATER or not standing(self._files, self._newest, self.settings, service).phase:
             return ""
         path = lever_path(self._files, self.settings, name)
         text = self._files[path]
@@ -260,8 +260,8 @@ class Cutover:
         return self._repository.history({SERVICE: name, PHASE: ""})
 
     def _status(self, service: PlannedService, wave: str) -> Status:
-        if service.strategy is Strategy.STAY:
-            return Status(service.name, wave, service.strategy, "stays", 0, why=service.why)
+        if service.strategy is Strategy.LATER:
+            return Status(service.name, wave, service.strategy, "later", 0, why=service.why)
         try:
             here = self._standing(service)
         except InputError as error:
@@ -281,9 +281,9 @@ class Cutover:
     def _standing(self, service: PlannedService) -> Standing:
         return checked_standing(self._files, self._newest, self.settings, service)
 
-    def _refuse_stay(self, service: PlannedService) -> None:
-        if service.strategy is Strategy.STAY:
-            raise Held(f"{service.name}: stays on its host: {'; '.join(service.why) or 'the plan says so'}")
+    def _refuse_later(self, service: PlannedService) -> None:
+        if service.strategy is Strategy.LATER:
+            raise Held(f"{service.name}: is in no wave yet: {'; '.join(service.why) or 'the plan says so'}")
 
     def _refuse_unbuilt(self, name: str) -> None:
         """No traffic goes to an image of which the overlay says that nobody has built it."""
@@ -302,7 +302,7 @@ class Cutover:
             names = [service.name for service in wave.services]
             if name in names:
                 break
-            open_services += [s for s in wave.services if s.strategy is not Strategy.STAY and not self._finished(s)]
+            open_services += [s for s in wave.services if s.strategy is not Strategy.LATER and not self._finished(s)]
         if open_services and not reason:
             shown = ", ".join(service.name for service in open_services[:5])
             raise Held(

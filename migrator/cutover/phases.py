@@ -21,7 +21,7 @@ def default_phases(strategy: Strategy) -> tuple[PhaseSpec, ...]:
 
     `deploy` ends by a person's word: that the workload is Ready, filled with its secrets and tried.
     """
-    if strategy is Strategy.STAY:
+    if strategy is Strategy.LATER:
         return ()
     if strategy is Strategy.SWITCH:
         return (_DEPLOY, _ALL)

@@ -164,9 +164,11 @@ def _wrong(document: yamlio.Document, at: yamlio.Path, message: str) -> PlanErro
 def _check(
     document: yamlio.Document, at: yamlio.Path, service: PlannedService, profiles: Sequence[ServiceProfile]
 ) -> None:
-    if service.strategy is Strategy.STAY:
+    if service.strategy is Strategy.LATER:
         if service.phases:
-            raise _wrong(document, (*at, "phases"), f"`{service.name}` stays, so it has no phases")
+            raise _wrong(
+                document, (*at, "phases"), f"`{service.name}` is in no wave yet (`later`), so it has no phases"
+            )
         return
     _check_phases(document, (*at, "phases"), service)
     if profiles:
@@ -182,8 +184,8 @@ def _check_strategy(
     """What was seen of a service says which weights it can take, whatever the plan calls its strategy."""
     strategy, why = strategy_of(profiles)
     for number, phase in enumerate(service.phases):
-        if strategy is Strategy.STAY and phase.weight:
-            message = f"`{service.name}` {why[0]}; remove its phases and let it stay"
+        if strategy is Strategy.LATER and phase.weight:
+            message = f"`{service.name}` {why[0]}; remove its phases and leave it for later"
             raise _wrong(document, (*at, number, "weight"), message)
         if strategy is not Strategy.WEIGHTED and 0 < phase.weight < _MOST:
             message = f"`{service.name}` cannot take {phase.weight} % of the work: {why[0]}"

@@ -1,6 +1,6 @@
 """The order of an estate's cutover: callees before callers, circles together. Pure.
 
-A service with state on its host does not move and holds nobody up: callers in the cluster go on calling it where it is.
+A service with state on its host does not move yet and holds nobody up: callers in the cluster go on calling it there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,33 +15,31 @@ __all__ = ["strategy_of", "waves"]
 
 _Choice = tuple[Strategy, tuple[str, ...]]
 """How a service leaves its hosts, and why that way."""
-_KEEPERS = frozenset({"mariadb", "mysql", "postfix", "postgresql", "rabbitmq", "redis", "valkey"})
-"""Runtimes that are there to keep data: databases and queues, also where nobody saw in which folder."""
 
 
 def waves(estate: Estate, profiles: Iterable[ServiceProfile]) -> tuple[Wave, ...]:
-    """Waves in order. Services that stay stand in one of their own at the end, each with its reason."""
+    """Waves in order. Services that cannot move yet stand in one of their own at the end, each with its reason."""
     by_name: dict[str, list[ServiceProfile]] = {}
     for profile in sorted(profiles, key=lambda p: (p.service, p.host)):
         by_name.setdefault(profile.service, []).append(profile)
     choices = {name: strategy_of(group) for name, group in by_name.items()}
     choices |= _bound(estate.edges, choices)
-    staying = sorted(name for name, (strategy, _) in choices.items() if strategy is Strategy.STAY)
-    moving = sorted(set(choices) - set(staying))
+    bound = sorted(name for name, (strategy, _) in choices.items() if strategy is Strategy.LATER)
+    moving = sorted(set(choices) - set(bound))
     calls = _calls(estate.edges, moving, moving)
-    left = _left(estate, _calls(estate.edges, moving, staying))
+    left = _left(estate, _calls(estate.edges, moving, bound))
     numbered = enumerate(_ordered(moving, calls), start=1)
     made = [_wave(f"wave-{number}", rings, choices, left) for number, rings in numbered]
-    if staying:
-        made.append(Wave("stay", tuple(PlannedService(name, Strategy.STAY, (), choices[name][1]) for name in staying)))
+    if bound:
+        made.append(Wave("later", tuple(PlannedService(name, Strategy.LATER, (), choices[name][1]) for name in bound)))
     return tuple(made)
 
 
 def strategy_of(profiles: Sequence[ServiceProfile]) -> _Choice:
     """How a service leaves its hosts, and why that way."""
-    why = _why_it_stays(profiles)
+    why = _what_binds(profiles)
     if why:
-        return Strategy.STAY, (why,)
+        return Strategy.LATER, (why,)
     if profiles[0].kind is ServiceKind.JOB:
         return Strategy.SWITCH, ("a job: it runs on one side only",)
     reached = [li for p in profiles for li in p.listens if li.port and not li.loopback]
@@ -58,7 +56,7 @@ def strategy_of(profiles: Sequence[ServiceProfile]) -> _Choice:
     )
 
 
-def _why_it_stays(profiles: Sequence[ServiceProfile]) -> str:
+def _what_binds(profiles: Sequence[ServiceProfile]) -> str:
     """The state that binds a service to its hosts, seen or not; empty for one that keeps none."""
     where = ", ".join(f"{state.path} on {profile.host}" for profile in profiles for state in profile.state)
     if where:
@@ -66,7 +64,7 @@ def _why_it_stays(profiles: Sequence[ServiceProfile]) -> str:
     unseen = ", ".join(profile.host for profile in profiles if not profile.state_observed)
     if unseen:
         return f"whether it keeps state could not be seen on {unseen}; unknown counts as state"
-    keeper = next((profile.runtime.name for profile in profiles if profile.runtime.name in _KEEPERS), "")
+    keeper = next((profile.runtime.name for profile in profiles if profile.is_keeper), "")
     return f"runs {keeper}, which is there to keep data, wherever that is: the data moves first" if keeper else ""
 
 
@@ -85,8 +83,8 @@ def _bound(edges: Iterable[Edge], choices: Mapping[str, _Choice]) -> dict[str, _
             pair = f"`{caller}` reaches `{callee}` through a Unix socket"
             for name in (caller, callee):
                 found.setdefault(name, []).append(f"{pair}: let it listen on TCP, or put both into one Pod by hand")
-    own = {name: why for name, (strategy, why) in choices.items() if strategy is Strategy.STAY}
-    return {name: (Strategy.STAY, (*own.get(name, ()), *reasons)) for name, reasons in found.items()}
+    own = {name: why for name, (strategy, why) in choices.items() if strategy is Strategy.LATER}
+    return {name: (Strategy.LATER, (*own.get(name, ()), *reasons)) for name, reasons in found.items()}
 
 
 def _calls(edges: Iterable[Edge], callers: Iterable[str], callees: Iterable[str]) -> dict[str, set[str]]:
@@ -179,7 +177,7 @@ def _left(estate: Estate, calls: Mapping[str, set[str]]) -> dict[str, tuple[str,
         return f"{name} ({', '.join(entries[name].hosts)})" if name in entries else name
 
     return {
-        caller: (f"goes on calling {', '.join(map(shown, sorted(callees)))}, which stays on its host",)
+        caller: (f"goes on calling {', '.join(map(shown, sorted(callees)))}, which stays on its host for now",)
         if callees
         else ()
         for caller, callees in calls.items()

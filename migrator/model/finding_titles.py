@@ -39,6 +39,7 @@ TITLES: Mapping[str, str] = {
     "MIG033": "names hosts by address",
     "MIG034": "schedule in local time",
     "MIG035": "clock too far off for a mesh",
+    "MIG036": "tied by a Unix socket",
     "MIG101": "setting is a placeholder",
     "MIG102": "size of a volume uncertain",
     "MIG103": "place cannot be mounted",
@@ -58,4 +59,5 @@ TITLES: Mapping[str, str] = {
     "MIG203": "certificate expires",
     "MIG204": "much data",
     "MIG205": "host of a service not fully seen",
+    "MIG206": "there to keep data",
 }

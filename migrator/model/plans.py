@@ -15,8 +15,8 @@ class Strategy(StrEnum):
     """HTTP: request by request, in rising shares."""
     SWITCH = "switch"
     """All at once: TCP services (a weight there counts connections), jobs and workers."""
-    STAY = "stay"
-    """Not moved by traffic weights at all: the service keeps state on its host."""
+    LATER = "later"
+    """In no wave yet: its state or a Unix socket binds it to its host. `why` says what has to be decided first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,6 +238,10 @@ class Usage(Record):
     """Mean since the processes started, thousandths of a core."""
 
 
+_KEEPERS = frozenset({"mariadb", "mysql", "postfix", "postgresql", "rabbitmq", "redis", "valkey"})
+"""Runtimes that are there to keep data: databases and queues."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceProfile(Record):
     """One service on one host. Replicas on several hosts carry the same `service` name.
@@ -307,3 +311,8 @@ class ServiceProfile(Record):
     def stateful(self) -> bool:
         """Whether local state was seen, or could not be looked for. Stateful until proven stateless."""
         return bool(self.state) or not self.state_observed
+
+    @property
+    def is_keeper(self) -> bool:
+        """Whether its program is there to keep data, also where nobody saw in which folder."""
+        return self.runtime.name in _KEEPERS

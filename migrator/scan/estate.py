@@ -124,8 +124,12 @@ def _finished_profiles(directory: Directory, seen: Sequence[Edge]) -> Iterator[S
     """Profiles with everything that only the whole estate knows."""
     checks, pinned = health_checks(directory), affinities(directory)
     incoming: dict[str, list[Edge]] = {}
+    tied: dict[str, list[Edge]] = {}
     for edge in seen:
         incoming.setdefault(edge.callee, []).append(edge)
+        if edge.protocol is Protocol.UNIX:
+            for name in {edge.caller, edge.callee}:
+                tied.setdefault(name, []).append(edge)
     for view in directory.views.values():
         for profile in view.profiles:
             key = (profile.host, profile.service)
@@ -133,7 +137,8 @@ def _finished_profiles(directory: Directory, seen: Sequence[Edge]) -> Iterator[S
                 profile, calls=known_calls(directory, profile), health=checks.get(key, ()), affinity=pinned.get(key, ())
             )
             done = spoken_protocols(known, incoming.get(profile.service, ()))
-            yield replace(done, findings=findings.of_profile(done))
+            ties = findings.tied_by_unix_sockets(done, tied.get(profile.service, ()))
+            yield replace(done, findings=(*findings.of_profile(done), *ties))
 
 
 def _with_protocols(seen: Iterable[Edge], profiles: Iterable[ServiceProfile]) -> Iterator[Edge]:

@@ -12,14 +12,16 @@ MIG018 command line is a title   MIG026 state could not be seen   MIG027 clients
 MIG028 licence file              MIG029 need of the kernel        MIG030 multicast
 MIG031 module in the kernel      MIG032 kernel settings           MIG033 endpoint by address
 MIG034 schedule in local time    MIG035 clock too far off for a mesh
+MIG036 tied by a Unix socket
 """
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from migrator.model.estate import Edge
 from migrator.model.findings import Finding, Severity
 from migrator.model.login import HostKeyTrust, Login
-from migrator.model.services import ServiceProfile, Source
+from migrator.model.services import Protocol, ServiceProfile, Source
 
 __all__ = [
     "clock_is_off",
@@ -37,6 +39,7 @@ __all__ = [
     "no_service_there",
     "of_login",
     "of_profile",
+    "tied_by_unix_sockets",
 ]
 
 LOW_PORTS = 1024
@@ -171,6 +174,28 @@ def of_profile(profile: ServiceProfile) -> tuple[Finding, ...]:
         *(_affinity, _licences, _kernel, _addresses, _timezone),
     )
     return tuple(finding for check in checks for finding in check(profile))
+
+
+def tied_by_unix_sockets(profile: ServiceProfile, edges: Iterable[Edge]) -> Iterator[Finding]:
+    """Who reaches whom through a Unix socket: apart from each other neither works, so it ties the caller, too."""
+    pairs = sorted(
+        {
+            (edge.caller, edge.callee)
+            for edge in edges
+            if edge.protocol is Protocol.UNIX and not edge.callee.startswith("external:")
+        }
+    )
+    others = [callee for caller, callee in pairs if caller == profile.service != callee]
+    callers = [caller for caller, callee in pairs if callee == profile.service != caller]
+    remedy = (
+        "Put both into one Pod, or let the one that is called listen on a TCP port; until then neither moves alone."
+    )
+    if others:
+        said = f"reaches {', '.join(others)} through a Unix socket"
+        yield _finding(profile, "MIG036", Severity.WARNING, said, remedy)
+    if callers:
+        said = f"is reached by {', '.join(callers)} through a Unix socket"
+        yield _finding(profile, "MIG036", Severity.WARNING, said, remedy)
 
 
 def _finding(profile: ServiceProfile, code: str, severity: Severity, message: str, remedy: str) -> Finding:

@@ -15,10 +15,14 @@ from migrator.assess.checks import checked
 from migrator.assess.judge import assess
 from migrator.assess.rules import default_text, read_rules
 from migrator.cli import migrate
+from migrator.cutover.waves import waves
 from migrator.errors import SettingsError
+from migrator.generate.inputs import read_inputs
+from migrator.generate.run import read_folder
 from migrator.model.assessment import Effort, Fit
 from migrator.model.estate import Estate, HostReport
 from migrator.model.findings import Finding, Severity
+from migrator.model.plans import Strategy
 from migrator.model.services import Certificate, OperatingSystem, Runtime, ServiceProfile, State
 from migrator.scan import findings
 
@@ -197,6 +201,29 @@ def estate(tmp_path_factory):
 
 def run(*arguments):
     return CliRunner().invoke(migrate, ["assess", *arguments])
+
+
+def test_what_the_plan_leaves_for_later_is_never_ready_as_it_is(estate):
+    inputs = read_inputs(read_folder(estate))
+    profiles = [one for group in inputs.services.values() for one in group]
+    planned = {one.name: one.strategy for wave in waves(inputs.estate, profiles) for one in wave.services}
+    bound = {name for name, strategy in planned.items() if strategy is Strategy.LATER}
+    judged = {one.service: one.fit for one in assess(inputs.services, inputs.estate, RULES, DAY)}
+    assert {name for name in bound if judged[name] in {Fit.READY, Fit.ADAPT}} == set()
+    assert "nginx-web01" in bound, "it reaches another service through a Unix socket"
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({}, ["runs redis, which is there to keep data; in which folder was not seen"]),
+        ({"state": (State("/d"),)}, []),
+        ({"state_observed": False}, []),
+    ],
+    ids=["nothing seen", "seen", "not looked for"],
+)
+def test_a_database_without_data_is_no_good_news(fields, found):
+    assert of("MIG206", profile(runtime=Runtime("redis"), **fields)) == found
 
 
 def test_the_least_work_comes_first(estate):

@@ -65,7 +65,7 @@ def test_plan_prints_waves_as_data_and_what_comes_next(run):
     done = run("plan", "-o", "json", "--detailed-exitcode")
     assert done.returncode == 2
     rows = {row["service"]: row for row in json.loads(done.stdout)}
-    assert (rows["shop"]["wave"], rows["db"]["strategy"]) == ("wave-2", "stay")
+    assert (rows["shop"]["wave"], rows["db"]["strategy"]) == ("wave-2", "later")
     assert "next: read and edit cutover/plan.yaml, then: migrate cutover start report -C " in done.stderr
     again = run("plan", "--detailed-exitcode")
     assert (again.returncode, "nothing was committed" in again.stderr) == (0, True)
@@ -107,7 +107,7 @@ def test_state_is_refused_by_name_with_four_and_without_a_commit(planned):
     before = head(planned)
     done = planned("start", "db")
     assert done.returncode == 4
-    assert done.stderr.startswith("error: db: stays on its host: keeps state in /var/lib/db on h1")
+    assert done.stderr.startswith("error: db: is in no wave yet: keeps state in /var/lib/db on h1")
     assert (done.stdout, head(planned)) == ("", before)
 
 

@@ -72,12 +72,12 @@ def test_planning_twice_commits_once(repository):
 
 
 @IN_MEMORY
-def test_callees_come_before_callers_and_state_stays(repository):
+def test_callees_come_before_callers_and_state_is_left_for_later(repository):
     plan, *_ = engine.plan(repository)
     order = [(wave.name, [service.name for service in wave.services]) for wave in plan.waves]
-    assert order == [("wave-1", ["report", "stock", "worker"]), ("wave-2", ["shop"]), ("stay", ["db"])]
-    stays = plan.waves[-1].services[0]
-    assert stays.why == ("keeps state in /var/lib/db on h1: a weighted split would make two copies of it",)
+    assert order == [("wave-1", ["report", "stock", "worker"]), ("wave-2", ["shop"]), ("later", ["db"])]
+    later = plan.waves[-1].services[0]
+    assert later.why == ("keeps state in /var/lib/db on h1: a weighted split would make two copies of it",)
 
 
 def test_the_whole_way_and_back_changes_two_integers_at_a_time(repository):
@@ -149,7 +149,7 @@ def test_jobs_and_workers_are_switched_by_one_value(repository, service, path, o
 @IN_MEMORY
 def test_a_service_with_state_is_refused_by_name_and_reason(repository):
     planned(repository)
-    with pytest.raises(Held, match=r"^db: stays on its host: keeps state in /var/lib/db on h1"):
+    with pytest.raises(Held, match=r"^db: is in no wave yet: keeps state in /var/lib/db on h1"):
         Cutover(repository).start("db")
     assert Cutover(repository).history() == []
 
@@ -437,4 +437,4 @@ def test_status_of_everything(repository):
     got = {one.service: (one.wave, one.phase, one.weight, one.next_phase) for one in Cutover(repository).status()}
     assert got["shop"] == ("wave-2", "shift-5", 5, "shift-25")
     assert got["stock"] == ("wave-1", "not-started", 0, "deploy")
-    assert got["db"] == ("stay", "stays", 0, "")
+    assert got["db"] == ("later", "later", 0, "")

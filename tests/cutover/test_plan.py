@@ -37,7 +37,7 @@ def test_callees_move_before_callers_but_in_a_circle(estate):
     assert sorted(place) == NAMES
     assert sum(len(wave.services) for wave in made) == len(NAMES)
     for edge in edges:
-        both_move = Strategy.STAY not in {strategy[edge.caller], strategy[edge.callee]}
+        both_move = Strategy.LATER not in {strategy[edge.caller], strategy[edge.callee]}
         if edge.caller != edge.callee and both_move:
             together = any({edge.caller, edge.callee} <= circle for circle in circles)
             assert together or place[edge.callee] < place[edge.caller]
@@ -73,7 +73,7 @@ def test_a_circle_moves_together_and_is_reported():
 
 def test_unknown_state_counts_as_state():
     (wave,) = waves(Estate("t"), [profile("s0", port=80, http=True, observed=False)])
-    assert wave.name == "stay"
+    assert wave.name == "later"
     assert "could not be seen on h1" in wave.services[0].why[0]
 
 
@@ -128,7 +128,7 @@ NONSENSE = [
     ("name: shift-1\n", "name: not-started\n", r"'not-started' is no name for a phase"),
     ("name: shift-1\n", 'name: "x\\nMigrate-Phase: y"\n', r"'x\\nMigrate-Phase: y' is no name for a phase"),
     ("name: wave-2\n", "name: wave-1\n", r"wave `wave-1` needs a name of its own"),
-    ("phases:\n", "phases: []\n  - name: db\n    strategy: stay\n    xphases:\n", r"unknown key"),
+    ("phases:\n", "phases: []\n  - name: db\n    strategy: later\n    xphases:\n", r"unknown key"),
 ]
 
 
@@ -146,7 +146,7 @@ def test_a_split_of_state_is_refused_by_name_and_reason():
     with pytest.raises(
         PlanError, match=r"`db` keeps state in /var/lib/db on h1: a weighted split would make two copies"
     ):
-        read_plan(edited("    strategy: stay\n", phases))
+        read_plan(edited("    strategy: later\n", phases))
 
 
 def test_a_split_of_connections_is_refused():
@@ -161,10 +161,10 @@ def test_a_split_of_connections_is_refused():
 def test_a_service_cannot_stand_in_two_waves():
     found = files()
     text = make_plan(found)
-    entry = "  - name: stock\n    strategy: stay\n"
-    twice = text.replace("- name: stay\n  services:\n", f"- name: stay\n  services:\n{entry}")
+    entry = "  - name: stock\n    strategy: later\n"
+    twice = text.replace("- name: later\n  services:\n", f"- name: later\n  services:\n{entry}")
     assert twice != text
-    with pytest.raises(PlanError, match=r"`stock` stands in wave-1 and in stay"):
+    with pytest.raises(PlanError, match=r"`stock` stands in wave-1 and in later"):
         read_plan({**found, layout.PLAN: twice})
 
 

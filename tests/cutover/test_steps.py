@@ -74,7 +74,7 @@ def test_a_step_never_skips_a_phase_and_never_passes_a_closed_gate(weights, data
 
 @pytest.mark.parametrize(
     ("strategy", "names"),
-    [(Strategy.WEIGHTED, NAMES), (Strategy.SWITCH, ["deploy", "shift-100"]), (Strategy.STAY, [])],
+    [(Strategy.WEIGHTED, NAMES), (Strategy.SWITCH, ["deploy", "shift-100"]), (Strategy.LATER, [])],
 )
 def test_the_default_phases(strategy, names):
     phases = default_phases(strategy)

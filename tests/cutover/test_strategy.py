@@ -27,9 +27,9 @@ def listening(*listens):
         (listening(Listen(Protocol.UDP, "*", 53)), "switch", "answers on UDP 53 only"),
         (profile("x"), "switch", "a worker"),
         (profile("x", port=80, http=True, kind=ServiceKind.JOB), "switch", "a job"),
-        (profile("x", port=80, http=True, state=["/srv/x"]), "stay", "keeps state in /srv/x on h1"),
-        (profile("x", kind=ServiceKind.JOB, state=["/srv/x"]), "stay", "keeps state in /srv/x on h1"),
-        (profile("x", port=80, http=True, observed=False), "stay", "could not be seen on h1"),
+        (profile("x", port=80, http=True, state=["/srv/x"]), "later", "keeps state in /srv/x on h1"),
+        (profile("x", kind=ServiceKind.JOB, state=["/srv/x"]), "later", "keeps state in /srv/x on h1"),
+        (profile("x", port=80, http=True, observed=False), "later", "could not be seen on h1"),
     ],
 )
 def test_a_service_leaves_as_its_profile_allows(one, strategy, said):
@@ -41,7 +41,7 @@ def test_a_service_leaves_as_its_profile_allows(one, strategy, said):
 @pytest.mark.parametrize("runtime", ["postgresql", "mysql", "mariadb", "redis", "valkey", "rabbitmq", "postfix"])
 def test_databases_and_queues_stay_also_where_nobody_saw_their_data(runtime):
     found, (why,) = strategy_of([dataclasses.replace(profile("x", port=80, http=True), runtime=Runtime(runtime))])
-    assert (str(found), why.split(",")[0]) == ("stay", f"runs {runtime}")
+    assert (str(found), why.split(",")[0]) == ("later", f"runs {runtime}")
 
 
 def test_a_cache_in_memory_may_move():
@@ -63,14 +63,14 @@ def test_callers_of_what_stays_are_told_where_it_is():
         edges=(Edge("app", "db"), Edge("app", "external:10.0.0.9"), Edge("app", "app")),
     )
     first, last = waves(estate, [profile("app", port=80, http=True), profile("db", port=1, state=["/d"])])
-    assert first.services[0].why[1:] == ("goes on calling db (h1, h2), which stays on its host",)
+    assert first.services[0].why[1:] == ("goes on calling db (h1, h2), which stays on its host for now",)
     assert [service.name for service in last.services] == ["db"]
 
 
 def test_what_talks_through_a_unix_socket_stays_together():
     edges = (Edge("web", "app", Protocol.UNIX),)
     (wave,) = waves(Estate("t", edges=edges), [profile("web", port=80, http=True), profile("app")])
-    assert (wave.name, [service.name for service in wave.services]) == ("stay", ["app", "web"])
+    assert (wave.name, [service.name for service in wave.services]) == ("later", ["app", "web"])
     assert all("`web` reaches `app` through a Unix socket" in service.why[-1] for service in wave.services)
 
 
