@@ -50,7 +50,8 @@ def assess(source: Path, rules_file: Path | None, day: datetime | None, show_rul
 def _row(one: Assessment) -> dict[str, object]:
     """The heaviest reason for a table; all of them for a program."""
     weighing = [reason for reason in one.because if reason.points]
-    more = f" and {len(weighing) - 1} more" if len(weighing) > 1 else ""
+    others = len(weighing) - 1
+    more = f" (and {others} more reason{'s' if others > 1 else ''})" if others > 0 else ""
     return {
         "name": one.service,
         "service": one.service,

@@ -49,4 +49,4 @@ def explain(service: str, source: Path, output: str) -> None:
     found = reasons(inputs.services[name], inputs.estate, field)
     emit([asdict(one) for one in found], ["field", "host", "value", "confidence", "because"], output)
     if not found:
-        say(f"nothing is known about `{field}` of {name}")
+        say(f"nothing is known about `{field}` of {name}; what its hosts did not show: migrate explain {name}.unseen")

@@ -67,6 +67,9 @@ def _of_profile(profile: ServiceProfile) -> Iterator[Reason]:
     for state in profile.state:
         size = "size unknown" if state.size_mib is None else f"{state.size_mib} MiB"
         yield _shown("state", host, f"{state.path} ({size})", state.evidence)
+    if not profile.state_observed:
+        said = "open files were not visible, so there may be more; it counts as stateful"
+        yield Reason("state", host, "not all could be seen", said, Confidence.UNKNOWN)
     for check in profile.health:
         yield _shown("health", host, f"{check.port}{check.path}", check.evidence)
     for variable in profile.variables:

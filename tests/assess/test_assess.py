@@ -234,6 +234,11 @@ def test_the_least_work_comes_first(estate):
     assert {row["service"] for row in rows} >= {"orders", "postgresql", "fxfeed"}
 
 
+def test_the_heaviest_reason_is_told_and_the_others_are_called_reasons(estate):
+    rows = {row["name"]: row["because"] for row in json.loads(run("--from", str(estate), "-o", "json").stdout)}
+    assert re.fullmatch(r"MIG\d+: keeps state in /var/lib/rabbitmq \(and \d+ more reasons\)", rows["rabbitmq"])
+
+
 def test_rules_in_the_folder_count_and_rules_on_the_command_line_count_more(estate, tmp_path):
     own = f"{HEAD}rules: [{{finding: MIG012, points: 99, fit: stay}}]\n"
     (estate / "assessment.yaml").write_text(own)

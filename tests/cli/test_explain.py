@@ -74,6 +74,10 @@ def test_what_was_not_seen_is_told_for_its_own_hosts(capsys, folder):
     assert len(got) == 2
 
 
+def test_state_that_could_not_be_seen_is_told_where_it_is_asked_for(capsys, folder):
+    assert "counts as stateful" in explained(capsys, folder, "shop.state")["state", "not all could be seen"]
+
+
 @pytest.mark.parametrize("field", FIELDS)
 def test_a_field_is_all_that_is_shown(capsys, folder, field):
     assert {name for name, _ in explained(capsys, folder, f"shop.{field}")} <= {field}
