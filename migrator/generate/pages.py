@@ -163,7 +163,8 @@ def _readme(
     profiled = [one for profile in service.profiles for one in profile.findings]
     return {
         "service": service.name,
-        "kind": "A job" if service.is_job else "A service" if service.ports else "A worker",
+        "kind": "A job" if service.is_job else "A service" if service.ports or service.sockets else "A worker",
+        "sockets": service.sockets,
         "hosts": service.hosts,
         "runtime": f"{service.first.runtime.name} {service.first.runtime.version}".strip(),
         "schedule": service.first.schedule if service.is_job else "",

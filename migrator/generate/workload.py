@@ -68,6 +68,12 @@ class Workload:
         return first if first and first.protocol is not Protocol.UDP else None
 
     @property
+    def sockets(self) -> tuple[str, ...]:
+        """Unix sockets that it answers on, where that is its only way to be reached."""
+        paths = {listen.path for profile in self.profiles for listen in profile.listens if listen.path}
+        return () if self.ports or self.is_job else tuple(sorted(paths))
+
+    @property
     def uid(self) -> int | None:
         """The user id to run as. None where it is unknown, differs between hosts, or is root's."""
         return _agreed(profile.account.uid for profile in self.profiles)

@@ -253,6 +253,16 @@ def test_a_job_is_neither_made_up_for_nor_run_again() -> None:
     assert spec["jobTemplate"]["spec"]["backoffLimit"] == 0
 
 
+def test_what_answers_on_a_unix_socket_is_no_worker() -> None:
+    web = replace(WORKER, service="web", listens=(Listen(Protocol.UNIX, path="/run/web/web.sock"),))
+    repository = MemoryRepository()
+    generate(scan(web, WORKER), repository, Templates())
+    tree = repository.tree()
+    assert tree["apps/web/README.md"].count("A service on") == 1
+    assert "It answers on `/run/web/web.sock` only, which no route can move" in tree["apps/web/README.md"]
+    assert "There is no traffic to move: a switch starts it" in tree["apps/worker/README.md"]
+
+
 def test_a_file_with_a_secret_in_it_stays_out_of_the_image() -> None:
     place = SecretPlace("/opt/shop/settings.js", 3, "cache_password")
     shop = replace(SHOP, artifacts=(Artifact("/opt/shop"),), config=("/opt/shop/settings.js",), secrets=(place,))
