@@ -1,7 +1,7 @@
 """Ansible's YAML inventories with group_vars and host_vars, read without Ansible.
 
-Precedence as Ansible has it: all < parent < child < host; groups of one level in ASCII order, unless
-`ansible_group_priority` says otherwise; files beside the inventory win over the inventory of the same level.
+Precedence as Ansible has it: all < parent < child; groups of one level in ASCII order, unless `ansible_group_priority`
+says otherwise. What the inventory says of any group comes before the files beside it, then the same of the host.
 """
 
 import re
@@ -19,6 +19,7 @@ __all__ = ["is_plugin", "load"]
 
 _RANGE = re.compile(r"\[(?:(\d+):(\d+)(?::(\d+))?|([A-Za-z]):([A-Za-z]))\]")
 _GROUP_KEYS = frozenset({"hosts", "children", "vars"})
+_ENDINGS = ("", ".yml", ".yaml", ".json")
 _MOST_HOSTS = 100_000
 _MOST_DEPTH = 50
 
@@ -164,6 +165,7 @@ def _variables(tree: _Tree, folder: Path, host: str, groups: list[str]) -> dict[
     found: dict[str, Any] = {}
     for name in groups:
         found.update(tree.groups[name].variables)
+    for name in groups:
         found.update(_beside(folder / "group_vars", name))
     found.update(tree.host_variables.get(host, {}))
     found.update(_beside(folder / "host_vars", host))
@@ -171,18 +173,25 @@ def _variables(tree: _Tree, folder: Path, host: str, groups: list[str]) -> dict[
 
 
 def _beside(folder: Path, name: str) -> dict[str, Any]:
-    """`group_vars/web`, `.yml`, `.yaml` or `.json`, or all files of the folder `group_vars/web/`."""
+    """`group_vars/web`, `.yml`, `.yaml` or `.json`, the first that is there, or all of the folder `group_vars/web/`."""
     if "/" in name or name in {".", ".."}:
         return {}
     found: dict[str, Any] = {}
-    own = folder / name
-    files = (
-        sorted(own.iterdir()) if own.is_dir() else [folder / f"{name}{end}" for end in ("", ".yml", ".yaml", ".json")]
-    )
-    for file in files:
-        if file.is_file():
-            found.update(_variables_file(file))
+    there = (path for end in _ENDINGS if (path := folder / f"{name}{end}").exists())
+    for file in _files(next(there, None)):
+        found.update(_variables_file(file))
     return found
+
+
+def _files(path: Path | None) -> Iterator[Path]:
+    """A file by itself, or what Ansible takes for variables in a folder and in those within."""
+    if path is None or not path.is_dir():
+        yield from [path] if path else []
+        return
+    for child in sorted(path.iterdir()):
+        hidden = child.name.startswith(".") or child.name.endswith("~")
+        if not hidden and child.suffix in (_ENDINGS if child.is_file() else ("",)):
+            yield from _files(child)
 
 
 def _variables_file(file: Path) -> dict[str, Any]:

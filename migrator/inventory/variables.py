@@ -72,6 +72,13 @@ def _refuse(name: str, key: str, value: object, source: str) -> None:
         raise _error(source, f"{name}: `{key}` is a password; use a key or an agent, and sudo without a password")
     if isinstance(value, str) and "{{" in value and key in _KNOWN:
         raise _error(source, f"{name}: `{key}` holds a template, which is not rendered here")
+    if key in _KNOWN and _encrypted(value):
+        raise _error(source, f"{name}: `{key}` is encrypted with Ansible Vault; keep connection settings in plain text")
+
+
+def _encrypted(value: object) -> bool:
+    """As Ansible's own program answers it, and as it stands in a file. Neither is decrypted, with a password or not."""
+    return "__ansible_vault" in value if isinstance(value, Mapping) else str(value).startswith("$ANSIBLE_VAULT")
 
 
 def _error(source: str, message: str) -> InventoryError:

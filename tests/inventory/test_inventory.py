@@ -1,5 +1,8 @@
 """Inventories of every kind, and what is said of bad ones: one line with the place."""
 
+import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -285,14 +288,160 @@ def test_ini_needs_ansible_and_says_so(tmp_path, monkeypatch):
         load(tmp_path, "[web]\nweb01\n", name="hosts.ini")
 
 
-def test_ini_goes_through_ansibles_own_program(tmp_path, monkeypatch):
-    program = tmp_path / "ansible-inventory"
-    answer = '{"_meta": {"hostvars": {"web01": {"ansible_host": "192.0.2.7"}}}, "web": {"hosts": ["web01"]}}'
-    program.write_text(f"#!/bin/sh\nprintf '%s' '{answer}'\n")
+ANSIBLE_INVENTORY = shutil.which("ansible-inventory")
+BEHIND_ANSIBLE = {
+    "hosts.ini": """\
+[web]
+web01 ansible_port=2200
+web02
+[db]
+db01 ansible_user=of_host
+[shop:children]
+web
+db
+[web:vars]
+ansible_user=of_web
+ansible_host=192.0.2.9
+[shop:vars]
+ansible_user=of_shop
+ansible_become=true
+[all:vars]
+ansible_user=of_all
+ansible_ssh_private_key_file=/keys/all
+""",
+    "group_vars/all.yml": "ansible_host: of_all_beside\nansible_ssh_common_args: -J bastion\n",
+    "group_vars/web/deep/10.yml": "ansible_port: 2201\n",
+    "group_vars/web/read.me": "not: [variables\n",
+    "host_vars/web02.yaml": "ansible_port: 2202\n",
+}
+ANSWER_OF_ANSIBLE = {
+    "_meta": {
+        "hostvars": {
+            name: {
+                "ansible_become": "true",
+                "ansible_host": "of_all_beside",
+                "ansible_ssh_common_args": "-J bastion",
+                "ansible_ssh_private_key_file": "/keys/all",
+                **rest,
+            }
+            for name, rest in {
+                "db01": {"ansible_user": "of_host"},
+                "web01": {"ansible_port": 2201, "ansible_user": "of_web"},
+                "web02": {"ansible_port": 2202, "ansible_user": "of_web"},
+            }.items()
+        },
+        "profile": "inventory_legacy",
+    },
+    "all": {"children": ["ungrouped", "shop"]},
+    "db": {"hosts": ["db01"]},
+    "shop": {"children": ["web", "db"]},
+    "web": {"hosts": ["web01", "web02"]},
+}
+"""Captured from ansible-core 2.19.14 with `--list`; with `--export` nothing of a group stands under `hostvars`."""
+
+
+def put(folder, files):
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def stand_in(tmp_path, monkeypatch, body):
+    """A program of that name, where Ansible is not installed."""
+    program = tmp_path / "bin" / "ansible-inventory"
+    put(tmp_path, {"bin/ansible-inventory": f"#!/bin/sh\n{body}\n"})
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    (host,) = load(tmp_path, "[web]\nweb01\n", name="hosts.ini").hosts
-    assert (host.name, host.address, host.groups) == ("web01", "192.0.2.7", ("web",))
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+
+
+@pytest.fixture(params=["captured", "real"])
+def ansible(request, tmp_path, monkeypatch):
+    """The files behind an answer of Ansible, and its program or a stand-in that gives the answer it gave."""
+    put(tmp_path, BEHIND_ANSIBLE)
+    if request.param == "captured":
+        put(tmp_path, {"answer.json": json.dumps(ANSWER_OF_ANSIBLE)})
+        stand_in(tmp_path, monkeypatch, f'[ "$3" = --list ] && [ $# = 3 ] && cat {tmp_path}/answer.json')
+    elif not ANSIBLE_INVENTORY:
+        pytest.skip("ansible-inventory is not installed")
+    return tmp_path / "hosts.ini"
+
+
+def test_variables_of_groups_reach_the_hosts_of_an_ini_inventory(ansible):
+    db, web1, web2 = load_inventory([str(ansible)]).hosts
+    assert [host.become for host in (db, web1, web2)] == [True, True, True]
+    assert [host.user for host in (db, web1, web2)] == ["of_host", "of_web", "of_web"]
+    assert {(host.key, host.jump, host.address) for host in (db, web1, web2)} == {
+        ("/keys/all", ("bastion",), "of_all_beside")
+    }
+
+
+def test_limit_knows_the_groups_of_groups_of_an_ini_inventory(ansible):
+    assert names(load_inventory([str(ansible)], limit="shop:!db")) == ["web01", "web02"]
+
+
+@pytest.mark.skipif(not ANSIBLE_INVENTORY, reason="ansible-inventory is not installed")
+def test_what_we_read_ourselves_is_what_ansible_reads(tmp_path):
+    """A YAML inventory beside such files: our reader, and Ansible's program, which takes `.ini` for anything."""
+    put(tmp_path, BEHIND_ANSIBLE)
+    host = {"web01": {"ansible_port": 2200}, "web02": None}
+    web = {"hosts": host, "vars": {"ansible_user": "of_web", "ansible_host": "192.0.2.9"}}
+    db = {"hosts": {"db01": {"ansible_user": "of_host"}}}
+    shop = {"children": {"web": web, "db": db}, "vars": {"ansible_user": "of_shop", "ansible_become": True}}
+    file = {"shop": shop, "all": {"vars": {"ansible_user": "of_all", "ansible_ssh_private_key_file": "/keys/all"}}}
+    put(tmp_path, {"hosts.yml": json.dumps(file)})
+    ours, theirs = (
+        {h.name: h for h in load_inventory([str(tmp_path / f"hosts.{end}")]).hosts} for end in ("yml", "ini")
+    )
+    assert {n: replace(h, source="", groups=()) for n, h in ours.items()} == {
+        n: replace(h, source="", groups=()) for n, h in theirs.items()
+    }
+
+
+SAID_BY_ANSIBLE = """\
+[WARNING]: Failed to parse inventory with 'ini' plugin: Failed to parse inventory:
+Section [al:vars] not valid for undefined group 'al'.
+
+1 a line of the inventory, with hunter2 in it
+
+[DEPRECATION WARNING]: this goes away.
+[ERROR]: Completely failed to parse inventory source hosts.ini
+"""
+
+
+@pytest.mark.parametrize("program", ["captured", "real"])
+def test_a_slip_in_an_ini_inventory_is_told_with_ansibles_reason(tmp_path, monkeypatch, program):
+    if program == "captured":
+        put(tmp_path, {"said": SAID_BY_ANSIBLE})
+        stand_in(tmp_path, monkeypatch, f"cat {tmp_path}/said >&2; exit 1")
+    elif not ANSIBLE_INVENTORY:
+        pytest.skip("ansible-inventory is not installed")
+    with pytest.raises(InventoryError) as caught:
+        load(tmp_path, "[al:vars]\nansible_user=hunter2\n[web]\nweb01\n", name="hosts.ini", limit="web")
+    said = str(caught.value)
+    assert said.startswith(f"{tmp_path / 'hosts.ini'}: ansible-inventory failed: ")
+    assert "Section [al:vars] not valid for undefined group 'al'" in said
+    assert "\n" not in said
+    assert "hunter2" not in said
+    assert "goes away" not in said
+
+
+def test_what_ansible_warns_of_is_passed_on_and_bounded(tmp_path, monkeypatch):
+    put(tmp_path, {"said": f"[WARNING]: Found both group\nand host web01\n[WARNING]: {'x' * 5000}\n"})
+    stand_in(tmp_path, monkeypatch, f'cat {tmp_path}/said >&2; printf \'{{"web": {{"hosts": ["web01"]}}}}\'')
+    first, second = load(tmp_path, "[web]\nweb01\n", name="hosts.ini").warnings
+    assert first == f"{tmp_path / 'hosts.ini'}: Ansible says: Found both group and host web01"
+    assert len(second) < 1000
+
+
+@pytest.mark.parametrize("name", ["hosts.ini", "hosts.yml"])
+def test_a_connection_setting_in_a_vault_is_refused_and_not_shown(tmp_path, monkeypatch, name):
+    sealed = "$ANSIBLE_VAULT;1.1;AES256\n36326632"
+    answer = {"_meta": {"hostvars": {"a": {"ansible_user": {"__ansible_vault": sealed}}}}, "all": {"hosts": ["a"]}}
+    put(tmp_path, {"answer": json.dumps(answer), "group_vars/all.yml": "ansible_user: !vault |\n  " + sealed.replace("\n", "\n  ")})  # fmt: skip
+    stand_in(tmp_path, monkeypatch, f"cat {tmp_path}/answer")
+    with pytest.raises(InventoryError, match="a: `ansible_user` is encrypted with Ansible Vault") as caught:
+        load(tmp_path, "all: {hosts: {a: {}}}\n", name=name)
+    assert "36326632" not in str(caught.value)
 
 
 @given(name=st.text(min_size=1, max_size=20))
