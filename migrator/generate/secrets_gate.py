@@ -7,7 +7,16 @@ import re
 from collections.abc import Mapping
 
 from migrator.errors import InputError
-from migrator.model.secret_forms import CLIENTS, TOKENS
+from migrator.model.secret_forms import (
+    ANYWHERE,
+    APART,
+    CLIENTS,
+    FOREIGN,
+    HARMLESS_KEYS,
+    PLACES,
+    PROGRAMS_WITH_OTHER_P,
+    TOKENS,
+)
 
 __all__ = ["check"]
 
@@ -19,7 +28,14 @@ _EMPTY = r"(?:true|false|null|yes|no|~|[|>][+-]?|[&*!\[{]\S*)['\"]?\s*$"
 """What stands behind `password:` without being one."""
 _VALUE = rf"['\"]?(?!{_HARMLESS}|{_VERSION})[^\s'\"&;,\]]+"
 _RANDOM = r"(?=\S*\d)(?=\S*[a-z])(?=\S*[A-Z])[A-Za-z0-9+/=_-]{12,}"
-_OPTION = r"(?:passw(?:or)?d|passphrase|secret|token|api-?key)(?!-?(?:file|dir|path|name|ref|url))"
+_OPTION = (
+    rf"(?:passw(?:or)?d|passphrase|secret|token|api-?key|{'|'.join(FOREIGN)}[\w-]*)(?!-?(?:file|dir|path|name|ref|url))"
+)
+_SOFT = rf"(?![\w.-]*(?:{HARMLESS_KEYS})[_.-]?key\b)(?:[\w.-]*(?:{ANYWHERE}|pw)|(?:[\w.-]*[_.-])?(?:{APART}))"
+"""An option whose value is secret, unless it is the place of one."""
+_GAP = r"(?:['\"]?(?:[ \t,]+|\n[ \t]*- +)|=)"
+"""Between an option and its value: in a line, or in a list of YAML."""
+_BEFORE = r"(?:^|[\s'\"\[])"
 _LINES = re.IGNORECASE | re.MULTILINE
 _PLAIN = {ord("~"): None, ord("`"): "\t"}
 """Here is no command line whose arguments are known apart."""
@@ -29,7 +45,7 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "a password in a URL",
         ("://",),
-        re.compile(rf"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:(?!{_HARMLESS}|\d+[/?#\s])[^\s@'\"]+@"),
+        re.compile(rf"\b[a-z][a-z0-9+.-]{{0,40}}://[^\s/:@'\"]*:(?!{_HARMLESS}|\d+[/?#\s])[^\s@'\"]+@"),
     ),
     ("a private key", ("PRIVATE KEY",), re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")),
     (
@@ -60,7 +76,31 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "a password on a command line",
         ("-",),
-        re.compile(rf"\s['\"]?--?[\w.-]*{_OPTION}['\"]?[ \t]+(?!-){_VALUE}", re.IGNORECASE),
+        re.compile(rf"\s['\"]?--?[\w.-]*{_OPTION}(?!=){_GAP}(?!-){_VALUE}", re.IGNORECASE),
+    ),
+    (
+        "a password on a command line",
+        ("-",),
+        re.compile(rf"{_BEFORE}--?{_SOFT}{_GAP}(?!['\"]?(?:-|{PLACES})){_VALUE}".translate(_PLAIN), _LINES),
+    ),
+    (
+        "a password on a command line",
+        ("-u", "user", "login", "auth", "cred"),
+        re.compile(
+            rf"{_BEFORE}(?:-u|--?(?:[\w.-]*-)?(?:user|login|creds?|auth)){_GAP}"
+            rf"(?!['\"]?(?:-|[\d.]+:|localhost:))['\"]?[^\s:/'\"]{{1,60}}:(?!/){_VALUE}",
+            _LINES,
+        ),
+    ),
+    (
+        "a password on a command line",
+        ("-p ", "-p="),
+        re.compile(
+            rf"(?:^|[\s'\"/])(?!(?:{PROGRAMS_WITH_OTHER_P}|compose|\d+)\s)[\w.]+"
+            r"(?:[ \t](?:-\S{0,60}|\d+))*?[ \t]-p(?:[ \t]+|=)"
+            rf"(?!['\"]?(?:-|{PLACES}|[\w.-]+:\d|\d{{1,5}}(?:\D|$)|[|&;<>()])){_VALUE}".translate(_PLAIN),
+            re.MULTILINE,
+        ),
     ),
     *(
         (

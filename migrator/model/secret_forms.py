@@ -3,7 +3,17 @@
 Regular expressions that Python and POSIX tools read alike.
 """
 
-__all__ = ["CLIENTS", "TOKENS"]
+__all__ = [
+    "ANYWHERE",
+    "APART",
+    "CLIENTS",
+    "FOREIGN",
+    "HARMLESS_KEYS",
+    "NEEDLES_APART",
+    "PLACES",
+    "PROGRAMS_WITH_OTHER_P",
+    "TOKENS",
+]
 
 TOKENS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("a key of a cloud account", ("AKIA", "ASIA"), r"(AKIA|ASIA)[0-9A-Z]{16}"),
@@ -56,3 +66,32 @@ CLIENTS: tuple[tuple[tuple[str, ...], str, str], ...] = (
 """Programs that are given a password by a short option, or at a place: texts of which one has to be there, their names,
 and what stands before it. `~` is U+001F, which stands between arguments that are known apart, and a backquote a tab.
 """
+
+FOREIGN = (
+    "kennwort", "losungswort", "geheim", "contrase", "senha", "wachtwoord", "salasana", "losenord", "adgangskode",
+    "jelszo", "haslo", "heslo",
+)  # fmt: skip
+"""How a password is called elsewhere, or how its name begins, where there is no `pass` in it."""
+
+ANYWHERE = "key|salt|cookie|signature|psk"
+"""How the name of an option ends whose value is secret, unless the value is the place of one."""
+APART = "pin|pincode|sig|otp|mdp|clave|parola|parol|sifre"
+"""The same where the word stands by itself: `--map-pin` is one, `--mapspin` is not."""
+NEEDLES_APART = ("pin ", "pin=", "pincode", "sig ", "sig=", "otp", "mdp", "clave", "parol", "sifre")
+"""What a text holds wherever one of `APART` has a value."""
+HARMLESS_KEYS = (
+    "cache|foreign|gen|gpg|group|grouping|host|index|join|lookup|map|message|new|object|order|partition|primary|pub|public|"
+    "record|routing|row|shard|sort|unique"
+)
+"""Keys that are no secret: `--sort-key name`."""
+PLACES = (
+    "[/.$]|%[a-z]/|[a-z][a-z0-9+]{1,20}:/|(file|env|pkcs11):|"
+    "[A-Za-z0-9_./-]{1,80}[.](pem|key|crt|cer|jks|p12|pfx|der|pub|gpg|asc|json|ya?ml|conf|txt)"
+)
+"""How the place of a secret begins, which is evidence and no secret."""
+PROGRAMS_WITH_OTHER_P = (
+    "cp|docker[ `~]+compose|docker-compose|git|install|iostat|journalctl|kill|ls|lsof|mkdir|modprobe|mount|mv|mvn|"
+    "nginx|node|patch|perl|pg_ctl|pgrep|pidstat|postmulti|ps|python[0-9.]*|rsync|screen|scp|sftp|ssh|sysctl|systemctl|"
+    "tar|tcpdump|tmux|touch|unzip|virtualenv"
+)
+"""To which `-p` means no password, as it does to many that nobody knows."""

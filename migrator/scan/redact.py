@@ -9,24 +9,50 @@ import shlex
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from migrator.model.secret_forms import CLIENTS, TOKENS
+from migrator.model.secret_forms import (
+    ANYWHERE,
+    APART,
+    CLIENTS,
+    FOREIGN,
+    HARMLESS_KEYS,
+    NEEDLES_APART,
+    PLACES,
+    PROGRAMS_WITH_OTHER_P,
+    TOKENS,
+)
 
 __all__ = ["HOST_REDACT", "MASK", "looks_secret", "redact", "redact_arguments"]
 
 MASK = "***"
 _FIELD = "\x1f"
 """Between the arguments of a command line: an argument may hold blanks."""
+_SPARED = "\x1e"
+"""Before an option whose value is no secret, until the rules for options are through: sed cannot look behind or ahead."""
 _MOST = 1000
 """Characters that a repetition may cover. A host could let an unbounded one run for hours."""
-_SECRET = "(pass(word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|credentials?|private[-_]?key)"  # noqa: S105 - words
+_SECRET = "(pass(word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|credentials?|private[-_]?key|{})".format(
+    "|".join(f"{word}..?a" if word == "contrase" else word for word in FOREIGN)
+)
 _NAMED = f"{_SECRET}[A-Za-z0-9_.-]{{0,60}}"
 _QUOTED = r"""("([^"~\\]|\\[^~])**"|'[^'~]**'|\\"[^"~]**")"""
 
-_WORDS = ("pass", "pwd", "secret", "token", "key", "credential")
+_START = "(^|[ `~\"'(=,;])"
+"""What stands before an option."""
+_NAME = "[A-Za-z0-9_.-]{0,60}"
+_TO = "([ `~]+|=)"
+"""Between an option and its value."""
+_WORD = f"({_QUOTED}|[^- `~\"'][^ `~]**)"
+_SOFT = f"-({_NAME}({ANYWHERE})|({_NAME}[_.-])?({APART}))"
+"""An option whose value may be the place of a secret."""
+_ASSIGNED = f"({_NAME}[_.-]({ANYWHERE}|{APART})|{_NAME}salt)="
+_USER = f"-(u|({_NAME}-)?(user|login)|{_NAME}(creds?|auth))"
+"""An option whose value may be an account with its password."""
+
+_WORDS = ("pass", "pwd", "secret", "token", "key", "credential", *FOREIGN)
 """One of them is in whatever `_SECRET` matches."""
 
 # Texts of which one has to be there, in lower case with a blank for any gap; what to look for; what to put there.
-# `~` is the field separator, '`' a tab, and `**` any number of times, which has a bound in Python.
+# `~` is the field separator, '`' a tab, `§` spares what follows, and `**` is any number of times, which has a bound in Python.
 _Rule = tuple[tuple[str, ...], str, str]
 _TEXT: tuple[_Rule, ...] = (
     (("-----begin ",), r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY[^~]**", MASK),
@@ -41,7 +67,7 @@ _TEXT: tuple[_Rule, ...] = (
     (("bearer ",), r"(bearer[ `]+)[A-Za-z0-9._~+/=-]**", rf"\1{MASK}"),
     (("auth ",), r"(auth[ `]+[^ `~:]{1,60}:)[^ `~]**", rf"\1{MASK}"),
     *((tuple(map(str.lower, needles)), pattern, MASK) for _, needles, pattern in TOKENS),
-    (_WORDS, rf"(-?-[A-Za-z0-9_.-]{{0,60}}{_NAMED}[ `]+)({_QUOTED}|[^- `~][^ `~]**)", rf"\1{MASK}"),
+    (_WORDS, rf"((^|[^A-Za-z0-9_.-])-{_NAME}{_NAMED}[ `]+)({_QUOTED}|[^- `~][^ `~]**)", rf"\1{MASK}"),
     (("auth",), r"((^|[^A-Za-z])auth[\"']?[=:])[^ `~\"']+", rf"\1{MASK}"),
     (_WORDS, rf"({_NAMED}\\?[\"']?[ `]*(=>|[=:])[ `]*)({_QUOTED}|[^ `~\"']+)", rf"\1{MASK}"),
     (_WORDS, rf"({_NAMED}[\"']?[ `]+)({_QUOTED}|[^- `~\"'=:|&;<>][^ `~\"']**)", rf"\1{MASK}"),
@@ -52,6 +78,64 @@ _TEXT: tuple[_Rule, ...] = (
     ),
 )
 """What to look for in any line, letters in either case, and what to put there."""
+
+_SOFT_NEEDLES = ("key", "salt", "cookie", "signature", "psk", *NEEDLES_APART)
+_USER_NEEDLES = ("-u ", "-u=", "-user ", "-user=", "-login ", "-login=", "cred", "auth")
+_P_NEEDLES = ("-p ", "-p=")
+_METHODS = (
+    "none|basic|digest|ldap|pam|true|false|yes|no|on|off|enabled|disabled|required|optional|trust|md5|oauth2?|oidc|saml|"
+    "jwt|ntlm"
+)
+"""What may be said of logging in that is no secret."""
+
+_SPARING: tuple[_Rule, ...] = (
+    (_SOFT_NEEDLES, rf"{_START}({_SOFT}{_TO}[\"']?({PLACES}))", r"\1§\2"),
+    (_SOFT_NEEDLES, rf"(^|[ `~\"'(=,;?&])({_ASSIGNED}[\"']?({PLACES}))", r"\1§\2"),
+    (("key",), rf"{_START}(-{{0,2}}({_NAME}[_.-])?({HARMLESS_KEYS})[_.-]?key{_TO})", r"\1§\2"),
+    (_USER_NEEDLES, rf"{_START}({_USER}{_TO}[\"']?([0-9.]{{1,40}}|localhost):[0-9]{{1,5}})", r"\1§\2"),
+    (("auth ",), rf"{_START}(-{{1,2}}auth[ `~]+[/.$])", r"\1§\2"),
+    (("auth ",), rf"{_START}(-{{1,2}}auth[ `~]+({_METHODS})([ `~\"',;]|$))", r"\1§\2"),
+)
+"""Options whose values stay readable: paths and addresses are what a scan is for."""
+
+_OPTIONS: tuple[_Rule, ...] = (
+    (("pw",), rf"({_START}-{_NAME}pw{_TO}){_WORD}", rf"\1{MASK}"),
+    (("pw",), rf"((^|[^A-Za-z0-9_.-]){_NAME}pw=)({_QUOTED}|[^ `~\"']+)", rf"\1{MASK}"),
+    (_SOFT_NEEDLES, rf"({_START}{_SOFT}{_TO}){_WORD}", rf"\1{MASK}"),
+    (_SOFT_NEEDLES, rf"((^|[ `~\"'(=,;?&]){_ASSIGNED})({_QUOTED}|[^ `~\"'&]+)", rf"\1{MASK}"),
+    (("key=", "sig=", "pin="), r"([?&](key|sig|pin)=)[^ `~\"'&]+", rf"\1{MASK}"),
+    (
+        _USER_NEEDLES,
+        rf"({_START}{_USER}{_TO}[\"']?[^- `~\"':/@][^ `~\"':/]{{0,60}}:)[^ `~\"'/][^ `~\"']**",
+        rf"\1{MASK}",
+    ),
+    (("auth ",), rf"({_START}-{{1,2}}auth[ `~]+)([^- `~\"':]{{1,200}})", rf"\1{MASK}"),
+)
+"""What to look for behind an option, by the option's name."""
+
+_WHOLE: tuple[_Rule, ...] = (
+    (("pw",), rf"((^|~)-{{0,2}}{_NAME}pw[~=])[^~-][^~]**", rf"\1{MASK}"),
+    (_SOFT_NEEDLES, rf"((^|~){_SOFT}[~=])[^~-][^~]**", rf"\1{MASK}"),
+    (_USER_NEEDLES, rf"((^|~){_USER}[~=][^-~:/@][^~:/]{{0,60}}:)[^~/][^~]**", rf"\1{MASK}"),
+)
+"""The same where the arguments are known apart: the whole value, blanks and all."""
+
+_P: tuple[_Rule, ...] = (
+    (
+        _P_NEEDLES,
+        rf"((^|[^A-Za-z0-9_.-])({PROGRAMS_WITH_OTHER_P})([ `~](-[^ `~]{{0,60}}|[0-9]{{1,9}})){{0,9}}[ `~])(-p[ `~])",
+        r"\1§\6",
+    ),
+    (_P_NEEDLES, rf"{_START}(-p{_TO}[\"']?({PLACES}|[A-Za-z0-9.-]{{1,80}}:[0-9]{{2,5}}))", r"\1§\2"),
+    (
+        _P_NEEDLES,
+        rf"({_START}-p{_TO})({_QUOTED}|[0-9]{{6}}[^ `~]**|[0-9]{{0,5}}[^- `~\"'0-9:/,.|&;<>()][^ `~]**)",
+        rf"\1{MASK}",
+    ),
+)
+"""`-p` of a program that nobody knows: a port, an address or a path, or else a password. `-P` is something else."""
+
+_UNSPARED: _Rule = ((*_SOFT_NEEDLES, *_USER_NEEDLES, *_P_NEEDLES), "§", "")
 
 _ARGUMENTS: tuple[_Rule, ...] = (
     (_WORDS, rf"((^|~)-{{0,2}}[A-Za-z0-9_.-]{{0,60}}{_NAMED}=)[^~]+", rf"\1{MASK}"),
@@ -66,7 +150,7 @@ def looks_secret(name: str) -> bool:
 
 
 _SECRET_NAME = re.compile(
-    rf"(?i){_SECRET}|auth|dsn|(?:^|_)key$|cookie$|salt$|credential|connection_?string|(?:db|database|redis|amqp|rabbitmq|mongo|jdbc|broker|celery)\w*_ur[il]|_ur[il]$"
+    rf"(?i){_SECRET}|auth|dsn|(?:^|_)key$|cookie$|salt$|credential|connection_?string|(?:db|database|redis|amqp|rabbitmq|mongo|jdbc|broker|celery)\w*_ur[il]|_ur[il]$|pw$|(?:^|_)(?:pin|psk|sig|signature)$"
 )
 _KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL)
 
@@ -104,13 +188,13 @@ def _needles() -> tuple[str, ...]:
 @cache
 def _compiled(*, arguments: bool) -> tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...]:
     return tuple(
-        (needles, re.compile(_plain(pattern).replace("**", f"{{0,{_MOST}}}"), re.IGNORECASE if flag else 0), to)
+        (needles, re.compile(_plain(pattern).replace("**", f"{{0,{_MOST}}}"), re.IGNORECASE if flag else 0), _plain(to))
         for needles, pattern, to, flag in _rules(arguments=arguments)
     )
 
 
 def _plain(pattern: str) -> str:
-    return pattern.replace("~", _FIELD).replace("`", "\t")
+    return pattern.replace("~", _FIELD).replace("`", "\t").replace("§", _SPARED)
 
 
 def _rules(*, arguments: bool) -> Iterator[tuple[tuple[str, ...], str, str, str]]:
@@ -119,7 +203,10 @@ def _rules(*, arguments: bool) -> Iterator[tuple[tuple[str, ...], str, str, str]
     value = "[^~]+" if arguments else f"({_QUOTED}|[^ `~]+)"
     for needles, program, before in CLIENTS:
         yield needles, rf"((^|[^A-Za-z0-9_.-])({program})({gap}[^|;&]**)?{gap}{before}){value}", rf"\1{MASK}", ""
-    for needles, pattern, replacement in (*(_ARGUMENTS if arguments else ()), *_TEXT):
+    for needles, pattern, replacement in _P:
+        yield needles, pattern, replacement, ""
+    options = (*_SPARING, *(_WHOLE if arguments else ()), *_OPTIONS, _UNSPARED)
+    for needles, pattern, replacement in (*options, *(_ARGUMENTS if arguments else ()), *_TEXT):
         yield needles, pattern, replacement, "I"
 
 
@@ -138,7 +225,7 @@ def _suspect() -> str:
 
 
 def _quoted(text: str) -> str:
-    return shlex.quote(text).replace("~", "'\"$US\"'").replace("`", "'\"$TAB\"'")
+    return shlex.quote(text).replace("~", "'\"$US\"'").replace("`", "'\"$TAB\"'").replace("§", "'\"$RS\"'")
 
 
 def _unbounded(pattern: str) -> str:
@@ -150,7 +237,7 @@ _BOUND = re.compile(r"\{(\d+),\d+\}")
 
 
 HOST_REDACT = rf"""
-US=$(printf '\037') TAB=$(printf '\011')
+US=$(printf '\037') TAB=$(printf '\011') RS=$(printf '\036')
 REDACT={_program(arguments=False)}
 REDACT_ARGUMENTS={_program(arguments=True)}
 SUSPECT={_quoted(_suspect())}

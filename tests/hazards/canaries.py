@@ -75,6 +75,16 @@ ARGUMENTS = {
     "sshpass": ["sshpass", "-p", "Zq25kanari", "ssh", "files01"],
     "JSON": ["/opt/shop/bin/json", '{"db": {"user": "shop", "password": "Zq26kanari \\" Zq26kanari"}}'],
     "blanks": ["/opt/shop/bin/blank", "--password", "Zq27kanari and Zq27kanari"],
+    "key with a dot": ["/opt/shop/bin/dot", "--db.pw=Zq60kanari", "--pw", "Zq60kanari"],
+    "-p": ["/opt/shop/bin/short", "-p", "Zq61kanari"],
+    "account and password": ["/opt/shop/bin/account", "-u", "admin:Zq62kanari"],
+    "basic auth": ["/opt/shop/bin/basic", "--basic-auth", "joe:Zq63kanari"],
+    "key": ["/opt/shop/bin/key", "--key", "Zq64kanari"],
+    "PIN": ["/opt/shop/bin/pin", "--pin=90210005"],
+    "licence": ["/opt/shop/bin/licence", "--license-key=Zq65kanari"],
+    "salt": ["/opt/shop/bin/salt", "--salt", "Zq66kanari"],
+    "signature": ["/opt/shop/bin/sig", "--sig", "Zq67kanari"],
+    "another language": ["/opt/shop/bin/fremd", "--kennwort", "Zq68kanari"],
     "token": ["/opt/shop/bin/bot", "xoxb-290210-290210-Zq28kanariZq28kanari"],
 }  # fmt: skip
 """Command lines of processes."""
@@ -124,6 +134,7 @@ UNITS = {
         "MainPID": "0",
         "User": "shop",
         "ExecStart": "{ path=/opt/shop/bin/api ; argv[]=/opt/shop/bin/api -u shop --secret Zq54kanari "
+        "--pw Zq58kanari -p Zq58kanari --basic-auth joe:Zq58kanari --salt Zq58kanari "
         "--broker amqp://shop:Zq54kanari@mq01/ ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; "
         "code=(null) ; status=0/0 }",
         "Environment": "SHOP_PASSWORD=Zq55kanari",

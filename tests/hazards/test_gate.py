@@ -37,6 +37,10 @@ CLEAN = [
     "schedule: 0 3 * * *\ncommand: [/bin/sh, -c, 'pg_dump \"$DATABASE_URL\" | gzip -9 >/backup/shop.gz']\n",
     "# Ask the owner for the password; it belongs into the Secret `shop`.\npasswordSecretRef: shop\n",
     "session:\n  secret: ${SESSION_SECRET}\n  cookieSecret: '{{ .Values.secret }}'\n",
+    'args: ["--key", "/etc/tls/tls.key", "--cert=tls.crt", "--sort-key", "name", "-p", "8080", "--user", "1000:1000"]\n',
+    "args: [--tls-key=/etc/a, --salt, $(SALT), -u, www-data, --auth-url=http://auth:80, --pin=${PIN}]\n",
+    "- --cookie-secure\n- --key\n- /etc/tls/a.pem\n- name: key\n- key: value\n",
+    "mkdir -m 755 -p shop && docker compose -p shop up\napi -p 8080 -p db01:5432 -p /run/x.pid -p $PORT\n",
     "docker run -p 8080:80 shop\nzip -r out.zip /srv/shop\nopenssl x509 -in /etc/ssl/shop.pem -noout\nredis-cli -h cache01 PING\n",
 ]  # fmt: skip
 """Manifests and notes as people write them, with every harmless word that a rule might take for something else."""
@@ -55,6 +59,24 @@ def test_the_forms_are_as_many_as_promised():
     forms = canaries.forms()
     assert len(forms) >= 40
     assert len(UNKNOWABLE) / len(forms) <= 0.05
+
+
+ARGUMENTS = [
+    ["--pw", "x1"],
+    ["--db.pw=x1"],
+    ["--key", "x1"],
+    ["--pin", "4827"],
+    ["-u", "a:x1"],
+    ["--basic-auth=a:x1"],
+    ["--password", "x1"],
+]
+
+
+@pytest.mark.parametrize("arguments", ARGUMENTS, ids=" ".join)
+@pytest.mark.parametrize("form", ["  - {}\n", '"{}", ', "'{}' "], ids=["list", "flow", "words"])
+def test_an_argument_is_stopped_however_yaml_has_it(arguments, form):
+    with pytest.raises(InputError, match="looks like a password"):
+        check({"x.yaml": "args: [\n" + "".join(form.format(argument) for argument in ("api", *arguments, "-v"))})
 
 
 @pytest.mark.parametrize("text", CLEAN)

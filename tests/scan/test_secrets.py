@@ -44,6 +44,13 @@ LINES = [
     f"smbclient //x/y -U 'u%{CANARY}'",
     "curl https://hooks.slack.com/services/T0/B0/Zx9-c4n4ry",
     f"AKIA{'Z' * 16} and {CANARY.join(['password=', ''])}",
+    f"/opt/shop/api --pw {CANARY} --port 80",
+    f"/opt/shop/api -p {CANARY} -P 3306; /opt/shop/api -p '{CANARY} x'",
+    f"ADMIN_PW={CANARY} LICENSE_KEY={CANARY} /opt/shop/api --kennwort {CANARY} --contrasena={CANARY}",
+    f"/opt/shop/api -u joe:{CANARY} --login 'joe:{CANARY}'",
+    f"/opt/shop/api --key /etc/a.pem --sig {CANARY} --key {CANARY}",
+    f"curl https://x/?sv=1&sig={CANARY}&se=2",
+    f"password=a ADMIN_CONTRASEÑA={CANARY}",
 ]
 COMMANDS = [
     ["mysqldump", f"-p{CANARY}", "shop"],
@@ -61,6 +68,23 @@ COMMANDS = [
     ["java", f"-Ddb=jdbc:oracle:thin:shop/{CANARY}@//db:1521/x"],
     ["app", f"--header=Authorization: Basic {CANARY}"],
     ["mongodump", "-u", "shop", "-p", CANARY],
+    ["java", f"-Ddb.pw={CANARY}", f"-Dlicense.key={CANARY}"],
+    ["app", f"--db.pw={CANARY}", f"db.pw={CANARY}", f"--pw={CANARY} {CANARY}"],
+    ["app", "--pw", f"{CANARY} {CANARY}"],
+    ["app", "-p", CANARY],
+    ["app", "-p", "48271648", "-p", f"7{CANARY}"],
+    ["app", "-u", f"admin:{CANARY}"],
+    ["app", "-u", f"admin:{CANARY} {CANARY}"],
+    ["app", "--basic-auth", f"joe:{CANARY}"],
+    ["app", "--auth", CANARY],
+    ["app", "--db-user=joe@example:" + CANARY],
+    ["app", "--key", CANARY],
+    ["app", f"--pin={CANARY}", "--map-pin", CANARY],
+    ["app", f"--license-key={CANARY}", "--licenseKey", CANARY],
+    ["app", "--salt", CANARY, "--sig", f"{CANARY} {CANARY}"],
+    ["app", "--request-signature", CANARY],
+    ["app", "--kennwort", CANARY, f"--motDePasse={CANARY}", f"--senha:{CANARY}"],
+    ["erl", "-setcookie", CANARY],
 ]
 AWKS = [awk for awk in (["awk"], ["mawk"], ["gawk"], ["busybox", "awk"]) if shutil.which(awk[0])]
 
@@ -112,7 +136,8 @@ def test_arguments_are_hidden_on_the_host_as_they_are_here(sed):
     assert [tuple(line.split("\x1f")) for line in done.stdout.splitlines()] == [redact_arguments(c) for c in COMMANDS]
 
 
-RULES = dict.fromkeys([*_rules(arguments=False), *_rules(arguments=True)])
+RULES = [rule for rule in dict.fromkeys([*_rules(arguments=False), *_rules(arguments=True)]) if rule[1] != "§"]
+"""But the one that takes away what other rules have put there: it hides nothing."""
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule[1][:40])
@@ -136,6 +161,14 @@ HARMLESS = [
     "rsync -a /srv/a backup01:/srv/a",
     "ssh -p 2222 git@example.com",
     "0 3 * * * /opt/shop/bin/report --date $(date +%F) >/dev/null 2>&1",
+    "/opt/shop/api -p 8080 -p 80:80 -p 53/udp -p db01:5432 -p /run/api.pid -p ./x -p $PORT -p 1-100",
+    "mkdir -m 755 -p a && cp -a -p b c; systemctl -p Id x | tar -x -p d",
+    "docker compose -p shop up",
+    "app -u root -u 1000:1000 --user www-data --auth-url auth01:8443 -u 10.0.0.1:80 -u unix:/run/x",
+    "app --auth basic --auth /run/auth --auth none",
+    "app --key /etc/tls.key --cert x.crt --tls-key=certs/a.pem --sign-key server.key --sig a.sig.asc --key pkcs11:token",
+    "SSH_KEY=/root/.ssh/id app --sort-key name --sortKey name -Dapp.partition-key=id --host-key ssh-rsa",
+    "app --mapspin 3 --ping 2 --salted --design x --signal 9 --compress -pv",
 ]
 
 
