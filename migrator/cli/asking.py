@@ -89,7 +89,23 @@ class Access:
     known_hosts: Path | None = None
 
 
-def one_source(sources: tuple[str, ...], replay: Path | None) -> None:
-    """Hosts or recordings, and not both."""
-    if bool(sources) == bool(replay):
+def one_source(ctx: click.Context, sources: tuple[str, ...], replay: Path | None) -> None:
+    """Hosts or recordings, and not both; and no word on asking hosts that nobody would heed."""
+    if sources and replay:
+        raise click.UsageError("hosts (-i/--inventory) or recordings (--replay): not both.")
+    if not (sources or replay):
         raise click.UsageError("name hosts with -i/--inventory, or recordings with --replay.")
+    idle = [_flag(option) for option in ctx.command.params if option.name in _OF_LIVE_HOSTS and _given(ctx, option)]
+    if replay and idle:
+        raise click.UsageError(f"{', '.join(idle)}: of use with live hosts only; --replay asks none.")
+
+
+_OF_LIVE_HOSTS = {field.name for field in fields(Access)} | {"forks", "timeout", "record", "resume", "watch", "every"}
+
+
+def _given(ctx: click.Context, option: click.Parameter) -> bool:
+    return ctx.get_parameter_source(option.name or "") is click.core.ParameterSource.COMMANDLINE
+
+
+def _flag(option: click.Parameter) -> str:
+    return max(option.opts, key=len)

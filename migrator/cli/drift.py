@@ -49,10 +49,10 @@ def drift(
     from migrator.cli import drifting, scanning
     from migrator.cli.output import emit, say
 
-    one_source(sources, replay)
+    one_source(ctx, sources, replay)
     options = scanning.Options(limit, forks, timeout, deep=False, access=access, record=None)
     base = drifting.read_base(source)
-    answers = scanning.replayed(replay) if replay else scanning.asked(sources, options)
+    answers = scanning.replayed(replay, limit) if replay else scanning.asked(sources, options)
     snapshots = scanning.read(answers, deep=False)
     hosts, found = drifting.found(base, snapshots, everything=limit is None)
     emit(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["scan"]
 
+_EVERY = timedelta(seconds=30)
+
 
 def _duration(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> timedelta | None:
     if value is None:
@@ -58,9 +60,7 @@ def _duration(_ctx: click.Context, parameter: click.Parameter, value: str | None
     callback=_duration,
     help="Go on looking at connections for so long: `1h`. Ctrl-C ends it early; what was seen counts.",
 )
-@click.option(
-    "--every", metavar="DURATION", default="30s", show_default=True, callback=_duration, help="With --watch: how often."
-)
+@click.option("--every", metavar="DURATION", callback=_duration, help="With --watch: how often.  [default: 30s]")
 @click.option(
     "--show-sudoers", metavar="ACCOUNT", help="Print the sudo rule that lets ACCOUNT see everything, and end."
 )
@@ -84,7 +84,7 @@ def scan(
     replay: Path | None,
     resume: bool,
     watch: timedelta | None,
-    every: timedelta,
+    every: timedelta | None,
     show_sudoers: str | None,
     show_commands: bool,
     output: str,
@@ -114,17 +114,17 @@ def scan(
         click.echo(sudo_rule(show_sudoers), nl=False)
         return
     if not forgotten or sources or replay:
-        one_source(sources, replay)
+        one_source(ctx, sources, replay)
     if resume and not record:
         raise click.UsageError("--resume needs --record, the folder where answers are kept.")
-    if watch and replay:
-        raise click.UsageError("--watch looks at live hosts; recordings do not change.")
+    if every and not watch:
+        raise click.UsageError("--every needs --watch, for how long to look.")
     options = scanning.Options(limit, forks, timeout, deep, access, record, resume)
     target = scanning.Target(folder, overwrite, output, forgotten)
-    answers = scanning.replayed(replay) if replay else scanning.asked(sources, options) if sources else ()
+    answers = scanning.replayed(replay, limit) if replay else scanning.asked(sources, options) if sources else ()
     snapshots: Iterable[Snapshot] = scanning.read(answers, deep=deep or bool(replay))
     sightings = None
     if watch:
         snapshots = list(snapshots)
-        sightings = scanning.watched(sources, options, snapshots, scanning.Watch(watch, every))
+        sightings = scanning.watched(sources, options, snapshots, scanning.Watch(watch, every or _EVERY))
     ctx.exit(scanning.finish(snapshots, target, sightings))

@@ -11,9 +11,10 @@ from typing import Any
 from migrator.cli.asking import Access
 from migrator.cli.output import emit, say
 from migrator.cli.progress import progress
-from migrator.errors import ExitCode, ProfileError
+from migrator.errors import ExitCode, InputError, ProfileError
 from migrator.files import write_text
 from migrator.inventory import load_inventory
+from migrator.inventory.limit import limited
 from migrator.model.baseline import path_of
 from migrator.model.duration import shown
 from migrator.model.estate import unseen
@@ -77,9 +78,21 @@ def commands(*, deep: bool) -> str:
     return script(questions(deep=deep), "0" * 32)
 
 
-def replayed(folder: Path) -> Iterator[Answer]:
-    """Answers from recordings."""
-    return load_recordings(folder)
+def replayed(folder: Path, limit: str | None) -> Iterator[Answer]:
+    """Answers from recordings. InputError where `limit` leaves none of them."""
+    answers = load_recordings(folder)
+    return _limited(answers, limit, folder) if limit else answers
+
+
+def _limited(answers: Iterable[Answer], limit: str, folder: Path) -> Iterator[Answer]:
+    none = True
+    for answer in answers:
+        if limited([Host(answer.host)], limit):
+            none = False
+            yield answer
+    if none:
+        message = f"no recording matches --limit {limit}; recordings have the names of hosts, and no groups"
+        raise InputError(message, file=str(folder))
 
 
 def asked(sources: Sequence[str], options: Options) -> Iterator[Answer]:

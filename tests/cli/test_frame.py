@@ -53,6 +53,17 @@ def test_replay_writes_profiles_and_says_what_comes_next(tmp_path):
     assert "migrate generate" in done.stderr
 
 
+def test_limit_counts_for_recordings_too(tmp_path):
+    done = migrate("scan", "--replay", ESTATE, "--out", tmp_path, "--limit", "app*:!app02")
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 hosts" in done.stderr
+    assert [folder.name for folder in (tmp_path / "profiles").iterdir()] == ["app01"]
+    done = migrate("scan", "--replay", ESTATE, "--out", tmp_path / "none", "--limit", "production")
+    assert done.returncode == 1
+    assert "no recording matches --limit production" in done.stderr
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_scan_that_nobody_answered_has_no_next_step(tmp_path):
     done = migrate("scan", "-i", "nobody.invalid,", "--out", tmp_path)
     assert "0 of 1 hosts" in done.stderr

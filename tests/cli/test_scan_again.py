@@ -69,7 +69,10 @@ def test_looking_again(tmp_path, inventory):
     [
         (["-i", "localhost", "--resume"], "--resume needs --record"),
         (["-i", "localhost", "--watch", "soon"], "'soon' is no duration such as 30s, 5m or 1h"),
-        (["--replay", "/", "--watch", "1s"], "--watch looks at live hosts"),
+        (["--replay", "/", "--watch", "1s"], "--watch: of use with live hosts only"),
+        (["--replay", "/", "-u", "x", "--record", "y"], "--user, --record: of use with live hosts only"),
+        (["--replay", "/", "-i", "localhost"], "not both"),
+        (["-i", "localhost", "--every", "10s"], "--every needs --watch"),
         (["--show-sudoers", "Robert'); DROP"], "is no name of an account"),
     ],
 )
