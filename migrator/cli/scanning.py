@@ -30,6 +30,7 @@ from migrator.scan.recording import folder_of, load_recording, load_recordings, 
 from migrator.scan.run import Answer, questions, read_answer, scan_hosts
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.ssh.host_key_rules import Checking, HostKeyRules
+from migrator.scan.ssh.host_keys import UNKNOWN
 from migrator.scan.transport import Budget
 from migrator.scan.transports import TransportOptions, Transports
 from migrator.scan.watch import WATCHED, Sightings, sighted
@@ -197,6 +198,7 @@ def finish(snapshots: Iterable[Snapshot], target: Target, sightings: Mapping[str
     for host in failed:
         say(f"error: {host.name}: {host.error}")
     _note_failed([host.name for host in scan.estate.hosts if host.error], target.folder)
+    _note_unknown_keys(sum(UNKNOWN in host.error for host in failed), target.folder)
     emit(_rows(scan, written, target.folder), ["service", "runtime", "kind", "state", "hosts", "calls"], target.output)
     _summary(scan, written, target.folder)
     if failed:
@@ -212,6 +214,16 @@ def _note_failed(names: Sequence[str], folder: Path) -> None:
         return
     write_text(file, "".join(f"{name}\n" for name in names))
     say(f"names of the {len(names)} whose last try failed: {file}; ask only those again with --limit @{file}")
+
+
+def _note_unknown_keys(count: int, folder: Path) -> None:
+    """What to do about all of them at once."""
+    if count:
+        again = f"--host-key-checking accept-new --limit @{folder / _RETRY}"
+        say(
+            f"{count} with a host key that nobody knows: compare the fingerprints above with a source you trust, then "
+            f"scan with {again}: it says the keys that it takes, which have to be the same"
+        )
 
 
 def _rows(scan: Scan, written: Written, folder: Path) -> list[dict[str, object]]:

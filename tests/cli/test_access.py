@@ -69,6 +69,19 @@ def test_a_new_key_is_said_and_is_a_finding(made, scanned):
     assert "new host key" not in scanned.scan(made.host, "--host-key-checking", "accept-new").said
 
 
+@pytest.mark.parametrize("known", [(), ("--known-hosts", "/dev/null")])
+def test_what_is_advised_for_an_unknown_key_works_as_it_is_said(made, scanned, tmp_path, monkeypatch, known):
+    scanned.known.write_text("")
+    done = scanned.scan(made.host, *known)
+    assert done.code == 1
+    assert ">>" not in done.said
+    _, _, told = done.said.partition("1 with a host key that nobody knows")
+    again = told.partition("scan with ")[2].partition(": it says")[0].split()
+    done = scanned.scan(made.host, *known, *again)
+    assert done.code == 0
+    assert "taken as it came" in done.said
+
+
 def test_checking_that_is_off_is_said_aloud_and_marks_the_host(made, scanned):
     scanned.known.write_text("")
     got = scanned.scan(made.host, "--host-key-checking", "off")

@@ -22,7 +22,7 @@ SECRET = "Zq60kanari"
 """Stands where no rule would look for it, so that it goes through the program as any value does."""
 POINTS = count(2, 30)
 VERBS = [
-    "-v scan --replay recordings --out scanned --record again",
+    "-v scan --replay recordings --out scanned",
     "-v explain shop --from estate",
     "-v assess --from estate",
     "-v report --from estate --format html -o page.html",

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from migrator.errors import ConnectError, HostKeyError
 from migrator.model.login import HostKeyTrust
-from migrator.scan.ssh.host_keys import HostKey, KnownKeys, known_keys, remedy, verify
+from migrator.scan.ssh.host_keys import HostKey, KnownKeys, known_keys, verify
 from migrator.scan.ssh.settings import SshSettings
 
-__all__ = ["AcceptedKeys", "Checking", "HostKeyRules", "advice"]
+__all__ = ["AcceptedKeys", "Checking", "HostKeyRules"]
 
 _TURN_SECONDS = 0.02
 
@@ -59,7 +59,7 @@ class AcceptedKeys:
             with self._locked(host, seconds) as out:
                 known = known_keys(host, name, [self.file], seconds=seconds)
                 if known.trusted or known.revokes(key):
-                    verify(host, key, known, advice="")
+                    verify(host, key, known)
                     return False
                 _append(out, f"{name} {key.type} {base64.b64encode(key.blob).decode()}\n")
         except OSError as error:
@@ -129,16 +129,5 @@ class HostKeyRules:
         if self.checking is Checking.ACCEPT_NEW and not (known.trusted or known.revokes(offered)):
             new = self.accepted.add(host, settings.known_as, offered, seconds=seconds)
             return HostKeyTrust.NEW if new else HostKeyTrust.ON_RECORD
-        verify(host, offered, known, advice=advice(settings))
+        verify(host, offered, known)
         return HostKeyTrust.ON_RECORD
-
-
-def advice(settings: SshSettings) -> str:
-    """The line that puts a host's key on record."""
-    return remedy(
-        settings.hostname,
-        settings.port,
-        known_as=settings.known_as,
-        through=settings.jump[-1] if settings.jump else "",
-        file=str(settings.known_hosts[0]) if settings.known_hosts else "~/.ssh/known_hosts",
-    )

@@ -14,11 +14,16 @@ from pathlib import Path
 
 from migrator.errors import ConnectError, HostKeyError
 
-__all__ = ["HostKey", "KnownKeys", "ShownKey", "fingerprint", "key_lines", "known_keys", "refusal", "remedy", "verify"]
+__all__ = ["UNKNOWN", "HostKey", "KnownKeys", "ShownKey", "fingerprint", "key_lines", "known_keys", "refusal", "verify"]
 
 _SECONDS = 10.0
 _NOT_FOUND = 1
-_DEFAULT_PORT = 22
+UNKNOWN = "host key unknown"
+_THEN = (
+    "compare this with the host's own, from a source that you trust; once they are the same, "
+    "--host-key-checking accept-new takes it and says what it took"
+)
+"""No ssh-keyscan: it would put on record whatever answers then, which nobody has compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +115,13 @@ def _line(line: str, file: Path) -> tuple[str, HostKey] | None:
         return None
 
 
-def verify(host: str, offered: HostKey, known: KnownKeys, *, advice: str) -> None:
+def verify(host: str, offered: HostKey, known: KnownKeys) -> None:
     """Raise HostKeyError unless the offered key is on record. Nothing may be sent to the host before."""
     if known.revokes(offered) or not any(key.blob == offered.blob for key in known.trusted):
-        raise refusal(host, offered.shown, known, advice=advice)
+        raise refusal(host, offered.shown, known)
 
 
-def refusal(host: str, shown: ShownKey, known: KnownKeys, *, advice: str) -> HostKeyError:
+def refusal(host: str, shown: ShownKey, known: KnownKeys) -> HostKeyError:
     """Why a key was not believed, in one line that says what to do."""
     if any(key.shown.fingerprint == shown.fingerprint for key in known.revoked):
         return HostKeyError(host, f"its host key {shown} is revoked; nothing was sent")
@@ -126,14 +131,4 @@ def refusal(host: str, shown: ShownKey, known: KnownKeys, *, advice: str) -> Hos
         return HostKeyError(host, f"host key CHANGED: it shows {shown}, on record is {record}; nothing was sent")
     if known.authorities:
         return HostKeyError(host, f"no authority on record has signed its host key {shown}; nothing was sent")
-    return HostKeyError(host, f"host key unknown: it shows {shown}; {advice}")
-
-
-def remedy(hostname: str, port: int, *, known_as: str, through: str, file: str) -> str:
-    """The line that puts a key on record. `through` is the bastion that the host stands behind, if any."""
-    scan = f"ssh-keyscan {hostname}" if port == _DEFAULT_PORT else f"ssh-keyscan -p {port} {hostname}"
-    if through:
-        scan = f"ssh {f'ssh://{through}' if ':' in through else through} {scan}"
-    if known_as not in {hostname.lower(), f"[{hostname.lower()}]:{port}"}:
-        scan = f"{scan} | sed 's/^[^ #]*/{known_as}/'"
-    return f"once you have checked the fingerprint: {scan} >> {file}"
+    return HostKeyError(host, f"{UNKNOWN}: it shows {shown}; {_THEN}")

@@ -22,7 +22,7 @@ from migrator.scan.deadline import Clock
 from migrator.scan.exchange import Exchange
 from migrator.scan.ssh.bastions import Places, next_bastion, of_bastion
 from migrator.scan.ssh.command import ALGORITHMS, Leg, client_command
-from migrator.scan.ssh.host_key_rules import Checking, HostKeyRules, advice
+from migrator.scan.ssh.host_key_rules import Checking, HostKeyRules
 from migrator.scan.ssh.host_keys import key_lines, refusal
 from migrator.scan.ssh.log import LOG_BYTES, ClientLog, Phase, reason_of
 from migrator.scan.ssh.login_shell import shell_command
@@ -155,7 +155,7 @@ class _Heard:
             return HostKeyError(self.name, f"its host key is not believed: {self.log.last()}; nothing was sent")
         known = rules.known(self.name, self.leg.settings, seconds=clock.left())
         invalid = "; ".join(self.log.found(r"(Certificate invalid: .*)"))
-        error = refusal(self.name, shown, known, advice=advice(self.leg.settings))
+        error = refusal(self.name, shown, known)
         return HostKeyError(self.name, f"{error.reason} ({invalid})") if invalid else error
 
 
