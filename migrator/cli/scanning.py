@@ -17,7 +17,7 @@ from migrator.inventory import load_inventory
 from migrator.inventory.limit import limited
 from migrator.model.baseline import path_of
 from migrator.model.duration import shown
-from migrator.model.estate import unseen
+from migrator.model.estate import HostReport, unseen
 from migrator.model.hosts import Connection, Host
 from migrator.model.reviewed import Names
 from migrator.model.services import ServiceProfile
@@ -216,6 +216,11 @@ def _note_failed(names: Sequence[str], folder: Path) -> None:
     say(f"names of the {len(names)} whose last try failed: {file}; ask only those again with --limit @{file}")
 
 
+def _note_sudo(hosts: Sequence[HostReport]) -> None:
+    for why in dict.fromkeys(host.sudo for host in hosts):
+        say(f"not root, {why}: {', '.join(host.name for host in hosts if host.sudo == why)}")
+
+
 def _note_unknown_keys(count: int, folder: Path) -> None:
     """What to do about all of them at once."""
     if count:
@@ -266,6 +271,7 @@ def _summary(scan: Scan, written: Written, folder: Path) -> None:
         say(f"a host that is no more is taken out with: migrate scan --out {folder} --forget HOST")
     if blind:
         say(f"not fully seen (see `partial` and `refused` in estate.yaml): {', '.join(blind)}")
+    _note_sudo([host for host in estate.hosts if host.name in scanned and host.sudo])
     for path in written.kept:
         say(f"kept your edit: {folder / path} (--overwrite takes what the scan says now)")
     if scanned:

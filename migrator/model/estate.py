@@ -30,6 +30,8 @@ class HostReport(Record):
     os: OperatingSystem = field(default_factory=OperatingSystem)
     privilege: str = ""
     """`root`, `user`, or empty when the host was not reached."""
+    sudo: str = ""
+    """Why the scan is not root on a host where sudo was allowed; empty where it was not tried, or nothing is known."""
     memory_mib: int | None = None
     cpus: int | None = None
     clock_offset_s: float | None = None

@@ -196,6 +196,7 @@ def _report(snapshot: Snapshot, view: HostView | None) -> HostReport:
         address=snapshot.address,
         os=snapshot.value(OsRelease, OperatingSystem()),
         privilege={0: "root", -1: ""}.get(machine.uid, "user"),
+        sudo=machine.sudo,
         memory_mib=machine.memory_mib,
         cpus=machine.cpus,
         clock_offset_s=snapshot.clock_offset_s,
@@ -239,7 +240,7 @@ def _of_hosts(reports: Iterable[HostReport], views: Sequence[HostView]) -> Itera
             yield findings.host_not_scanned(report.name, report.error)
             continue
         if report.partial or report.refused:
-            yield findings.facts_missing(report.name, (*report.refused, *report.partial))
+            yield findings.facts_missing(report)
         if report.kernel_modules:
             yield findings.kernel_modules(report.name, report.kernel_modules)
         if report.kernel_settings:

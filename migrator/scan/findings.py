@@ -18,7 +18,7 @@ MIG036 tied by a Unix socket
 import ipaddress
 from collections.abc import Iterable, Iterator
 
-from migrator.model.estate import Edge
+from migrator.model.estate import Edge, HostReport
 from migrator.model.findings import Finding, Severity
 from migrator.model.login import HostKeyTrust, Login
 from migrator.model.services import Protocol, ServiceProfile, Source
@@ -59,10 +59,11 @@ def host_not_seen_again(host: str, last_seen: str, reason: str) -> Finding:
     return Finding("MIG009", Severity.UNKNOWN, host, message, remedy)
 
 
-def facts_missing(host: str, lines: tuple[str, ...]) -> Finding:
+def facts_missing(report: HostReport) -> Finding:
     """Some questions were refused or not answered."""
+    lines = (*([report.sudo] if report.sudo else []), *report.refused, *report.partial)
     remedy = "Allow password-less sudo for the scan's account, or confirm by hand what these facts would show."
-    return Finding("MIG002", Severity.UNKNOWN, host, f"not fully seen: {'; '.join(lines)}", remedy)
+    return Finding("MIG002", Severity.UNKNOWN, report.name, f"not fully seen: {'; '.join(lines)}", remedy)
 
 
 def clock_is_off(host: str, seconds: float) -> Finding:

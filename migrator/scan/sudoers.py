@@ -14,14 +14,16 @@ def sudo_rule(account: str) -> str:
     if not _ACCOUNT.fullmatch(account):
         raise MigrateError(f"{account!r} is no name of an account")
     return f"""# What `migrate scan` needs to see the processes, files and sockets of every user. Install with
-#   visudo -cf FILE && install -m 440 FILE /etc/sudoers.d/migrate-scan
+#   visudo -cf FILE && install -m 440 FILE /etc/sudoers.d/zz-migrate-scan
+# Of several rules for an account the last one counts, and files are read in the order of their names: hence `zz-`.
 #
 # The scan feeds one script to this shell, which only reads: `migrate scan --show-commands` prints it. Be aware that
 # whoever may feed a root shell may do anything: keep this account's key apart, and let authorized_keys(5) bind it
-# to the machine that scans (from="..."). `log_input` keeps what was fed in the host's own sudo log.
+# to the machine that scans (from="..."). sudo logs each call as it does every other. To keep what was fed as well, add
+#   Defaults!MIGRATE_SCAN log_input
+# with which sudo itself writes files on the host, below /var/log/sudo-io, at every scan.
 # Without this rule the scan runs as a plain user, and says for each host and service what it could not see.
 Cmnd_Alias MIGRATE_SCAN = /bin/sh -s, /usr/bin/sh -s, /bin/true "", /usr/bin/true ""
 Defaults:{account} !requiretty
-Defaults!MIGRATE_SCAN log_input
 {account} ALL=(root) NOPASSWD: MIGRATE_SCAN
 """

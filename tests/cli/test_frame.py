@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,17 @@ def test_limit_counts_for_recordings_too(tmp_path):
     assert done.returncode == 1
     assert "no recording matches --limit production" in done.stderr
     assert not (tmp_path / "none").exists()
+
+
+def test_why_sudo_was_of_no_use_is_said_for_all_hosts_and_in_the_estate(tmp_path):
+    shutil.copytree(ESTATE, tmp_path / "recorded")
+    for host in ("db01", "old01"):
+        with (tmp_path / "recorded" / host / "machine.out").open("a") as file:
+            file.write("\nsudo password\n")
+    done = migrate("scan", "--replay", tmp_path / "recorded", "--out", tmp_path)
+    assert "not root, sudo asks for a password: no rule with NOPASSWD counts" in done.stderr
+    assert "takes it away: db01, old01\n" in done.stderr
+    assert "not fully seen: sudo asks for a password" in (tmp_path / "estate.yaml").read_text().replace("\n", " ")
 
 
 def test_a_scan_that_nobody_answered_has_no_next_step(tmp_path):

@@ -25,10 +25,19 @@ SET_UPS = {
     "asks, and lectures": ("Defaults lecture=always\nDefaults insults\nshop ALL=(ALL:ALL) ALL\n", "user"),
     "wants a terminal": ("Defaults requiretty\nshop ALL=(ALL:ALL) NOPASSWD: ALL\n", "user"),
     "not in the file": ("root ALL=(ALL:ALL) ALL\n", "user"),
+    "our rule, and one that comes later": (f"{sudo_rule('shop')}shop ALL=(root) ALL\n", "user"),
     "another command only": ("shop ALL=(root) NOPASSWD: /usr/bin/systemctl restart shop\n", "user"),
     "a file that is broken": ("shop ALL=(ALL:ALL NOPASSWD ALL\n", "user"),
 }
 """What stands in /etc/sudoers, and as whom the scan then runs."""
+
+WHY = {
+    "absent": "the host has no sudo",
+    "asks on both streams": "sudo asks for a password",
+    "lectures": "sudo does not work for this account",
+    "insults": "sudo asks for a password",
+}
+"""What the scan says of some of them."""
 
 FAKES = {
     "absent": (None, "user"),
@@ -114,8 +123,10 @@ def test_a_sudo_that_is_none(server, tmp_path, monkeypatch, name):
     _, estate = scanned(server, tmp_path, monkeypatch, a_user_logs_in(host))
     (report,) = estate.hosts
     assert report.privilege == privilege
+    assert report.sudo.startswith(WHY.get(name, ""))
     if privilege:
         assert report.error == ""
+        assert report.sudo, "a scan that could not become root says why, or that it does not know"
         _is_exact(report)
     else:
         assert report.error, "a sudo that takes the question back is told as the host's error"

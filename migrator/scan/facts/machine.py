@@ -10,6 +10,15 @@ __all__ = ["Machine", "MachineFacts"]
 _MOST_DIGITS = 18
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9_+-]{1,30}){0,2}")
 
+_SUDO = {
+    "password": "sudo asks for a password: no rule with NOPASSWD counts for this account, or a later one takes it away",
+    "terminal": "sudo wants a terminal: a rule has to say `Defaults:ACCOUNT !requiretty`",
+    "rule": "sudo does not allow it to this account",
+    "absent": "the host has no sudo",
+    "other": "sudo does not work for this account, for a reason that we do not know",
+}
+"""By the word that the login shell made of what sudo said."""
+
 
 @dataclass(frozen=True, slots=True)
 class MachineFacts:
@@ -26,6 +35,8 @@ class MachineFacts:
     ticks_per_s: int = 100
     scan_pid: int | None = None
     """Process id of the scan's own shell, so that it is not taken for a service."""
+    sudo: str = ""
+    """Why sudo was of no use, where it was tried."""
 
 
 class Machine(Fact[MachineFacts]):
@@ -48,6 +59,7 @@ zone=; [ -r /etc/timezone ] && IFS= read -r zone </etc/timezone
 printf 'zone %s\n' "${zone##*/zoneinfo/}"
 case $kernel in *alpha*|*ia64*) printf 'ticks %s\n' "$(getconf CLK_TCK)" ;; esac
 printf 'pid %s\n' "$MIGRATE_PID"
+[ -z "$MIGRATE_SUDO" ] || printf 'sudo %s\n' "$MIGRATE_SUDO"
 """
 
     def parse(self, text: str) -> MachineFacts:
@@ -67,6 +79,7 @@ printf 'pid %s\n' "$MIGRATE_PID"
             timezone=_zone(said.get("zone", "")),
             ticks_per_s=_integer(said.get("ticks", "")) or 100,
             scan_pid=_integer(said.get("pid", "")),
+            sudo=_SUDO.get(said.get("sudo", ""), ""),
         )
 
 

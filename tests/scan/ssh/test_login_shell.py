@@ -18,7 +18,20 @@ SUDO = {
     ),
     "is broken": ("echo 'sudo: /etc/sudo.conf is world writable' >&2; exit 1", "as a user"),
     "reads what is not its own": ("cat >/dev/null; exit 1", "as a user"),
+    "floods": ("printf %400000s x >&2; exit 1", "as a user"),
     "is absent": (None, "as a user"),
+}
+
+
+WHY = {
+    "asks for a password": "password",
+    "lectures": "other",
+    "wants a terminal": "terminal",
+    "does not know the account": "rule",
+    "is broken": "other",
+    "reads what is not its own": "other",
+    "is absent": "absent",
+    "floods": "other",
 }
 
 
@@ -32,12 +45,12 @@ def test_whatever_sudo_does_the_script_runs_once(tmp_path, kind):
             (tmp_path / name).chmod(0o755)
     for name in ("sh", "nice", "cat", "printf"):
         (tmp_path / name).symlink_to(f"/usr/bin/{name}")
-    script = b'echo "as ${MIGRATE_TEST:-a user}"'
+    script = b'echo "as ${MIGRATE_TEST:-a user} $MIGRATE_SUDO"'
     done = subprocess.run(
         ["/bin/sh", "-c", shell_command(become=True)],
         input=script, capture_output=True, check=True, timeout=20, env={"PATH": str(tmp_path)},
     )  # fmt: skip
-    assert (done.stdout.decode(), done.stderr) == (f"{expected}\n", b"")
+    assert (done.stdout.decode(), done.stderr) == (f"{expected} {WHY.get(kind, '')}\n", b"")
     asked = (tmp_path / "asked").read_text().splitlines() if behaviour else []
     assert all(line.startswith("-n ") for line in asked), "never asked in a way that could wait for a password"
     assert len(asked) <= 2
