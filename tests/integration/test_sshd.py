@@ -228,7 +228,7 @@ def test_an_unknown_host_key_is_refused_with_what_to_do(ssh, servers):
     with pytest.raises(HostKeyError) as caught:
         ssh.run()
     shown = fingerprint_of(servers.host.host_key)
-    assert str(caught.value).startswith(f"box: host key unknown: it shows {shown} (ssh-ed25519); compare this with ")
+    assert str(caught.value).startswith(f"box: host key unknown: it shows {shown} (ssh-ed25519); once compared with ")
 
 
 def fingerprint_of(key):

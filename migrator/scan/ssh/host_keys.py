@@ -19,10 +19,7 @@ __all__ = ["UNKNOWN", "HostKey", "KnownKeys", "ShownKey", "fingerprint", "key_li
 _SECONDS = 10.0
 _NOT_FOUND = 1
 UNKNOWN = "host key unknown"
-_THEN = (
-    "compare this with the host's own, from a source that you trust; once they are the same, "
-    "--host-key-checking accept-new takes it and says what it took"
-)
+_THEN = "once compared with a source that you trust, --host-key-checking accept-new takes it and says what it took"
 """No ssh-keyscan: it would put on record whatever answers then, which nobody has compared."""
 
 

@@ -45,7 +45,7 @@ def test_a_key_on_record_passes():
 
 def test_an_unknown_key_comes_with_its_fingerprint_and_the_remedy():
     said = verdict(KnownKeys())
-    assert said.startswith(f"host key unknown: it shows {fingerprint(BLOB)} (ssh-ed25519); compare this with ")
+    assert said.startswith(f"host key unknown: it shows {fingerprint(BLOB)} (ssh-ed25519); once compared with ")
     assert "--host-key-checking accept-new" in said
     assert ">>" not in said, "whatever answers later would be put on record, into a folder that may not be there"
 
