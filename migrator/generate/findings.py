@@ -50,10 +50,16 @@ def _of_volumes(service: Workload) -> Iterator[Finding]:
         state = known[volume.path]
         if state.size_mib is None or not state.exact:
             remedy = "Scan with --deep, or set `sizeMib` and `exact` in the profile."
-            yield Finding("MIG102", Severity.UNKNOWN, service.name, f"{volume.path}: {volume.why}", remedy)
+            yield Finding(
+                "MIG102",
+                Severity.UNKNOWN,
+                service.name,
+                f"the size of {volume.path} is uncertain: {volume.why}",
+                remedy,
+            )
     for path, reason in skipped(service):
         remedy = "Let the service keep it elsewhere, and name that place in the profile."
-        yield Finding("MIG103", Severity.WARNING, service.name, f"{path} {reason}", remedy)
+        yield Finding("MIG103", Severity.WARNING, service.name, f"{path} cannot be mounted: {reason}", remedy)
     if service.first_stateful and len(service.profiles) > 1:
         message = f"runs on {len(service.profiles)} hosts and may keep data on each; one Pod is generated"
         remedy = "Find out whether the copies differ before it moves."

@@ -37,7 +37,7 @@ def skipped(service: Workload) -> Iterator[tuple[str, str]]:
     """Each place that gets no volume under its own path, with the reason."""
     for state in service.state:
         if not _can_mount(state.path):
-            yield state.path, "is not a folder that a Pod can mount at that path"
+            yield state.path, "it is no folder that a Pod could have at that path"
 
 
 def _can_mount(path: str) -> bool:

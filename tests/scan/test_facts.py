@@ -274,3 +274,8 @@ def test_configuration_mentions():
         (MentionKind.SETTING, "db01", None, "", "host"),
         (MentionKind.SETTING, "", 5432, "", "port"),
     ]
+
+
+def test_why_sudo_was_of_no_use_is_told_of_those_who_are_not_root():
+    assert Machine().parse("uid 1000\nsudo password\n").sudo.startswith("sudo asks for a password")
+    assert Machine().parse("uid 0\nsudo other\n").sudo == ""

@@ -79,7 +79,7 @@ printf 'pid %s\n' "$MIGRATE_PID"
             timezone=_zone(said.get("zone", "")),
             ticks_per_s=_integer(said.get("ticks", "")) or 100,
             scan_pid=_integer(said.get("pid", "")),
-            sudo=_SUDO.get(said.get("sudo", ""), ""),
+            sudo=_SUDO.get(said.get("sudo", ""), "") if uid else "",
         )
 
 

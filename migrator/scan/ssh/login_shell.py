@@ -8,13 +8,15 @@ __all__ = ["shell_command"]
 
 _SHELL = "/bin/sh -c 'n=; command -v nice >/dev/null 2>&1 && n=\"nice -n 19\"; {0}exec $n /bin/sh -s'"
 _BECOME = (
-    'if [ "$(id -u)" != 0 ]; then '
+    'if [ "$(id -u)" != 0 ]; then MIGRATE_SUDO=other; export MIGRATE_SUDO; '
     "s=$(LC_ALL=C sudo -n true 2>&1 </dev/null) && exec $n sudo -n /bin/sh -s; "
     "case $s in *assword*) s=password ;; *tty*) s=terminal ;; *llowed*|*sudoers*) s=rule ;; "
     '*"not found"*) s=absent ;; *) s=other ;; esac; '
-    "MIGRATE_SUDO=$s; export MIGRATE_SUDO; fi; "
+    "MIGRATE_SUDO=$s; fi; "
 )
-"""Of what sudo says, one word goes on: the script tells it, and nothing that somebody wrote into sudo's messages."""
+"""Of what sudo says, one word goes on: the script tells it, and nothing that somebody wrote into sudo's messages.
+
+A word is there from the start, for a `sudo` that says yes and makes nobody root. It means nothing where somebody is."""
 
 
 def shell_command(*, become: bool) -> str:
