@@ -64,18 +64,20 @@ def artifacts_of(
 
     `homes` are folders that are the program's if anything names them; one that only keeps `data` is no program.
     """
-    seen = [*told, *_files(snapshot)]
+    wanted = sorted(set(folders))
+    seen = [*told, *_files(snapshot, wanted)]
     own = frozenset(homes)
     found = [
         Artifact(folder, evidence)
-        for folder in sorted(set(folders))
+        for folder in wanted
         if not f"{folder}/".startswith(_SETTINGS) and (evidence := _evidence(folder, seen, own, data))
     ]
     return (*found, *_alone(snapshot, told, [one.path for one in found]))
 
 
-def _files(snapshot: Snapshot) -> Iterator[Told]:
-    """Files that the host itself listed or let us read."""
+def _files(snapshot: Snapshot, folders: Iterable[str]) -> Iterator[Told]:
+    """Files in these folders that the host itself listed or let us read."""
+    within = tuple(f"{folder}/" for folder in folders)
     programs = snapshot.value(Programs, ProgramsFacts())
     by_fact = {
         FileTimes.name: snapshot.value(FileTimes, {}),
@@ -84,7 +86,8 @@ def _files(snapshot: Snapshot) -> Iterator[Told]:
         Configuration.name: dict.fromkeys(m.file for m in snapshot.value(Configuration, ())),
     }
     for fact, paths in by_fact.items():
-        yield from (Told(path, Evidence(fact, f"is there: {path}")) for path in paths if not path.startswith("/proc/"))
+        there = (path for path in paths if f"{path}/".startswith(within) and not path.startswith("/proc/"))
+        yield from (Told(path, Evidence(fact, f"is there: {path}")) for path in there)
 
 
 def _evidence(folder: str, seen: Iterable[Told], homes: frozenset[str], data: Sequence[str]) -> tuple[Evidence, ...]:
@@ -112,11 +115,11 @@ def _is_program(one: Told, folder: str, homes: frozenset[str], kept: Sequence[st
 
 def _alone(snapshot: Snapshot, told: Iterable[Told], folders: Sequence[str]) -> Iterator[Artifact]:
     """Programs in a folder of everybody's (`/usr/local/bin`): the file is all that belongs to the workload."""
-    there = {one.path: one.evidence for one in _files(snapshot)}
     by_path: dict[str, list[Evidence]] = {}
     for one in told:
         if _PROGRAM.search(one.path) and one.path in programs_in([one.path]):
             by_path.setdefault(one.path, []).append(one.evidence)
+    there = {one.path: one.evidence for one in _files(snapshot, [""])} if by_path else {}
     for path, evidence in sorted(by_path.items()):
         if not any(_inside(path, folder) for folder in folders) and _is_file(path, there):
             yield Artifact(path, _best([*([there[path]] if path in there else []), *evidence]))
