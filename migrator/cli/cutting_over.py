@@ -12,12 +12,14 @@ from migrator.cli.output import emit, safe, say
 from migrator.cutover import advance as engine
 from migrator.cutover.advance import Cutover, Outcome, Status
 from migrator.cutover.journal import NOT_STARTED
-from migrator.cutover.plan_file import inputs_of, service_of
+from migrator.cutover.plan_file import service_of
 from migrator.cutover.sources import open_source
-from migrator.errors import ExitCode
+from migrator.errors import ExitCode, ProfileError
+from migrator.gitops import layout
 from migrator.gitops.git import GitRepository
-from migrator.model.estate import unseen
+from migrator.model.estate import Estate, unseen
 from migrator.model.plans import Plan, Verdict
+from migrator.records import load_record
 
 __all__ = ["Advance", "Live", "Manner", "advance", "history", "plan", "rollback", "start", "status"]
 
@@ -64,7 +66,8 @@ def plan(repo: Path, output: str, *, dry_run: bool, overwrite: bool, keep: bool)
     for wave in made.waves:
         for ring in wave.rings:
             say(f"{wave.name}: {', '.join(ring)} call each other in a circle and move together")
-    for line in unseen(inputs_of(repository.tree())[0]):
+    estate = load_record(Estate, repository.read(layout.ESTATE) or "", file=layout.ESTATE, error=ProfileError)
+    for line in unseen(estate):
         say(f"warning: {line}")
     say(f"committed {commit[:10]}: cutover/plan.yaml" if commit else "the plan stands already; nothing was committed")
     first = next((s.name for w in made.waves for s in w.services if s.phases), None)

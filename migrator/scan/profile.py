@@ -263,9 +263,10 @@ class _Draft:
     def profile(self) -> ServiceProfile:
         main, unit = self.workload.main, self.workload.unit
         files = files_of(self.snapshot, self.roots, self.mentions, self.workload.lasting)
-        listens, calls = self._listens(), self._calls()
+        listens, calls, state = self._listens(), self._calls(), self._state()
+        artifacts = self._artifacts(state)
         return ServiceProfile(
-            service=dns_label(self._name()),
+            service=dns_label(self._name(artifacts)),
             host=self.snapshot.host,
             runtime=self.detection.runtime,
             unit=unit.name if unit else "",
@@ -277,14 +278,14 @@ class _Draft:
             os=self.snapshot.value(OsRelease, OperatingSystem()),
             listens=listens,
             calls=calls,
-            state=self._state(),
+            state=state,
             state_observed=self.snapshot.value(Machine, MachineFacts(uid=-1)).uid == 0,
             config=tuple(sorted({m.file for m in self.mentions})),
             changed=files.changed,
             certificates=files.certificates,
             licences=files.licences,
             kernel=kernel_needs(self.snapshot, self.workload.processes, listens, calls),
-            artifacts=self._artifacts(),
+            artifacts=artifacts,
             packages=self.detection.packages,
             variables=self._variables(),
             secrets=secrets_in(self.mentions),
@@ -294,7 +295,7 @@ class _Draft:
             evidence=self._evidence(),
         )
 
-    def _name(self) -> str:
+    def _name(self, artifacts: Sequence[Artifact]) -> str:
         """What it runs, its unit, the folder that its program stands in, the program, or its account."""
         workload, runtime = self.workload, self.detection.runtime.name
         unit = "" if workload.managed else _unit_stem(workload.unit)
@@ -302,13 +303,22 @@ class _Draft:
         label = workload.label or (section_of(self.snapshot, _programs(workload)) if workload.managed else "")
         account = "" if workload.unit and not workload.managed else self._own_account()
         telling = [name for name in (known, workload.main.program) if name and not _INTERPRETER.fullmatch(name)]
-        best = (label, self.detection.name, unit, self._folder(), *telling, account, known, workload.main.program)
+        best = (
+            label,
+            self.detection.name,
+            unit,
+            self._folder(artifacts),
+            *telling,
+            account,
+            known,
+            workload.main.program,
+        )
         return next(name for name in best if name)
 
-    def _folder(self) -> str:
+    def _folder(self, artifacts: Sequence[Artifact]) -> str:
         """The name of the folder that was made for its program."""
         everybodys = (*self.detection.homes, *(one for one in self.roots.folders if one.startswith("/var/")))
-        own = (one.path for one in self._artifacts() if one.path in self.roots.folders and one.path not in everybodys)
+        own = (one.path for one in artifacts if one.path in self.roots.folders and one.path not in everybodys)
         return next((path.rsplit("/", 1)[-1] for path in own), "")
 
     def _own_account(self) -> str:
@@ -376,11 +386,11 @@ class _Draft:
         data = mention.kind is MentionKind.DATA and not kept
         return data and any(mention.path.startswith(home) for home in self.detection.homes)
 
-    def _artifacts(self) -> tuple[Artifact, ...]:
+    def _artifacts(self, state: Sequence[State]) -> tuple[Artifact, ...]:
         unit = self.workload.unit if not self.workload.managed else None
         lines = [(line, self._evidence()[0]) for line in ((*unit.command, unit.directory) if unit else ()) if line]
         told = list(told_by(self.workload.processes, lines, self.mentions))
-        kept = [state.path for state in self._state()]
+        kept = [one.path for one in state]
         return artifacts_of(self.snapshot, self.roots.folders, told, self.detection.homes, kept)
 
     def _variables(self) -> tuple[Variable, ...]:
