@@ -19,6 +19,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-default-apps", "--proxy-server=127.0.0.1:9", "--window-size=1280,800",
+    "--disable-ipc-flooding-protection",  # else Chromium ignores, with a warning, what goes beyond 200 addresses in ten seconds
 )  # fmt: skip
 WATCH = """
 window.__began = new Set(Object.getOwnPropertyNames(window));
@@ -125,5 +126,5 @@ class Browser:
     def quiet(self) -> bool:
         """Whether nothing was asked for and nothing complained of since the last look. Shows what was."""
         found = (self.requests(), self.complaints())
-        assert found == ([], [])
+        assert found == ([], []), found
         return True
