@@ -2,4 +2,5 @@
 
 from migrator.cli import main
 
-main()
+if __name__ == "__main__":  # else the processes that take a part of the work would begin it anew
+    main()

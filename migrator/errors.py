@@ -27,6 +27,7 @@ An error stops the item it is about; what is merely worth knowing is a `Finding`
 """
 
 from enum import IntEnum
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -52,6 +53,16 @@ class MigrateError(Exception):
     """Base of all of them. The message is one line that says what is wrong and what to do next."""
 
     exit_code = ExitCode.FAILED
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error crosses from one process to another as it is: what `__init__` takes differs between the kinds."""
+        return _as_it_was, (type(self), self.args, self.__dict__)
+
+
+def _as_it_was(kind: type[MigrateError], args: tuple[Any, ...], state: dict[str, Any]) -> MigrateError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class InputError(MigrateError):

@@ -48,13 +48,13 @@ def drift(
 
     from migrator.cli import drifting, scanning
     from migrator.cli.output import emit, say
+    from migrator.scan.reading import looks
 
     one_source(ctx, sources, replay)
     options = scanning.Options(limit, forks, timeout, deep=False, access=access, record=None)
     base = drifting.read_base(source)
     answers = scanning.replayed(replay, limit) if replay else scanning.asked(sources, options)
-    snapshots = scanning.read(answers, deep=False)
-    hosts, found = drifting.found(base, snapshots, everything=limit is None)
+    hosts, found = drifting.found(base, looks(answers, deep=False), everything=limit is None)
     emit(
         [{**asdict(change), "change": drifting.told(change)} for change in found],
         ["weight", "service", "host", "field", "change"],

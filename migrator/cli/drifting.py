@@ -12,7 +12,7 @@ from migrator.generate.run import read_folder
 from migrator.model.baseline import FOLDER, ScanIndex
 from migrator.records import load_record
 from migrator.scan.estate import assemble
-from migrator.scan.snapshot import Snapshot
+from migrator.scan.look import Look
 
 __all__ = ["Origin", "exit_code", "found", "read_base", "summary", "told"]
 
@@ -40,9 +40,9 @@ def read_base(folder: Path) -> Origin:
     return Origin({path: seen for index in indexes for path, seen in index.traits.items()}, inputs)
 
 
-def found(base: Origin, snapshots: Iterable[Snapshot], *, everything: bool) -> tuple[int, tuple[Change, ...]]:
+def found(base: Origin, looks: Iterable[Look], *, everything: bool) -> tuple[int, tuple[Change, ...]]:
     """How many hosts were asked, and every change. With `everything`, hosts that are no longer asked are unknown."""
-    now = assemble(snapshots, now=datetime.now(UTC))
+    now = assemble(looks, now=datetime.now(UTC))
     names = _reviewed_names(base.inputs)
     changes = compared(base.traits, base.inputs.estate, now.estate, now.traits, names)
     asked = {report.name for report in now.estate.hosts}

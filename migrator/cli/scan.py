@@ -1,17 +1,12 @@
 """`migrate scan`: read options, call the scan, print what it found."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from migrator.cli.asking import Access, asking, one_source
 from migrator.model.duration import duration
-
-if TYPE_CHECKING:
-    from migrator.scan.snapshot import Snapshot
 
 __all__ = ["scan"]
 
@@ -105,6 +100,7 @@ def scan(
     migrate scan --out estate --forget old07
     """
     from migrator.cli import scanning
+    from migrator.scan.reading import looks
     from migrator.scan.sudoers import sudo_rule
 
     if show_commands:
@@ -122,9 +118,9 @@ def scan(
     options = scanning.Options(limit, forks, timeout, deep, access, record, resume)
     target = scanning.Target(folder, overwrite, output, forgotten)
     answers = scanning.replayed(replay, limit) if replay else scanning.asked(sources, options) if sources else ()
-    snapshots: Iterable[Snapshot] = scanning.read(answers, deep=deep or bool(replay))
-    sightings = None
-    if watch:
-        snapshots = list(snapshots)
-        sightings = scanning.watched(sources, options, snapshots, scanning.Watch(watch, every or _EVERY))
-    ctx.exit(scanning.finish(snapshots, target, sightings))
+    found = (
+        scanning.watched(sources, options, answers, scanning.Watch(watch, every or _EVERY))
+        if watch
+        else looks(answers, deep=deep or bool(replay))
+    )
+    ctx.exit(scanning.finish(found, target))

@@ -1,7 +1,7 @@
 """What `migrate scan` does once its options are read. Apart from `scan.py`, so that `--help` imports nothing heavy."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,7 @@ from migrator.records import load_record
 from migrator.scan.collect import script
 from migrator.scan.estate import Scan, assemble
 from migrator.scan.fact import Fact
+from migrator.scan.look import Look, understood
 from migrator.scan.memory_files import MemoryFolder
 from migrator.scan.recording import folder_of, load_recording, load_recordings, save_recording
 from migrator.scan.run import Answer, questions, read_answer, scan_hosts
@@ -36,7 +37,7 @@ from migrator.scan.transports import TransportOptions, Transports
 from migrator.scan.watch import WATCHED, Sightings, sighted
 from migrator.scan.write import Written, write_scan
 
-__all__ = ["Options", "Target", "Watch", "asked", "commands", "finish", "read", "replayed", "watched"]
+__all__ = ["Options", "Target", "Watch", "asked", "commands", "finish", "replayed", "watched"]
 
 _RETRY = "scan.retry"
 
@@ -163,14 +164,17 @@ def _telling(rules: HostKeyRules) -> Iterator[None]:
             say(line)
 
 
-def read(answers: Iterable[Answer], *, deep: bool) -> Iterator[Snapshot]:
-    """What the answers say, each as it comes."""
-    facts = questions(deep=deep)
-    return (read_answer(answer, facts) for answer in answers)
+def watched(sources: Sequence[str], options: Options, answers: Iterable[Answer], watch: Watch) -> Iterator[Look]:
+    """One look at each host, and then again and again at those that answered, until time is over or Ctrl-C."""
+    facts = questions(deep=options.deep)
+    first = [read_answer(answer, facts) for answer in answers]
+    later = _looked_again(sources, options, first, watch)
+    return (understood(snapshot, later.get(snapshot.host, Sightings())) for snapshot in first)
 
 
-def watched(sources: Sequence[str], options: Options, first: Sequence[Snapshot], watch: Watch) -> dict[str, Sightings]:
-    """Look again and again at hosts that answered, until time is over or Ctrl-C."""
+def _looked_again(
+    sources: Sequence[str], options: Options, first: Sequence[Snapshot], watch: Watch
+) -> dict[str, Sightings]:
     known = {snapshot.host: snapshot for snapshot in first if snapshot.observations}
     hosts = [host for host in _hosts(sources, options) if host.name in known]
     seen = dict.fromkeys(known, Sightings())
@@ -188,10 +192,10 @@ def watched(sources: Sequence[str], options: Options, first: Sequence[Snapshot],
     return seen
 
 
-def finish(snapshots: Iterable[Snapshot], target: Target, sightings: Mapping[str, Sightings] | None = None) -> ExitCode:
+def finish(looks: Iterable[Look], target: Target) -> ExitCode:
     """Understand the hosts, write the files, print the result. The exit code says whether all could be read."""
     memories = MemoryFolder(target.folder, target.forgotten)
-    scan = assemble(snapshots, now=datetime.now(UTC), sightings=sightings, earlier=memories.except_of)
+    scan = assemble(looks, now=datetime.now(UTC), earlier=memories.except_of)
     memories.forget(scan.seen)
     written = write_scan(target.folder, scan, overwrite=target.overwrite)
     failed = [host for host in scan.estate.hosts if host.error and host.name in scan.asked]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 from migrator.cutover import advance as engine
@@ -19,8 +20,9 @@ from migrator.model.hosts import Connection, Host
 from migrator.model.plans import Plan, Strategy
 from migrator.model.settings import Settings
 from migrator.scan.estate import assemble
+from migrator.scan.reading import looks
 from migrator.scan.recording import load_recordings
-from migrator.scan.run import questions, read_answer, scan_hosts
+from migrator.scan.run import questions, scan_hosts
 from migrator.scan.transport import Budget
 from migrator.scan.transports.local import LocalTransport
 from migrator.scan.write import write_scan
@@ -72,8 +74,8 @@ def _scan(folder: Path, *, live: bool) -> Estate:
     facts = questions(deep=False)
     asked = scan_hosts(here, LocalTransport, facts=facts, budget=Budget(), forks=1)
     recorded = load_recordings(RECORDINGS)
-    snapshots = [read_answer(a, facts) for a in asked] + [read_answer(a, questions(deep=True)) for a in recorded]
-    scan = assemble(snapshots, now=datetime.now(UTC))
+    found = chain(looks(asked, deep=False), looks(recorded, deep=True))
+    scan = assemble(found, now=datetime.now(UTC))
     write_scan(folder, scan)
     return scan.estate
 

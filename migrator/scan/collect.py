@@ -99,16 +99,18 @@ def _text(data: bytes) -> str:
 
 def _between(text: str, nonce: str) -> Iterator[tuple[str, str, bool]]:
     """Yield name, text and whether the end mark was there."""
-    pieces = re.split(rf"(?:^|\n){re.escape(nonce)} begin (\w+)\n", text)
-    for name, rest in zip(pieces[1::2], pieces[2::2], strict=True):
+    for piece in f"\n{text}".split(f"\n{nonce} begin ")[1:]:
+        name, newline, rest = piece.partition("\n")
         body, mark, _ = rest.partition(f"\n{nonce} end {name}\n")
-        yield name, body, bool(mark)
+        if newline and name.isidentifier():
+            yield name, body, bool(mark)
 
 
 def _section(text: str, stderr: str, nonce: str, *, ended: bool) -> Section:
     if len(text) > SECTION_BYTES:
         return Section(text[:SECTION_BYTES], stderr.strip("\n"), finished=True)
-    match = re.search(rf"(?:^|\n){re.escape(nonce)} (code|lacks) (\S+)(?:\n|\Z)", text)
+    text = f"\n{text}"
+    match = re.search(rf"\n{re.escape(nonce)} (code|lacks) (\S+)(?:\n|\Z)", text)
     if not match:
         return Section(text.strip("\n"), stderr.strip("\n"), finished=ended)
     body = text[: match.start()].strip("\n")

@@ -8,25 +8,17 @@ from migrator.model.baseline import path_of, traits
 from migrator.model.estate import Edge, Estate, HostReport
 from migrator.model.findings import Finding
 from migrator.model.names import dns_label
-from migrator.model.observations import Missing, Observation, Observed, Refused
 from migrator.model.reviewed import entries
-from migrator.model.services import OperatingSystem, Protocol, ServiceKind, ServiceProfile, Source
+from migrator.model.services import Protocol, ServiceKind, ServiceProfile, Source
 from migrator.scan import findings
 from migrator.scan.clock import CLOCK_REFUSED_S, CLOCK_TOLERANCE_S
-from migrator.scan.facts.kernel import Kernel, KernelFacts
-from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.mounts import Mounts
-from migrator.scan.facts.network import Network
-from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.graph import Directory, affinities, edges, health_checks, known_calls, spoken_protocols
-from migrator.scan.memory import HostMemory, Look, recalled, remembered, with_failure
-from migrator.scan.profile import HostView, host_view
-from migrator.scan.snapshot import Snapshot
-from migrator.scan.watch import Sightings, with_sightings
+from migrator.scan.look import Look
+from migrator.scan.memory import HostMemory, recalled, remembered, with_failure
+from migrator.scan.profile import HostView
 
 __all__ = ["Scan", "assemble"]
-
-_LASTING = (Machine.name, Network.name, Mounts.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +45,17 @@ def _nothing(_seen: frozenset[str]) -> Iterable[HostMemory]:
 
 
 def assemble(
-    snapshots: Iterable[Snapshot],
+    looks: Iterable[Look],
     *,
     now: datetime,
-    sightings: Mapping[str, Sightings] | None = None,
     earlier: Callable[[frozenset[str]], Iterable[HostMemory]] = _nothing,
 ) -> Scan:
-    """Turn what all hosts answered into profiles and the estate. The order of hosts does not matter.
+    """Turn the looks at all hosts into profiles and the estate. The order of hosts does not matter.
 
-    Snapshots are read one by one and not kept whole: ten thousand hosts fit. `sightings` are what later looks saw, by
-    host. `earlier` gives what is known of hosts other than those that it is told: these were seen whole just now. A
-    host that was not takes part with what it said last, so that nothing depends on who happened to answer.
+    `earlier` gives what is known of hosts other than those that it is told: these were seen whole just now. A host
+    that was not takes part with what it said last, so that nothing depends on who happened to answer.
     """
-    fresh = [_understood(snapshot, sightings or {}) for snapshot in snapshots]
+    fresh = list(looks)
     memories = {one.report.name: one for one in earlier(frozenset(look.report.name for look in fresh if look.is_whole))}
     settled = [_settled(look, memories.pop(look.report.name, None)) for look in fresh]
     standing = [*(look for look, _ in settled), *map(recalled, memories.values())]
@@ -93,31 +83,12 @@ def assemble(
     )
 
 
-def _understood(snapshot: Snapshot, looks: Mapping[str, Sightings]) -> Look:
-    """The host's view of itself. Answers that contradict each other beyond what we foresaw cost that host only."""
-    if not snapshot.observations:
-        return Look(_report(snapshot, None), None)
-    try:
-        view = with_sightings(host_view(snapshot), looks.get(snapshot.host, Sightings()))
-        taken_at = snapshot.taken_at.astimezone(UTC).isoformat(timespec="seconds")
-        return Look(_report(snapshot, view), replace(view, snapshot=_lasting(snapshot)), taken_at)
-    except Exception as error:  # noqa: BLE001 - one host must never end the run; what happened is in its result
-        reason = f"its answers could not be made sense of: {type(error).__name__}: {error}"
-        return Look(_report(replace(snapshot, error=reason, observations={}), None), None)
-
-
 def _settled(look: Look, memory: HostMemory | None) -> tuple[Look, HostMemory]:
     """What counts for a host that was asked, and what is kept: a look that was cut short replaces no whole one."""
     if memory is None or not memory.seen_at or look.is_whole or (look.view and memory.report.error):
         return look, remembered(look)
     kept = with_failure(memory, look.report.error)
     return recalled(kept), kept
-
-
-def _lasting(snapshot: Snapshot) -> Snapshot:
-    """What other hosts' services are compared with; all else is in the profiles by now."""
-    kept = {name: snapshot.observations[name] for name in _LASTING if name in snapshot.observations}
-    return replace(snapshot, observations=kept)
 
 
 def _finished_profiles(directory: Directory, seen: Sequence[Edge]) -> Iterator[ServiceProfile]:
@@ -185,42 +156,6 @@ def _likeness(profile: ServiceProfile) -> object:
     ports = frozenset((li.protocol, li.port, li.path) for li in profile.listens)
     artifacts = tuple(one.path for one in profile.artifacts)
     return (profile.runtime.name, profile.unit, profile.account.user, ports, configured, artifacts)
-
-
-def _report(snapshot: Snapshot, view: HostView | None) -> HostReport:
-    machine = snapshot.value(Machine, MachineFacts(uid=-1))
-    answered = snapshot.observations.items()
-    kernel = snapshot.value(Kernel, KernelFacts())
-    return HostReport(
-        name=snapshot.host,
-        address=snapshot.address,
-        os=snapshot.value(OsRelease, OperatingSystem()),
-        privilege={0: "root", -1: ""}.get(machine.uid, "user"),
-        sudo=machine.sudo,
-        memory_mib=machine.memory_mib,
-        cpus=machine.cpus,
-        clock_offset_s=snapshot.clock_offset_s,
-        timezone=machine.timezone,
-        kernel_modules=kernel.modules,
-        kernel_settings=tuple(f"{name}={value}" for name, value in kernel.settings),
-        observed=tuple(sorted(name for name, o in answered if isinstance(o, Observed) and not o.gaps)),
-        partial=tuple(_lines(answered, Observed)),
-        missing=tuple(_lines(answered, Missing)),
-        refused=tuple(_lines(answered, Refused)),
-        set_aside=view.set_aside if view else (),
-        login=snapshot.login,
-        error=snapshot.error,
-        recording=snapshot.recording,
-    )
-
-
-def _lines(answered: Iterable[tuple[str, Observation[object]]], kind: type) -> Iterator[str]:
-    """`fact: why` for each outcome of a kind; an answer in full has nothing to say."""
-    for name, outcome in sorted(answered, key=lambda pair: pair[0]):
-        if isinstance(outcome, kind):
-            why = "; ".join(outcome.gaps) if isinstance(outcome, Observed) else outcome.reason
-            if why:
-                yield f"{name}: {why}"
 
 
 def _outside(seen: Iterable[Edge]) -> Iterator[Finding]:

@@ -17,29 +17,15 @@ from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.mounts import Mount, Mounts, RemoteMount
 from migrator.scan.facts.network import Network, NetworkFacts
 from migrator.scan.facts.sockets import Connection, Listener
+from migrator.scan.look import Look
 from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.profile import HostView
 from migrator.scan.snapshot import Snapshot
 
-__all__ = ["HostMemory", "Look", "recalled", "remembered", "with_failure"]
+__all__ = ["HostMemory", "recalled", "remembered", "with_failure"]
 
 _OF_BALANCERS = frozenset({MentionKind.ADDRESS, MentionKind.SECTION, MentionKind.CHECK, MentionKind.AFFINITY})
 """All that is read of configuration once the profiles are made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What came of one look at a host; no view where it answered nothing that makes sense."""
-
-    report: HostReport
-    view: HostView | None
-    taken_at: str = ""
-    """ISO 8601, UTC."""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the host was asked to the end."""
-        return self.view is not None and not self.report.error
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from migrator.model.names import dns_label, is_dns_label
 from migrator.records import dump_json, load_json, load_record
 from migrator.scan.memory import HostMemory
 
-__all__ = ["MemoryFolder"]
+__all__ = ["MemoryFolder", "write_memory"]
 
 
 class MemoryFolder:
@@ -37,10 +37,6 @@ class MemoryFolder:
         if lost:
             raise InputError(_lost(sorted(lost)), file=str(self._folder / baseline.MEMORIES))
         return (self._read(label) for label in sorted(kept))
-
-    def write(self, memory: HostMemory) -> None:
-        """Keep one host's memory."""
-        write_below(self._folder, baseline.memory_of(memory.report.name), dump_json(memory))
 
     def forget(self, seen: frozenset[str]) -> None:
         """Remove memory and profiles of the hosts to forget, edited or not; one that was just seen is here again."""
@@ -69,6 +65,11 @@ class MemoryFolder:
                 f"is no memory of this host; scan it again, or take it out: --forget {label}", file=str(file)
             )
         return memory
+
+
+def write_memory(folder: Path, memory: HostMemory) -> None:
+    """Keep what one host said."""
+    write_below(folder, baseline.memory_of(memory.report.name), dump_json(memory))
 
 
 def _is_time(text: str) -> bool:

@@ -1,8 +1,9 @@
 """The result of a scan as files: `profiles/<host>/<service>.yaml` and `estate.yaml`. People's edits are kept."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from migrator.errors import InputError
@@ -11,7 +12,9 @@ from migrator.model.baseline import ScanIndex, index_of, is_path_of, path_of
 from migrator.model.services import ServiceProfile
 from migrator.records import dump_pieces, dump_record, load_record
 from migrator.scan.estate import Scan
-from migrator.scan.memory_files import MemoryFolder
+from migrator.scan.memory import HostMemory
+from migrator.scan.memory_files import write_memory
+from migrator.spread import spread
 
 __all__ = ["Written", "write_scan"]
 
@@ -20,10 +23,22 @@ __all__ = ["Written", "write_scan"]
 class Written:
     """Which files changed, went or were left as a person has them. Paths below the folder."""
 
-    written: tuple[str, ...]
-    removed: tuple[str, ...]
-    kept: tuple[str, ...]
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     """Edited since the last scan, and the scan would say something else now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _OfHost:
+    """All that a scan has to say of one host."""
+
+    host: str
+    observed: bool
+    profiles: tuple[ServiceProfile, ...]
+    traits: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """By the profile's path."""
+    memory: HostMemory | None
 
 
 def write_scan(folder: Path, scan: Scan, *, overwrite: bool = False) -> Written:
@@ -32,14 +47,7 @@ def write_scan(folder: Path, scan: Scan, *, overwrite: bool = False) -> Written:
     That goes for hosts that were not seen this time, too: what others say may change what is known of them. Profiles
     of services that are gone are removed, unless a person has edited them.
     """
-    of_host: dict[str, list[ServiceProfile]] = {}
-    for profile in scan.profiles:
-        of_host.setdefault(profile.host, []).append(profile)
-    known = [report.name for report in scan.estate.hosts if report.observed]
-    done = [_write_host(folder, host, of_host.get(host, ()), scan.traits, overwrite=overwrite) for host in known]
-    memories = MemoryFolder(folder)
-    for memory in scan.memories:
-        memories.write(memory)
+    done = list(spread(partial(_write_host, folder, one, overwrite=overwrite) for one in _by_host(scan)))
     write_text(folder / "estate.yaml", dump_pieces(scan.estate))
     return Written(
         tuple(path for one in done for path in one.written),
@@ -48,17 +56,28 @@ def write_scan(folder: Path, scan: Scan, *, overwrite: bool = False) -> Written:
     )
 
 
-def _write_host(
-    folder: Path,
-    host: str,
-    profiles: Iterable[ServiceProfile],
-    traits: Mapping[str, Mapping[str, tuple[str, ...]]],
-    *,
-    overwrite: bool,
-) -> Written:
+def _by_host(scan: Scan) -> Iterator[_OfHost]:
+    profiles: dict[str, list[ServiceProfile]] = {}
+    for profile in scan.profiles:
+        profiles.setdefault(profile.host, []).append(profile)
+    memories = {memory.report.name: memory for memory in scan.memories}
+    for report in scan.estate.hosts:
+        own = tuple(profiles.get(report.name, ()))
+        traits = {path: scan.traits[path] for path in map(path_of, own) if path in scan.traits}
+        yield _OfHost(report.name, bool(report.observed), own, traits, memories.get(report.name))
+
+
+def _write_host(folder: Path, one: _OfHost, *, overwrite: bool) -> Written:
+    written = _write_profiles(folder, one, overwrite=overwrite) if one.observed else Written()
+    if one.memory:
+        write_memory(folder, one.memory)
+    return written
+
+
+def _write_profiles(folder: Path, one: _OfHost, *, overwrite: bool) -> Written:
     """The profiles of one host, and what the scan said of it."""
-    before = _index(folder, host).digests
-    texts = {path_of(profile): dump_record(profile) for profile in profiles}
+    before = _index(folder, one.host).digests
+    texts = {path_of(profile): dump_record(profile) for profile in one.profiles}
     kept = {path for path in before if not overwrite and _is_edited(folder, path, before[path], texts.get(path))}
     written = [path for path, text in texts.items() if path not in kept and _read(folder / path) != text]
     removed = [path for path in before if path not in texts and path not in kept]
@@ -68,8 +87,8 @@ def _write_host(
         remove_below(folder, path)
     digests = {path: before[path] for path in kept if path not in texts}
     digests |= {path: _digest(text) for path, text in texts.items()}
-    index = ScanIndex(dict(sorted(digests.items())), {path: traits[path] for path in sorted(texts) if path in traits})
-    write_below(folder, index_of(host), dump_record(index))
+    index = ScanIndex(dict(sorted(digests.items())), dict(sorted(one.traits.items())))
+    write_below(folder, index_of(one.host), dump_record(index))
     return Written(tuple(written), tuple(removed), tuple(sorted(kept)))
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import yaml
 
 from migrator.scan.estate import Scan, assemble
+from migrator.scan.reading import looked
 from migrator.scan.recording import load_recordings
-from migrator.scan.run import questions, read_answer
+from migrator.scan.run import questions
 
 __all__ = ["FOLDERS", "scan", "truth"]
 
@@ -29,5 +30,5 @@ def scan(folder: Path) -> Scan:
     """All recordings of a folder, as one scan."""
     answers = list(load_recordings(folder))
     return assemble(
-        [read_answer(answer, questions(deep=True)) for answer in answers], now=datetime(2026, 11, 23, tzinfo=UTC)
+        [looked(answer, questions(deep=True)) for answer in answers], now=datetime(2026, 11, 23, tzinfo=UTC)
     )

@@ -6,7 +6,8 @@ import pytest
 
 from migrator.model.hosts import Host
 from migrator.scan.estate import assemble
-from migrator.scan.run import questions, read_answer, scan_hosts
+from migrator.scan.reading import looked
+from migrator.scan.run import questions, scan_hosts
 from migrator.scan.transport import Budget
 from migrator.scan.transports import TransportOptions, Transports
 from tests.hazards.counts import count
@@ -39,7 +40,7 @@ def scanned(server, folder, monkeypatch, command):
     host = Host("box", "127.0.0.1", port=server.port, user=USER, key=str(key))
     answers = list(scan_hosts([host], transports.open, facts=facts, budget=Budget(110), forks=1))
     transports.close()
-    return assemble([read_answer(one, facts) for one in answers], now=answers[0].taken_at).estate
+    return assemble([looked(one, facts) for one in answers], now=answers[0].taken_at).estate
 
 
 @pytest.mark.parametrize("off", OFF[:: count(2, 1)])

@@ -21,8 +21,9 @@ from migrator.records import dump_record
 from migrator.scan.collect import observe, sections_of
 from migrator.scan.estate import assemble
 from migrator.scan.facts import FACTS
+from migrator.scan.reading import looked
 from migrator.scan.recording import load_recordings
-from migrator.scan.run import Answer, questions, read_answer
+from migrator.scan.run import Answer, questions
 from migrator.scan.snapshot import Section
 from migrator.scan.transport import Reply
 from migrator.scan.write import write_scan
@@ -119,7 +120,7 @@ def test_no_estate_of_liars_ends_a_scan(seed, tmp_path):
         told = {name: _torn_section(section, chance) for name, section in answer.sections.items()}
         return Answer(answer.host, answer.address, answer.taken_at, told, answer.error, answer.recording)
 
-    scan = assemble([read_answer(lie(answer), facts) for answer in recorded()], now=NOW)
+    scan = assemble([looked(lie(answer), facts) for answer in recorded()], now=NOW)
     assert len(scan.estate.hosts) == len(recorded())
     assert dump_record(scan.estate)
     write_scan(tmp_path, scan)

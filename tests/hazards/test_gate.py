@@ -10,8 +10,9 @@ from migrator.generate.run import generate, read_folder
 from migrator.generate.secrets_gate import check
 from migrator.generate.templates import Templates
 from migrator.scan.estate import assemble
+from migrator.scan.reading import looked
 from migrator.scan.recording import load_recordings
-from migrator.scan.run import questions, read_answer
+from migrator.scan.run import questions
 from migrator.scan.write import write_scan
 from migrator.testing import MemoryRepository
 from tests.hazards import canaries
@@ -90,7 +91,7 @@ def test_nothing_that_we_generate_is_taken_for_a_secret(tmp_path):
     made = MemoryRepository()
     answers = load_recordings(ROOT / "migrator" / "quickstart" / "estate")
     facts = questions(deep=True)
-    write_scan(tmp_path, assemble([read_answer(a, facts) for a in answers], now=datetime(2026, 11, 23, tzinfo=UTC)))
+    write_scan(tmp_path, assemble([looked(a, facts) for a in answers], now=datetime(2026, 11, 23, tzinfo=UTC)))
     generate(read_folder(tmp_path), made, Templates())
     corpus = {str(file): file.read_text() for file in golden} | dict(made.tree())
     assert len(corpus) > 500

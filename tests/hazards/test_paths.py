@@ -16,8 +16,9 @@ from migrator.generate.templates import Templates
 from migrator.model.baseline import ScanIndex
 from migrator.records import dump_record
 from migrator.scan.estate import Scan, assemble
+from migrator.scan.reading import looked
 from migrator.scan.recording import load_recordings, save_recording
-from migrator.scan.run import Answer, questions, read_answer
+from migrator.scan.run import Answer, questions
 from migrator.scan.write import write_scan
 from migrator.testing import MemoryRepository
 from tests.generate.builders import SHOP, scan
@@ -47,7 +48,7 @@ def renamed(name: str) -> Answer:
 
 
 def scanned(answer: Answer) -> Scan:
-    return assemble([read_answer(answer, questions(deep=True))], now=NOW)
+    return assemble([looked(answer, questions(deep=True))], now=NOW)
 
 
 def files_below(folder: Path) -> set[str]:

@@ -8,7 +8,8 @@ import pytest
 
 from migrator.model.hosts import Host
 from migrator.scan.estate import assemble
-from migrator.scan.run import questions, read_answer, scan_hosts
+from migrator.scan.reading import looked
+from migrator.scan.run import questions, scan_hosts
 from migrator.scan.sudoers import sudo_rule
 from migrator.scan.transport import Budget
 from migrator.scan.transports import TransportOptions, Transports
@@ -78,7 +79,7 @@ def scanned(server, folder, monkeypatch, command):
     host = Host("box", "127.0.0.1", port=server.port, user=USER, key=str(key), become=True)
     (answer,) = scan_hosts([host], transports.open, facts=facts, budget=Budget(110), forks=1)
     transports.close()
-    return answer, assemble([read_answer(answer, facts)], now=answer.taken_at).estate
+    return answer, assemble([looked(answer, facts)], now=answer.taken_at).estate
 
 
 def _facts(lines):

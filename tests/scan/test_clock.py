@@ -9,8 +9,9 @@ from migrator.model.hosts import Host
 from migrator.scan.clock import clock_offset
 from migrator.scan.estate import assemble
 from migrator.scan.facts import FACTS
+from migrator.scan.reading import looked
 from migrator.scan.recording import load_recording, save_recording
-from migrator.scan.run import Answer, read_answer, scan_hosts
+from migrator.scan.run import Answer, scan_hosts
 from migrator.scan.snapshot import Section
 from migrator.scan.transport import Budget, Reply
 from migrator.testing import FakeHost
@@ -57,7 +58,7 @@ def test_a_host_that_does_not_say_has_no_offset(reply):
 
 def found_at(offset: float | None) -> dict[str, Severity]:
     answer = Answer("box", "box", NOON, MACHINE, clock_offset_s=offset)
-    estate = assemble([read_answer(answer, FACTS[:1])], now=NOON).estate
+    estate = assemble([looked(answer, FACTS[:1])], now=NOON).estate
     assert estate.hosts[0].clock_offset_s == offset
     return {one.code: one.severity for one in estate.findings if "clock" in one.message}
 

@@ -12,6 +12,7 @@ from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.sockets import Listener, Sockets, SocketsFacts
 from migrator.scan.facts.units import Unit, Units
+from migrator.scan.look import understood
 from migrator.scan.profile import host_view
 from migrator.scan.snapshot import Snapshot
 
@@ -44,7 +45,7 @@ def clusters(listeners):
 
 @pytest.mark.parametrize(("listeners", "want"), [((5432, 5433), ["postgresql-15-hr"]), ((5432,), [])])
 def test_the_local_socket_of_a_database_is_that_of_the_one_on_its_port(listeners, want):
-    edges = assemble([clusters(listeners)], now=NOW).estate.edges
+    edges = assemble([understood(clusters(listeners))], now=NOW).estate.edges
     assert [edge.callee for edge in edges if edge.caller == "hr"] == want
 
 

@@ -12,8 +12,9 @@ from migrator.records import dump_json, load_json
 from migrator.scan.estate import assemble
 from migrator.scan.memory import HostMemory
 from migrator.scan.memory_files import MemoryFolder
+from migrator.scan.reading import looked
 from migrator.scan.recording import load_recordings
-from migrator.scan.run import questions, read_answer
+from migrator.scan.run import questions
 from migrator.scan.write import write_scan
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -23,8 +24,8 @@ HOSTS = [answer.host for answer in ANSWERS]
 
 
 def scanned(answers, folder=None):
-    snapshots = [read_answer(answer, questions(deep=True)) for answer in answers]
-    return assemble(snapshots, now=NOW, **({"earlier": MemoryFolder(folder).except_of} if folder else {}))
+    looks = [looked(answer, questions(deep=True)) for answer in answers]
+    return assemble(looks, now=NOW, **({"earlier": MemoryFolder(folder).except_of} if folder else {}))
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.sockets import Listener, Sockets, SocketsFacts
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.kernel_needs import kernel_needs
+from migrator.scan.look import understood
 from migrator.scan.snapshot import Snapshot
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -201,14 +202,12 @@ def test_a_balancer_that_pins_clients_says_so_of_its_members_only(issued):
     pem = Certificates().parse(
         f" file /etc/ssl/private/shop.pem\n{issued[0]}\n file /etc/ssl/private/other.pem\n{issued[0]}\n"
     )
-    scan = assemble(
-        [
-            host("lb", "10.0.0.1", service(10, "haproxy"), 443, BALANCER, **{Certificates.name: pem}),
-            host("a", "10.0.0.2", service(20, "shopd"), 8080, **{Licences.name: ("/etc/shopd/node.lic", "/opt/x.lic")}),
-            host("b", "10.0.0.3", service(30, "other"), 9000, **{ChangedFiles.name: ("/etc/other/a.conf", "/etc/x")}),
-        ],
-        now=NOW,
-    )
+    hosts = [
+        host("lb", "10.0.0.1", service(10, "haproxy"), 443, BALANCER, **{Certificates.name: pem}),
+        host("a", "10.0.0.2", service(20, "shopd"), 8080, **{Licences.name: ("/etc/shopd/node.lic", "/opt/x.lic")}),
+        host("b", "10.0.0.3", service(30, "other"), 9000, **{ChangedFiles.name: ("/etc/other/a.conf", "/etc/x")}),
+    ]
+    scan = assemble(map(understood, hosts), now=NOW)
     profiles = {profile.service: profile for profile in scan.profiles}
     assert [one.excerpt for one in profiles["shopd"].affinity] == ["lb pins clients: cookie srv insert"]
     assert profiles["other"].affinity == ()
@@ -252,6 +251,6 @@ def test_a_job_keeps_the_zone_of_its_host():
         Crontabs.name: Observed((entry,)),
         Processes.name: Observed(()),
     }
-    (profile,) = assemble([Snapshot("h", "h", NOW, facts)], now=NOW).profiles
+    (profile,) = assemble([understood(Snapshot("h", "h", NOW, facts))], now=NOW).profiles
     assert profile.timezone == "Europe/Berlin"
     assert "MIG034" in {finding.code for finding in profile.findings}

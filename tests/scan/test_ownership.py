@@ -14,6 +14,7 @@ from migrator.scan.facts.network import Network, NetworkFacts
 from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.sockets import Connection, Listener, Sockets, SocketsFacts, UnixListener
 from migrator.scan.facts.units import Unit, Units
+from migrator.scan.look import understood
 from migrator.scan.profile import host_view
 from migrator.scan.snapshot import Snapshot
 
@@ -243,6 +244,6 @@ def test_an_edge_that_both_ends_see_is_as_sure_as_the_callers_end(group, owners,
         Snapshot(name, address, datetime.now(UTC), {fact: Observed(value) for fact, value in facts.items()})
         for name, address, facts in (("h", "10.0.0.1", app), ("db", "10.0.0.9", DATABASE_HOST))
     ]
-    (edge,) = assemble(hosts, now=datetime.now(UTC)).estate.edges
+    (edge,) = assemble(map(understood, hosts), now=datetime.now(UTC)).estate.edges
     assert (edge.caller, edge.callee, confidence(edge.evidence)) == ("app", "postgresql", want)
     assert set(edge.sources) == {Source.CLIENT_SOCKET, Source.SERVER_SOCKET}

@@ -9,8 +9,9 @@ import pytest
 
 from migrator.records import dump_record
 from migrator.scan.estate import Scan, assemble
+from migrator.scan.reading import looked
 from migrator.scan.recording import load_recordings
-from migrator.scan.run import questions, read_answer
+from migrator.scan.run import questions
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ESTATE = Path(str(resources.files("migrator"))) / "quickstart" / "estate"
@@ -78,7 +79,7 @@ def scan_of(folder: Path, *, shuffle: int | None = None) -> Scan:
     answers = list(load_recordings(folder))
     if shuffle is not None:
         random.Random(shuffle).shuffle(answers)
-    return assemble([read_answer(answer, questions(deep=True)) for answer in answers], now=NOW)
+    return assemble([looked(answer, questions(deep=True)) for answer in answers], now=NOW)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import migrator
+from migrator import spread
 from migrator.errors import ConnectError, DeadlineError, InputError
 from migrator.model.estate import Estate
 from migrator.model.hosts import Host
@@ -14,8 +15,9 @@ from migrator.model.services import ServiceProfile
 from migrator.records import dump_pieces, dump_record, load_record
 from migrator.scan.estate import assemble
 from migrator.scan.facts import FACTS
+from migrator.scan.reading import looked, looks
 from migrator.scan.recording import load_recordings, save_recording
-from migrator.scan.run import questions, read_answer, scan_hosts
+from migrator.scan.run import questions, scan_hosts
 from migrator.scan.transport import Budget, Reply
 from migrator.scan.transports.local import LocalTransport
 from migrator.scan.write import write_scan
@@ -84,7 +86,7 @@ def test_bad_hosts_are_lines_in_the_result_and_the_others_are_scanned():
     assert errors["nologin"] == "logged in, but the shell did not answer: nologin"
     assert errors["slow"] == "did not finish within 1 s"
     assert errors["here"] == ""
-    scan = assemble([read_answer(a, questions(deep=False)) for a in answers], now=NOW)
+    scan = assemble([looked(a, questions(deep=False)) for a in answers], now=NOW)
     reports = {r.name: r for r in scan.estate.hosts}
     assert reports["here"].completeness > 0.5
     assert reports["slow"].observed == ("machine",), "what was answered before the end is kept"
@@ -92,7 +94,7 @@ def test_bad_hosts_are_lines_in_the_result_and_the_others_are_scanned():
 
 
 def test_a_scan_of_this_machine_does_not_find_itself():
-    scan = assemble([read_answer(a, FACTS) for a in scan_of(here=LocalTransport(Host("here")))], now=NOW)
+    scan = assemble([looked(a, FACTS) for a in scan_of(here=LocalTransport(Host("here")))], now=NOW)
     commands = [" ".join(profile.command) for profile in scan.profiles]
     assert [command for command in commands if "migrate-scan" in command] == []
 
@@ -104,15 +106,15 @@ def estate_folder():
 
 @pytest.fixture(scope="module")
 def scan(estate_folder):
-    return assemble([read_answer(a, questions(deep=True)) for a in load_recordings(estate_folder)], now=NOW)
+    return assemble([looked(a, questions(deep=True)) for a in load_recordings(estate_folder)], now=NOW)
 
 
 def test_a_second_write_changes_nothing(tmp_path, scan):
     assert len(write_scan(tmp_path, scan).written) == len(scan.profiles)
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    before = _files(tmp_path)
     again = write_scan(tmp_path, scan)
     assert (again.written, again.removed, again.kept) == ((), (), ())
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert _files(tmp_path) == before
 
 
 def test_profiles_read_back_as_they_were_written(tmp_path, scan):
@@ -137,7 +139,7 @@ def test_what_a_person_has_edited_stays_until_told_otherwise(tmp_path, scan):
 def test_services_that_are_gone_lose_their_profile_but_hosts_that_are_down_do_not(tmp_path, scan, estate_folder):
     write_scan(tmp_path, scan)
     answers = [a for a in load_recordings(estate_folder) if a.host != "mq01"]
-    smaller = assemble([read_answer(a, questions(deep=True)) for a in answers], now=NOW)
+    smaller = assemble([looked(a, questions(deep=True)) for a in answers], now=NOW)
     assert write_scan(tmp_path, smaller).removed == ()
     assert (tmp_path / "profiles" / "mq01" / "redis-server.yaml").exists()
 
@@ -145,8 +147,23 @@ def test_services_that_are_gone_lose_their_profile_but_hosts_that_are_down_do_no
 def test_a_recording_replays_to_the_same_profiles(tmp_path, scan, estate_folder):
     for answer in load_recordings(estate_folder):
         save_recording(tmp_path, answer)
-    again = assemble([read_answer(a, questions(deep=True)) for a in load_recordings(tmp_path)], now=NOW)
+    again = assemble([looked(a, questions(deep=True)) for a in load_recordings(tmp_path)], now=NOW)
     assert again == scan
+
+
+def test_several_processes_read_and_write_what_one_does(tmp_path, scan, estate_folder, monkeypatch):
+    monkeypatch.setattr(spread, "FEW", 0)
+    monkeypatch.setattr(spread, "_processors", lambda: 2)
+    again = assemble(looks(load_recordings(estate_folder), deep=True), now=NOW)
+    assert again == scan
+    assert len(write_scan(tmp_path / "several", again).written) == len(scan.profiles)
+    monkeypatch.setattr(spread, "FEW", 1000)
+    write_scan(tmp_path / "one", scan)
+    assert _files(tmp_path / "several") == _files(tmp_path / "one")
+
+
+def _files(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_a_folder_without_recordings_is_said_to_be_one(tmp_path):
@@ -155,7 +172,7 @@ def test_a_folder_without_recordings_is_said_to_be_one(tmp_path):
 
 
 def test_an_estate_in_pieces_is_the_estate_as_a_whole(estate_folder):
-    estate = assemble([read_answer(a, questions(deep=True)) for a in load_recordings(estate_folder)], now=NOW).estate
+    estate = assemble([looked(a, questions(deep=True)) for a in load_recordings(estate_folder)], now=NOW).estate
     assert "".join(dump_pieces(estate)) == dump_record(estate)
     empty = Estate("2026-11-23T00:00:00+00:00")
     assert "".join(dump_pieces(empty)) == dump_record(empty)

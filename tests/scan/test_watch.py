@@ -15,9 +15,11 @@ from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.sockets import Connection, Listener, Sockets, SocketsFacts
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
+from migrator.scan.look import understood
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.watch import Sightings, sighted
 
+NEVER = Sightings()
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CRON = Process(10, 1, 0, 0, "cron", ("/usr/sbin/cron", "-f"), "/usr/sbin/cron", cgroup="/system.slice/cron.service")
 SHOP = Process(20, 1, 99, 99, "shopd", ("/usr/sbin/shopd",), "/usr/sbin/shopd", cgroup="/system.slice/shopd.service")
@@ -46,8 +48,8 @@ def snapshot(*processes, connections=(), owners=None, **more):
     return Snapshot("h", "10.0.0.1", NOW, {name: Observed(value) for name, value in facts.items()})
 
 
-def called(*snapshots, sightings=None):
-    scan = assemble(snapshots, now=NOW, sightings=sightings)
+def called(first, later=NEVER):
+    scan = assemble([understood(first, later)], now=NOW)
     return {
         p.service: {(c.target, c.port) for c in p.calls if Source.CLIENT_SOCKET in c.sources} for p in scan.profiles
     }
@@ -115,7 +117,7 @@ def test_later_looks_add_what_was_not_there_at_first():
         seen = sighted(seen, first, look)
     assert seen.looks == 3
     assert called(first) == {"bill": set(), "shopd": set(), "tidy": set()}
-    calls = called(first, sightings={"h": seen})
+    calls = called(first, seen)
     assert calls == {"bill": {("10.0.0.9", 5672)}, "shopd": {("10.0.0.9", 5432)}, "tidy": set()}
 
 
@@ -137,4 +139,4 @@ def test_a_look_that_failed_is_not_counted():
 def test_something_that_was_not_there_at_first_is_no_service():
     late = Process(50, 1, 97, 97, "late", ("/opt/late/late",), "/opt/late/late")
     seen = sighted(Sightings(), snapshot(), snapshot(late, connections=[DATABASE], owners={1: (50,)}))
-    assert "late" not in called(snapshot(), sightings={"h": seen})
+    assert "late" not in called(snapshot(), seen)

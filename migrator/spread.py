@@ -1,0 +1,85 @@
+"""Many jobs of the same kind, done by as many processes as the machine has processors."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from itertools import chain, islice
+from typing import TypeVar
+
+from migrator.errors import MigrateError
+
+__all__ = ["spread"]
+
+T = TypeVar("T")
+
+FEW = 200
+"""So many jobs are done here: to start a process costs half a second, which is what thirty jobs take."""
+_MOST = 8
+"""More processes than these wait for the one that hands out the jobs."""
+_AHEAD = 8
+"""Jobs handed out for each process, before the first result is taken: enough that none has to wait."""
+
+
+def spread(jobs: Iterable[Callable[[], T]]) -> Iterator[T]:
+    """Do all jobs and yield what they return, in their order. Jobs and results have to be picklable.
+
+    Jobs are taken as they can be done, so that they may be made one by one from what still comes in. What a job
+    raises is raised here and ends the others, as does whoever stops reading. MigrateError when a process is gone.
+    """
+    todo = iter(jobs)
+    yield from (job() for job in islice(todo, FEW))
+    processes = min(_processors(), _MOST)
+    rest = list(islice(todo, 1)) if processes > 1 else []
+    if rest:
+        yield from _spread(chain(rest, todo), processes)
+    yield from (job() for job in todo)
+
+
+def _spread(jobs: Iterable[Callable[[], T]], processes: int) -> Iterator[T]:
+    waiting: deque[Future[T]] = deque()
+    with _pool(processes) as pool:
+        for job in jobs:
+            waiting.append(pool.submit(job))
+            if len(waiting) >= processes * _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+@contextmanager
+def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that share nothing with this one: it may have threads, whose locks a fork would copy."""
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
+    try:
+        yield pool
+    except BrokenProcessPool as error:
+        raise MigrateError(
+            "a process that did a part of the work was ended from outside; is there enough memory?"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    """Ctrl-C is the first process's to handle; where that is gone, there is nobody left to work for."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(1)
+
+
+def _processors() -> int:
+    """How many this process may use. Source: sched_getaffinity(2), which not every system has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
