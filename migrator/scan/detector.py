@@ -20,6 +20,7 @@ __all__ = [
     "argument_value",
     "command_evidence",
     "heap_mib",
+    "is_interpreter",
     "names_of",
     "runtime_of",
     "script_of",
@@ -27,6 +28,9 @@ __all__ = [
 ]
 
 _HEAP = re.compile(r"-Xmx(\d+)([kKmMgG]?)")
+_INTERPRETER = re.compile(
+    r"(?:php|python|java|jsvc|node|nodejs|ruby|perl|sh|bash|dash|busybox|dotnet|shell|binary)[\d.]*"
+)
 _UNITS = {"": 1 / 1048576, "k": 1 / 1024, "m": 1, "g": 1024}
 
 
@@ -62,6 +66,11 @@ def names_of(process: Process) -> frozenset[str]:
     """All names that a program goes by: the kernel's link, the first argument, and the kernel's short name."""
     title = process.arguments[0].split(":")[0].split(" ")[0] if process.arguments else ""
     return frozenset(filter(None, (process.program, title.rsplit("/", 1)[-1], process.comm)))
+
+
+def is_interpreter(program: str) -> bool:
+    """Whether a program's name says nothing of what it does: folders like /etc/php are everybody's who runs PHP."""
+    return _INTERPRETER.fullmatch(program) is not None
 
 
 def command_evidence(process: Process, *, limit: int = 160) -> Evidence:

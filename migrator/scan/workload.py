@@ -54,6 +54,11 @@ class Workload:
         """Whether its unit starts a process manager, and not the service itself."""
         return bool(self.unit and self.origin not in _UNITS)
 
+    @property
+    def unit_stem(self) -> str:
+        """`a` of `a@b.service`; empty where no unit started it."""
+        return self.unit.name.removesuffix(".service").split("@")[0] if self.unit else ""
+
     def own_name(self, name: str) -> str:
         """`name` where no unit gives a better one; what its process manager calls it where that is known."""
         return self.label or ("" if self.unit and not self.managed else name)

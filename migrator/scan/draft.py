@@ -1,0 +1,260 @@
+"""Everything about one workload, from which its profile is made. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from migrator.model.names import dns_label
+from migrator.model.services import (
+    Account,
+    Artifact,
+    Call,
+    Evidence,
+    Listen,
+    OperatingSystem,
+    Protocol,
+    ServiceProfile,
+    State,
+)
+from migrator.scan.artifacts import artifacts_of, told_by
+from migrator.scan.calls import configured_calls, merged, socket_calls
+from migrator.scan.claims import Claimant, Claims
+from migrator.scan.detector import Detection, is_interpreter, words_of
+from migrator.scan.doors import listeners_of
+from migrator.scan.facts.machine import Machine, MachineFacts
+from migrator.scan.facts.on_demand import Door
+from migrator.scan.facts.os_release import OsRelease
+from migrator.scan.facts.processes import Process
+from migrator.scan.facts.sockets import Connection, Listener
+from migrator.scan.facts.users import Users, UsersFacts
+from migrator.scan.identity import Identity
+from migrator.scan.kernel_needs import kernel_needs
+from migrator.scan.mentions import Mention, MentionKind
+from migrator.scan.naming import name_of
+from migrator.scan.ownership import (
+    files_of,
+    foreign_files,
+    home_of,
+    mentions_of,
+    refused_files,
+    secrets_in,
+    with_folders,
+)
+from migrator.scan.running import named_in
+from migrator.scan.snapshot import Snapshot
+from migrator.scan.socket_owners import SocketOwners
+from migrator.scan.state import data_paths, is_program, state_of
+from migrator.scan.usage import usage_of
+from migrator.scan.variables import variables_of
+from migrator.scan.workload import Workload
+
+__all__ = ["Draft"]
+
+_UPLOADS = frozenset({"upload", "uploads", "storage", "media", "attachments"})
+"""Folders in a program's own home that hold what its users brought."""
+_PAGES = re.compile(r"php-cgi[\d.]*|php-fcgi")
+_TLS_PORTS = frozenset({443, 8443})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything about one workload that the parts of its profile are made from."""
+
+    snapshot: Snapshot
+    identity: Identity
+    mentions: tuple[Mention, ...]
+    started_with: tuple[Mention, ...]
+    """Endpoints in the command lines and the environment of its processes."""
+    listeners: tuple[tuple[Listener, Evidence], ...]
+    unix: tuple[tuple[str, Evidence], ...]
+    outgoing: tuple[tuple[Connection, Evidence], ...]
+    refused: tuple[str, ...] = ()
+    """Files of its own that this user may not read."""
+
+    @classmethod
+    def of(
+        cls, snapshot: Snapshot, owners: SocketOwners, index: int, known: Identity, named: Sequence[frozenset[str]]
+    ) -> "Draft":
+        """What `index`, its place among the host's workloads, and the files that all of them name leave to this one."""
+        foreign, programs, pages = foreign_files(known.named, named), known.programs, _executes_pages(known.workload)
+        said = mentions_of(snapshot, known.roots, programs, foreign)
+        roots = with_folders(known.roots, said, pages=pages)
+        mentions = said if roots == known.roots else mentions_of(snapshot, roots, programs, foreign)
+        return cls(
+            snapshot,
+            replace(known, roots=roots),
+            mentions,
+            named_in(snapshot, known.workload.pids),
+            owners.listeners.get(index, ()),
+            owners.unix.get(index, ()),
+            owners.outgoing.get(index, ()),
+            refused_files(snapshot, roots, mentions),
+        )
+
+    @property
+    def workload(self) -> Workload:
+        """The processes and the unit that it is about."""
+        return self.identity.workload
+
+    @property
+    def detection(self) -> Detection:
+        """What they are."""
+        return self.identity.detection
+
+    def claimant(self) -> Claimant:
+        """What speaks for its being at an end of a socket of which no process was visible."""
+        return Claimant(
+            (*self.mentions, *self.started_with),
+            frozenset({self.workload.unit_stem, self.workload.main.program}),
+            self.detection.runtime.name,
+            self.detection.ports,
+            self.refused,
+            is_interpreter(self.workload.main.program),
+        )
+
+    def with_claims(self, claims: Claims, index: int) -> "Draft":
+        """With the sockets that are its own after all."""
+        return replace(
+            self,
+            listeners=(*self.listeners, *claims.listeners.get(index, ())),
+            unix=(*self.unix, *claims.unix.get(index, ())),
+            outgoing=(*self.outgoing, *claims.outgoing.get(index, ())),
+        )
+
+    def with_doors(self, doors: Iterable[Door]) -> "Draft":
+        """With the sockets that somebody else opened for it."""
+        found = [pair for door in doors for pair in listeners_of(self.snapshot, door)]
+        known = {listener for listener, _ in self.listeners}
+        return replace(self, listeners=(*self.listeners, *(pair for pair in found if pair[0] not in known)))
+
+    def profile(self) -> ServiceProfile:
+        """The profile, as far as the host alone can tell."""
+        main, unit = self.workload.main, self.workload.unit
+        files = files_of(self.snapshot, self.identity.roots, self.mentions, self.workload.lasting)
+        listens, calls, state = self._listens(), self._calls(), self._state()
+        artifacts = self._artifacts(state)
+        return ServiceProfile(
+            service=dns_label(name_of(self.snapshot, self.identity, artifacts)),
+            host=self.snapshot.host,
+            runtime=self.detection.runtime,
+            unit=unit.name if unit else "",
+            origin=self.workload.origin,
+            command=_command(main),
+            executable=main.exe,
+            directory=main.cwd,
+            account=self._account(),
+            os=self.snapshot.value(OsRelease, OperatingSystem()),
+            listens=listens,
+            calls=calls,
+            state=state,
+            state_observed=self.snapshot.value(Machine, MachineFacts(uid=-1)).uid == 0,
+            config=tuple(sorted({m.file for m in self.mentions})),
+            changed=files.changed,
+            certificates=files.certificates,
+            licences=files.licences,
+            kernel=kernel_needs(self.snapshot, self.workload.processes, listens, calls),
+            artifacts=artifacts,
+            packages=self.detection.packages,
+            variables=variables_of(self.snapshot, self.workload, self.detection, self.mentions),
+            secrets=secrets_in(self.mentions),
+            usage=usage_of(self.snapshot, self.workload, self.detection),
+            processes=sum(process.pid > 0 for process in self.workload.processes),
+            modified=files.modified,
+            evidence=self._evidence(),
+        )
+
+    def _account(self) -> Account:
+        """Whom the work runs as: the unit's word counts first, as a master often stays root and its workers do not."""
+        users = self.snapshot.value(Users, UsersFacts())
+        unit = self.workload.unit
+        named = users.named(unit.user) if unit and unit.user else None
+        process = _worker(self.workload.processes)
+        uid, gid = (named.uid, named.gid) if named else (process.uid, process.gid)
+        return Account(users.name(uid), uid, gid)
+
+    def _listens(self) -> tuple[Listen, ...]:
+        """One entry for each protocol and port; the widest address wins."""
+        found: dict[tuple[str, int], Listen] = {}
+        for listener, evidence in sorted(self.listeners, key=lambda pair: (pair[0].loopback, pair[0].address)):
+            key = (listener.protocol, listener.port)
+            found.setdefault(key, self._listen(listener, evidence))
+        unix = [Listen(Protocol.UNIX, path=path, evidence=(evidence,)) for path, evidence in self.unix]
+        return (*(found[key] for key in sorted(found)), *sorted(unix, key=lambda listen: listen.path))
+
+    def _listen(self, listener: Listener, evidence: Evidence) -> Listen:
+        protocol = Protocol.UDP if listener.protocol == "udp" else Protocol.TCP
+        if (
+            protocol is Protocol.TCP
+            and self.detection.http
+            and listener.port not in _TLS_PORTS
+            and not listener.loopback
+        ):
+            protocol = Protocol.HTTP
+        return Listen(protocol, listener.address, listener.port, loopback=listener.loopback, evidence=(evidence,))
+
+    def _calls(self) -> tuple[Call, ...]:
+        own = {path for path, _ in self.unix} | {listen.path for listen in self._listens()}
+        mentions = [m for m in self.mentions if not (self.detection.schedules and _is_work(m))]
+        said = [*configured_calls(mentions), *configured_calls(self.started_with)]
+        return merged([*socket_calls(self.outgoing), *(c for c in said if c.target not in own)])
+
+    def _state(self) -> tuple[State, ...]:
+        evidence = self.detection.runtime.evidence[0]
+        named = [(path, evidence) for path in self.detection.data]
+        programs = {folder for folder in self.identity.roots.folders if not folder.startswith("/var/lib/")}
+        if not self.detection.stateful:
+            arguments = data_paths(" ".join(self.workload.main.arguments))
+            named += [(path, evidence) for path in arguments if _is_data_argument(path) and path not in programs]
+        unit = self.workload.unit
+        named += [(path, self._evidence()[0]) for path in (unit.state_folders if unit else ())]
+        own = [m for m in self.mentions if not self._is_program(m) and m.path not in programs]
+        found = state_of(self.snapshot, self.workload, named, own)
+        if found or not self.detection.stateful:
+            return found
+        home = home_of(self.snapshot, self._account().uid or -1)
+        at_home = [(home, replace(evidence, inferred=True))] if home else []
+        return state_of(self.snapshot, self.workload, at_home, own)
+
+    def _is_program(self, mention: Mention) -> bool:
+        """A data folder that is the program's own home (`/var/lib/tomcat10`) holds the program, not its data."""
+        kept = mention.path.rsplit("/", 1)[-1] in _UPLOADS
+        data = mention.kind is MentionKind.DATA and not kept
+        return data and any(mention.path.startswith(home) for home in self.detection.homes)
+
+    def _artifacts(self, state: Sequence[State]) -> tuple[Artifact, ...]:
+        unit = self.workload.unit if not self.workload.managed else None
+        lines = [(line, self._evidence()[0]) for line in ((*unit.command, unit.directory) if unit else ()) if line]
+        told = list(told_by(self.workload.processes, lines, self.mentions))
+        kept = [one.path for one in state]
+        return artifacts_of(self.snapshot, self.identity.roots.folders, told, self.detection.homes, kept)
+
+    def _evidence(self) -> tuple[Evidence, ...]:
+        unit = self.workload.unit
+        return (Evidence("units", f"{unit.description or unit.name}", unit.fragment or unit.source),) if unit else ()
+
+
+def _executes_pages(workload: Workload) -> bool:
+    """Whether a web server runs the pages that it serves: PHP in processes of its own."""
+    return any(_PAGES.fullmatch(process.program) for process in workload.processes)
+
+
+def _is_work(mention: Mention) -> bool:
+    """What a program's text calls when it does its work; a scheduler only puts that into a queue."""
+    return mention.kind is MentionKind.URL and mention.scheme in {"http", "https"} and mention.file.endswith(".py")
+
+
+def _command(process: Process) -> tuple[str, ...]:
+    """The command line. An interpreter that shows a title of one word instead has its program in it, see MIG018."""
+    words = words_of(process)
+    titled = len(process.arguments) == 1 and len(words) > 1 and words[1].startswith("/")
+    return words if titled and is_interpreter(process.program) else process.arguments
+
+
+def _is_data_argument(path: str) -> bool:
+    return not path.rsplit("/", 1)[-1].count(".") and not path.startswith("/var/lib/") and not is_program(path)
+
+
+def _worker(processes: Sequence[Process]) -> Process:
+    """The process that does the work: a master that is root only to bind ports hands over to workers that are not."""
+    others = [process for process in processes if process.uid != 0]
+    return others[0] if processes[0].uid == 0 and others else processes[0]
