@@ -7,7 +7,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 DEMO ?= demo
 PYTEST := $(BIN)/python -m pytest
-QUICK := not apiserver and not fleet and not packaging and not e2e and not envoy and not kuma and not chromium
+QUICK := not apiserver and not packaging and not e2e and not envoy and not kuma and not chromium
 TESTBED := $(BIN)/python -m tests.testbed
 
 help: ## list the targets
@@ -26,7 +26,7 @@ test: ## unit, golden and sshd tests: quick, no root, no network
 	@.ci/venv dev
 	$(PYTEST) -n auto -m "$(QUICK)" $(PYTEST_ARGS)
 	@echo "Not part of this run: the report in a browser (make browser), API server tests (make testbed-build, then make test-all),"
-	@echo "wheel and sdist (make test-all), legacy hosts (docs/walkthrough.md). A test that was skipped above says what it lacks."
+	@echo "wheel and sdist (make test-all), real hosts and a real cluster (make e2e). A test that was skipped above says what it lacks."
 
 check: ## formatting, lint, types and the contracts between packages
 	@.ci/venv dev

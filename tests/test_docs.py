@@ -2,14 +2,19 @@
 
 import importlib.util
 import re
+import shlex
 from pathlib import Path
 from types import ModuleType
 
+import click
 import pytest
+
+from migrator.cli import migrate
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+TYPED = re.compile(r"^(?: {4})?(?:\$ )?(migrate [a-z][^\n]*)|`(migrate [a-z][^`\n]*)`", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)\s]*)?\)")
 
 
@@ -40,6 +45,27 @@ def test_links_lead_somewhere(page: Path) -> None:
         if not link.startswith(("http://", "https://", "mailto:"))
     ]
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def _understood(line: str) -> None:
+    """Let the command line take a line of a document apart. Raises what click raises."""
+    words = shlex.split(re.split(r" [|>;]| &&| 2>", line)[0], comments=True)[1:]
+    command: click.Command | None = migrate
+    context = click.Context(migrate)
+    while words and isinstance(command, click.Group) and not words[0].startswith("-"):
+        command = command.get_command(context, words.pop(0))
+        assert command is not None, line
+        context = click.Context(command, parent=context, info_name=command.name)
+    assert command is not None
+    command.make_parser(context).parse_args(words)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_command_that_is_shown_exists_with_its_options(page: Path) -> None:
+    """The walk-through's are run, too: see test_walkthrough.py."""
+    lines = [block or inline for block, inline in TYPED.findall(page.read_text())]
+    for line in lines:
+        _understood(line)
 
 
 def test_every_decision_is_listed() -> None:

@@ -55,7 +55,7 @@ def host_not_scanned(host: str, reason: str) -> Finding:
 def host_not_seen_again(host: str, last_seen: str, reason: str) -> Finding:
     """The host was seen by an earlier scan, and the last try failed."""
     message = f"was last seen at {last_seen}, and all that is said of it is as of then: {reason}"
-    remedy = "Mend the access and scan it again; take a host that is no more out with `migrate scan --forget`."
+    remedy = "Mend the access and scan it again; take a host that is no more out with `migrate scan --forget HOST`."
     return Finding("MIG009", Severity.UNKNOWN, host, message, remedy)
 
 

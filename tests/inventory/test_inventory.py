@@ -454,7 +454,7 @@ def test_no_name_with_shell_or_option_characters_gets_through(name):
     assert not set(name) & set(" \t\n'\"`$;&|<>()\\{}*?!#~/")
 
 
-@pytest.mark.parametrize("example", ["example.yml", "fleet.yml", "ansible-example"])
+@pytest.mark.parametrize("example", ["example.yml", "testbed.yml", "ansible-example"])
 def test_the_examples_that_we_ship_can_be_read(example):
     assert load_inventory([str(ROOT / "inventories" / example)]).hosts
 
