@@ -34,31 +34,42 @@ def spread(jobs: Iterable[Callable[[], T]]) -> Iterator[T]:
     """
     todo = iter(jobs)
     yield from (job() for job in islice(todo, FEW))
+    rest = list(islice(todo, 1))
     processes = min(_processors(), _MOST)
-    rest = list(islice(todo, 1)) if processes > 1 else []
-    if rest:
-        yield from _spread(chain(rest, todo), processes)
-    yield from (job() for job in todo)
+    pool = _pool(processes) if rest and processes > 1 else None
+    if pool:
+        yield from _spread(chain(rest, todo), pool, processes * _AHEAD)
+    else:
+        yield from (job() for job in chain(rest, todo))
 
 
-def _spread(jobs: Iterable[Callable[[], T]], processes: int) -> Iterator[T]:
+def _spread(jobs: Iterable[Callable[[], T]], pool: ProcessPoolExecutor, ahead: int) -> Iterator[T]:
     waiting: deque[Future[T]] = deque()
-    with _pool(processes) as pool:
+    with _ending(pool):
         for job in jobs:
             waiting.append(pool.submit(job))
-            if len(waiting) >= processes * _AHEAD:
+            if len(waiting) >= ahead:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-@contextmanager
-def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that share nothing with this one: it may have threads, whose locks a fork would copy."""
+def _pool(processes: int) -> ProcessPoolExecutor | None:
+    """Processes that share nothing with this one: it may have threads, whose locks a fork would copy.
+
+    None where the system has no semaphores, as a container without /dev/shm: everything can be done here as well.
+    """
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
     try:
-        yield pool
+        return ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
+    except (ImportError, NotImplementedError, OSError):
+        return None
+
+
+@contextmanager
+def _ending(pool: ProcessPoolExecutor) -> Iterator[None]:
+    try:
+        yield
     except BrokenProcessPool as error:
         raise MigrateError(
             "a process that did a part of the work was ended from outside; is there enough memory?"

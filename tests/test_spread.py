@@ -53,6 +53,14 @@ def test_a_machine_with_one_processor_does_them_all_here(monkeypatch):
     assert {pid for _, pid in spread(partial(squared, number) for number in range(9))} == {os.getpid()}
 
 
+def test_a_system_without_semaphores_does_them_all_here(monkeypatch):
+    def refused(*_, **__):
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(module, "ProcessPoolExecutor", refused)
+    assert {pid for _, pid in spread(partial(squared, number) for number in range(9))} == {os.getpid()}
+
+
 def test_jobs_are_taken_as_they_can_be_done():
     taken = []
 
