@@ -4,11 +4,13 @@ MIG101 setting is a placeholder     MIG106 UDP is not moved             MIG111 d
 MIG102 size of a volume uncertain   MIG107 one port of several          MIG112 gateway without rules
 MIG103 place cannot be mounted      MIG108 schedule not understood      MIG113 one copy of the data
 MIG104 command line not usable      MIG109 name no variable can have    MIG114 profile is gone
-MIG105 no user to run as            MIG110 base image unknown
+MIG105 no user to run as            MIG110 base image unknown           MIG115 use of memory unknown
+MIG116 heap without an end
 """
 
 from collections.abc import Iterable, Iterator
 
+from migrator.generate.resources import resources
 from migrator.generate.schedule import in_kubernetes
 from migrator.generate.volumes import skipped, volumes
 from migrator.generate.workload import Workload, is_variable
@@ -38,6 +40,7 @@ def of_service(service: Workload, shared: Iterable[tuple[str, str]]) -> Iterator
     """What of a service could not be generated as it was seen. `shared` is (path, other service)."""
     yield from _of_volumes(service)
     yield from _of_process(service)
+    yield from _of_memory(service)
     yield from _of_ports(service)
     for path, other in shared:
         remedy = "Give both one volume that several Pods can mount, or move them together."
@@ -83,6 +86,20 @@ def _of_process(service: Workload) -> Iterator[Finding]:
     for name in sorted(name for name in names if not is_variable(name)):
         remedy = "Set it in a wrapper inside of the image."
         yield Finding("MIG109", Severity.WARNING, service.name, f"no Pod can have a variable {name!r}", remedy)
+
+
+def _of_memory(service: Workload) -> Iterator[Finding]:
+    usage, asked = service.usage, resources(service)
+    if not (asked.memory or asked.memory_limit):
+        message = "what memory it uses was not seen, so nothing is asked for it, and its node may have none left"
+        remedy = "Set `usage.memoryMib` in the profile to the most that it uses, or scan while it runs."
+        yield Finding("MIG115", Severity.UNKNOWN, service.name, message, remedy)
+    if service.is_java and service.command and not (usage.heap_mib or usage.memory_limit_mib):
+        message = (
+            "no largest heap stands on its command line: Java takes a quarter of the memory it finds, on a node too"
+        )
+        remedy = "Add -Xmx to `command` of the profile, with what it may take on its host today."
+        yield Finding("MIG116", Severity.WARNING, service.name, message, remedy)
 
 
 def _of_ports(service: Workload) -> Iterator[Finding]:

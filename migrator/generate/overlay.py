@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from migrator.generate.resources import resources
 from migrator.generate.workload import Workload, cron_job_name
 from migrator.gitops import layout
 from migrator.lever import REPLICAS_ANNOTATION
@@ -28,8 +29,12 @@ def overlay(service: Workload, settings: Settings) -> Iterator[Page]:
     spec = _size(service)
     if spec:
         patches.append("size.yaml")
-        comment = "Requests are what was used on the hosts; a limit stands here only where one is configured there."
-        view = {**_target(service, settings), "comment": comment, "annotations": {}, "spec": spec}
+        view = {
+            **_target(service, settings),
+            "comments": resources(service).reasons,
+            "annotations": {},
+            "spec": spec,
+        }
         yield Page(f"{folder}/size.yaml", "kubernetes/patch.yaml.j2", view)
     image = f"{settings.registry}/{service.name}"
     view = {
@@ -54,34 +59,22 @@ def _switch(service: Workload, settings: Settings) -> dict[str, Any]:
         spec: dict[str, Any] = {"suspend": True}
         return {
             **_target(service, settings),
-            "comment": "The switch: with false it runs in the cluster, and must not run on the hosts any more.",
+            "comments": ["The switch: with false it runs in the cluster, and must not run on the hosts any more."],
             "annotations": {},
             "spec": spec,
         }
     return {
         **_target(service, settings),
-        "comment": "The switch: with replicas it works in the cluster, and must not work on the hosts any more.",
+        "comments": ["The switch: with replicas it works in the cluster, and must not work on the hosts any more."],
         "annotations": {REPLICAS_ANNOTATION: str(service.replicas)},
         "spec": {"replicas": 0},
     }
 
 
 def _size(service: Workload) -> dict[str, Any]:
-    resources = _resources(service)
-    pod = {"spec": {"containers": [{"name": service.name, "resources": resources}]}} if resources else {}
+    asked = resources(service).written
+    pod = {"spec": {"containers": [{"name": service.name, "resources": asked}]}} if asked else {}
     if service.is_job:
         return {"jobTemplate": {"spec": {"template": pod}}} if pod else {}
     replicas = {} if has_switch(service) else {"replicas": service.replicas}
     return {**replicas, **({"template": pod} if pod else {})}
-
-
-def _resources(service: Workload) -> dict[str, Any]:
-    """Kubernetes refuses a request above the limit, so the limit wins."""
-    usage = service.usage
-    requests: dict[str, str] = {}
-    if usage.cpu_millicores is not None:
-        requests["cpu"] = f"{max(1, usage.cpu_millicores)}m"
-    if usage.memory_mib:
-        requests["memory"] = f"{min(usage.memory_mib, usage.memory_limit_mib or usage.memory_mib)}Mi"
-    limits = {"memory": f"{usage.memory_limit_mib}Mi"} if usage.memory_limit_mib else {}
-    return {key: value for key, value in (("requests", requests), ("limits", limits)) if value}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from migrator.model.names import dns_label
 from migrator.model.services import HealthCheck, Listen, Protocol, ServiceKind, ServiceProfile, State, Usage, Variable
@@ -60,6 +61,12 @@ class Workload:
     def is_job(self) -> bool:
         """Whether a schedule starts it."""
         return self.first.kind is ServiceKind.JOB
+
+    @property
+    def is_java(self) -> bool:
+        """Whether what starts is a Java virtual machine itself, and no script that starts one."""
+        program = self.first.command[0] if self.first.command else self.first.executable
+        return PurePosixPath(program).name in {"java", "jsvc"}
 
     @property
     def routed(self) -> Port | None:
@@ -175,13 +182,17 @@ def _variables(profiles: tuple[ServiceProfile, ...]) -> Iterator[Variable]:
 
 
 def _usage(seen: list[Usage]) -> Usage:
+    """A limit counts only where every host has one: without it, the largest limit is none."""
+
     def most(values: Iterable[int | None]) -> int | None:
         return max((value for value in values if value is not None), default=None)
 
+    limited = all(one.memory_limit_mib for one in seen)
     return Usage(
-        most(one.memory_mib for one in seen),
-        most(one.memory_limit_mib for one in seen),
-        most(one.cpu_millicores for one in seen),
+        memory_mib=most(one.memory_mib for one in seen),
+        memory_limit_mib=most(one.memory_limit_mib for one in seen) if limited else None,
+        heap_mib=most(one.heap_mib for one in seen),
+        cpu_millicores=most(one.cpu_millicores for one in seen),
     )
 
 

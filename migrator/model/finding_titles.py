@@ -54,6 +54,8 @@ TITLES: Mapping[str, str] = {
     "MIG112": "gateway without rules",
     "MIG113": "one copy of the data",
     "MIG114": "profile is gone",
+    "MIG115": "use of memory unknown",
+    "MIG116": "heap without an end",
     "MIG201": "system past its end of life",
     "MIG202": "runtime past its end of life",
     "MIG203": "certificate expires",

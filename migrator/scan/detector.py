@@ -27,7 +27,7 @@ __all__ = [
     "words_of",
 ]
 
-_HEAP = re.compile(r"-Xmx(\d+)([kKmMgG]?)")
+_HEAP = re.compile(r"(?:-Xmx|-XX:MaxHeapSize=)(\d+)([kKmMgG]?)")
 _INTERPRETER = re.compile(
     r"(?:php|python|java|jsvc|node|nodejs|ruby|perl|sh|bash|dash|busybox|dotnet|shell|binary)[\d.]*"
 )
@@ -113,6 +113,6 @@ def script_of(process: Process) -> str:
 
 
 def heap_mib(arguments: Sequence[str]) -> int | None:
-    """The last `-Xmx`, in MiB: the virtual machine takes the last one."""
+    """The last `-Xmx`, or `-XX:MaxHeapSize` as it is called in full, in MiB: the virtual machine takes the last one."""
     found = [match for word in arguments if (match := _HEAP.fullmatch(word))]
     return max(1, int(int(found[-1][1]) * _UNITS[found[-1][2].lower()])) if found else None

@@ -87,8 +87,8 @@ def test_an_edit_is_kept_in_git_and_a_conflict_named(generate, estate: Path, tmp
     assert f"edits kept in {size}" in err
     kept = (fleet / size).read_text(encoding="utf-8")
     assert "replicas: 4" in kept
-    assert "300Mi" in kept
-    _write(fleet, {size: kept.replace("300Mi", "301Mi")})
+    assert "384Mi" in kept
+    _write(fleet, {size: kept.replace("384Mi", "385Mi")})
     _git(fleet, "commit", "-qam", "more memory")
     _write(estate, scan(SHOP, WORKER))
     head = _git(fleet, "rev-parse", "HEAD")

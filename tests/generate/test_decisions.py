@@ -1,5 +1,6 @@
 """Single decisions, as tables: schedules, volumes, ports, users, merging."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from migrator.generate.images import base_image, view
 from migrator.generate.kind import Context
 from migrator.generate.kinds import KINDS
 from migrator.generate.merge import Conflict, merged
+from migrator.generate.resources import resources
 from migrator.generate.run import generate
 from migrator.generate.schedule import in_kubernetes
 from migrator.generate.templates import Templates
@@ -26,6 +28,7 @@ from migrator.model.services import (
     SecretPlace,
     ServiceProfile,
     State,
+    Usage,
     Variable,
 )
 from migrator.model.settings import Settings
@@ -139,6 +142,12 @@ def test_which_kinds_a_service_gets(profile: ServiceProfile, kinds: set[str]) ->
     assert _kinds(_joined(profile)) == kinds
 
 
+def _tree(*profiles: ServiceProfile) -> Mapping[str, str]:
+    repository = MemoryRepository()
+    generate(scan(*profiles), repository, Templates())
+    return repository.tree()
+
+
 def _deployment(profile: ServiceProfile) -> dict:
     (kind,) = [kind for kind in KINDS if kind.name == "deployment"]
     return dict(kind.view(_joined(profile), Context(Settings())) or {})
@@ -208,6 +217,67 @@ def test_an_image_gets_no_secret_file_no_data_and_no_system() -> None:
     assert shown["data"] == ["/opt/shop/uploads"]
     assert shown["secret_files"] == ["/etc/shop.env", "/opt/shop/tls.key"]
     assert shown["packages"] == ["shop"]
+
+
+@pytest.mark.parametrize(
+    ("usage", "memory", "limit", "cpu"),
+    [
+        (Usage(memory_mib=100), "128Mi", "", ""),
+        (Usage(memory_mib=5, cpu_millicores=0), "32Mi", "", "10m"),
+        (Usage(memory_mib=181, cpu_millicores=12), "256Mi", "", "20m"),
+        (Usage(memory_mib=300, heap_mib=512), "640Mi", "", ""),
+        (Usage(memory_mib=900, heap_mib=512), "1152Mi", "", ""),
+        (Usage(memory_mib=500, memory_limit_mib=512), "512Mi", "512Mi", ""),
+        (Usage(memory_limit_mib=512), "", "512Mi", ""),
+        (Usage(), "", "", ""),
+    ],
+)
+def test_what_a_pod_asks_for(usage: Usage, memory: str, limit: str, cpu: str) -> None:
+    asked = resources(_joined(replace(SHOP, usage=usage)))
+    assert (asked.memory, asked.memory_limit, asked.cpu) == (memory, limit, cpu)
+    assert "cpu" not in asked.written.get("limits", {})
+
+
+def test_a_pod_asks_for_what_the_largest_replica_needs() -> None:
+    large = Usage(memory_mib=100, heap_mib=512, memory_limit_mib=2048, cpu_millicores=100)
+    small = Usage(memory_mib=200, memory_limit_mib=1024, cpu_millicores=20)
+    both = resources(_joined(replace(SHOP, usage=small), replace(SHOP, host="app02", usage=large)))
+    assert (both.memory, both.memory_limit, both.cpu) == ("640Mi", "2048Mi", "150m")
+
+
+def test_a_limit_that_one_host_does_not_have_is_no_limit() -> None:
+    limited, free = Usage(memory_mib=100, memory_limit_mib=512), Usage(memory_mib=700)
+    both = resources(_joined(replace(SHOP, usage=limited), replace(SHOP, host="app02", usage=free)))
+    assert (both.memory, both.memory_limit) == ("896Mi", "")
+
+
+def test_the_file_with_the_sizes_says_how_they_came_about() -> None:
+    size = _tree(replace(SHOP, usage=Usage(memory_mib=181, heap_mib=512)))["apps/shop/overlays/production/size.yaml"]
+    assert (
+        "# Memory request: 181 MiB were seen in use at one moment and its heap may grow to 512 MiB; a quarter" in size
+    )
+    assert "# No memory limit, as on the host:" in size
+    assert "# No CPU request: its use of processors was not seen." in size
+    assert "# No CPU limit, on purpose:" in size
+
+
+def test_memory_that_was_not_seen_is_said_to_be_unknown() -> None:
+    readme = "apps/shop/README.md"
+    assert "**MIG115**" in _tree(replace(SHOP, usage=Usage()))[readme]
+    assert "**MIG115**" not in _tree(SHOP)[readme]
+
+
+@pytest.mark.parametrize(
+    ("command", "usage", "told"),
+    [
+        (("/usr/bin/java", "-jar", "shop.jar"), Usage(memory_mib=100), True),
+        (("/usr/bin/java", "-Xmx1g", "-jar", "shop.jar"), Usage(memory_mib=100, heap_mib=1024), False),
+        (("/usr/bin/java", "-jar", "shop.jar"), Usage(memory_mib=100, memory_limit_mib=512), False),
+        (("/usr/bin/gunicorn", "shop.wsgi"), Usage(memory_mib=100), False),
+    ],
+)
+def test_a_heap_that_would_take_a_quarter_of_the_node(command: tuple[str, ...], usage: Usage, told: bool) -> None:  # noqa: FBT001
+    assert ("**MIG116**" in _tree(replace(SHOP, command=command, usage=usage))["apps/shop/README.md"]) is told
 
 
 BASE = "a\nb\nc\nd\ne\n"

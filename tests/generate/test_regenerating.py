@@ -90,7 +90,7 @@ def test_an_edit_survives_a_change_elsewhere_in_the_file(repository: MemoryRepos
     _edit(repository, SIZE, "  replicas: 1", "  replicas: 4")
     done = _run(repository, scan(BUSIER, WORKER, JOB))
     assert "replicas: 4" in _text(repository, SIZE)
-    assert "300Mi" in _text(repository, SIZE)
+    assert "384Mi" in _text(repository, SIZE)
     assert done.generated.merged == (SIZE,)
     assert _run(repository, scan(BUSIER, WORKER, JOB)).commit is None
 
@@ -100,7 +100,7 @@ def test_an_edit_survives_more_than_one_run(repository: MemoryRepository) -> Non
     _run(repository, scan(BUSIER, WORKER, JOB))
     _run(repository, scan(SHOP, WORKER, JOB))
     assert "replicas: 4" in _text(repository, SIZE)
-    assert "100Mi" in _text(repository, SIZE)
+    assert "128Mi" in _text(repository, SIZE)
 
 
 def test_an_edit_that_is_taken_back_leaves_nothing_behind(repository: MemoryRepository) -> None:
@@ -113,7 +113,7 @@ def test_an_edit_that_is_taken_back_leaves_nothing_behind(repository: MemoryRepo
 
 
 def test_an_edit_in_the_same_place_is_named_and_nothing_is_written(repository: MemoryRepository) -> None:
-    _edit(repository, SIZE, "100Mi", "200Mi")
+    _edit(repository, SIZE, "128Mi", "200Mi")
     before = dict(repository.tree())
     with pytest.raises(MigrateError, match=rf"^{SIZE}:\d+: edited in the repository"):
         _run(repository, scan(BUSIER, WORKER, JOB))

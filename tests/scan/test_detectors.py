@@ -217,6 +217,7 @@ def test_versions_come_from_packages_and_are_unknown_otherwise():
 def test_heap_and_data_come_from_the_command_line():
     assert detect(TOMCAT, exe="/usr/bin/java").heap_mib == 2048
     assert detect(["java", "-Xmx128m", "-Xmx1g", "-jar", "a.jar"]).heap_mib == 1024
+    assert detect(["java", "-XX:MaxHeapSize=768m", "-jar", "a.jar"]).heap_mib == 768
     assert detect(["mysqld", "--datadir=/data/mysql"]).data == ("/data/mysql",)
     assert detect(["postgres", "-D", "/srv/pg"]).data == ("/srv/pg",)
 
