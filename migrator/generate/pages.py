@@ -9,6 +9,7 @@ from migrator.generate.inputs import Inputs
 from migrator.generate.kind import Context, labels
 from migrator.generate.kinds import KINDS
 from migrator.generate.overlay import overlay
+from migrator.generate.probes import minutes_to_start
 from migrator.generate.workload import Workload, workload
 from migrator.gitops import layout
 from migrator.mesh import Mesh, MeshedHost, MeshedService, MeshPort, Page
@@ -176,6 +177,7 @@ def _readme(
         "state": service.state,
         "moved": [(one.port, one.inside) for one in service.ports if one.inside != one.port],
         "edges": list(edges),
+        "minutes": minutes_to_start(service),
         "routed": member.ports[0].port if member.ports else 0,
         "findings": [*profiled, *findings],
     }

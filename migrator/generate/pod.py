@@ -6,6 +6,7 @@ Source: Kubernetes, "Pod Security Standards", profile `restricted`.
 from typing import Any
 
 from migrator.generate.kind import NO_SUBSTITUTION, Context, labels, selector
+from migrator.generate.probes import probes
 from migrator.generate.volumes import Volume, volumes
 from migrator.generate.workload import Workload, derived
 
@@ -75,7 +76,7 @@ def _container(service: Workload, context: Context) -> dict[str, Any]:
     optional = {
         "ports": [] if service.is_job else _ports(service),
         "env": [_variable(service, one.name, secret=one.secret) for one in service.variables],
-        "readinessProbe": _probe(service),
+        **probes(service),
         "volumeMounts": [{"name": one.name, "mountPath": one.path} for one in volumes(service)],
     }
     return {**always, **{key: value for key, value in optional.items() if value}}
@@ -95,12 +96,3 @@ def _variable(service: Workload, name: str, *, secret: bool) -> dict[str, Any]:
         }
     reference = {"name": derived(service.name, "settings"), "key": name, "optional": True}
     return {"name": name, "valueFrom": {"configMapKeyRef": reference}}
-
-
-def _probe(service: Workload) -> dict[str, Any] | None:
-    """The check that somebody makes today, as readiness: it decides about traffic there, too."""
-    check = service.health
-    port = next((one for one in service.ports if check and one.port == check.port and one.transport == "TCP"), None)
-    if check is None or port is None or service.is_job:
-        return None
-    return {"httpGet": {"path": check.path, "port": port.name}} if check.path else {"tcpSocket": {"port": port.name}}

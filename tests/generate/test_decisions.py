@@ -25,6 +25,7 @@ from migrator.model.services import (
     Listen,
     OperatingSystem,
     Protocol,
+    Runtime,
     SecretPlace,
     ServiceProfile,
     State,
@@ -162,6 +163,42 @@ def test_no_probe_is_invented() -> None:
     }
     elsewhere = replace(SHOP, health=(HealthCheck(9999, "/x"),))
     assert "readinessProbe" not in _deployment(elsewhere)["template"]["spec"]["containers"][0]
+
+
+def _container(profile: ServiceProfile) -> dict:
+    (spec,) = (
+        kind.view(_joined(profile), Context(Settings())) for kind in KINDS if kind.name == _workload_kind(profile)
+    )
+    return dict((spec or {})["template"]["spec"]["containers"][0])
+
+
+def _workload_kind(profile: ServiceProfile) -> str:
+    return "stateful_set" if profile.state else "deployment"
+
+
+@pytest.mark.parametrize(
+    ("changes", "minutes"),
+    [
+        ({}, 3),
+        ({"command": ("/usr/lib/jvm/java-17/bin/java", "-jar", "shop.jar")}, 10),
+        ({"command": ("/bin/sh", "/opt/tomcat/bin/catalina.sh", "run"), "runtime": Runtime("tomcat")}, 10),
+        ({"command": ("/opt/shop/start",), "usage": Usage(memory_mib=100, heap_mib=512)}, 10),
+        ({"state": (State("/var/lib/shop"),)}, 30),
+        ({"state_observed": False}, 30),
+    ],
+)
+def test_a_slow_start_is_not_killed(changes: dict, minutes: int) -> None:
+    container = _container(replace(SHOP, health=(HealthCheck(8000, "/ready"),), **changes))
+    startup = container["startupProbe"]
+    assert startup["httpGet"] == container["readinessProbe"]["httpGet"] == {"path": "/ready", "port": "http"}
+    assert startup["failureThreshold"] * startup["periodSeconds"] == minutes * 60
+    assert "livenessProbe" not in container
+
+
+def test_the_time_to_start_is_told() -> None:
+    checked = replace(SHOP, health=(HealthCheck(8000, "/ready"),))
+    assert "It has 3 minutes to start" in _tree(checked)["apps/shop/README.md"]
+    assert "## Start" not in _tree(SHOP)["apps/shop/README.md"]
 
 
 def test_what_may_keep_state_never_runs_twice() -> None:
