@@ -5,7 +5,7 @@ MIG102 size of a volume uncertain   MIG107 one port of several          MIG112 g
 MIG103 place cannot be mounted      MIG108 schedule not understood      MIG113 one copy of the data
 MIG104 command line not usable      MIG109 name no variable can have    MIG114 profile is gone
 MIG105 no user to run as            MIG110 base image unknown           MIG115 use of memory unknown
-MIG116 heap without an end
+MIG116 heap without an end          MIG117 variable of a start script
 """
 
 from collections.abc import Iterable, Iterator
@@ -40,6 +40,7 @@ def of_service(service: Workload, shared: Iterable[tuple[str, str]]) -> Iterator
     """What of a service could not be generated as it was seen. `shared` is (path, other service)."""
     yield from _of_volumes(service)
     yield from _of_process(service)
+    yield from _of_options(service)
     yield from _of_memory(service)
     yield from _of_ports(service)
     for path, other in shared:
@@ -86,6 +87,22 @@ def _of_process(service: Workload) -> Iterator[Finding]:
     for name in sorted(name for name in names if not is_variable(name)):
         remedy = "Set it in a wrapper inside of the image."
         yield Finding("MIG109", Severity.WARNING, service.name, f"no Pod can have a variable {name!r}", remedy)
+
+
+def _of_options(service: Workload) -> Iterator[Finding]:
+    for name in service.options.left_out:
+        message = (
+            f"variable {name} is left out: start scripts read it, and the image starts the command line of the process,"
+            " with what its script had made of it"
+        )
+        remedy = "Change such options in `command` of the profile, or give Java more in JAVA_TOOL_OPTIONS."
+        yield Finding("MIG117", Severity.NOTE, service.name, message, remedy)
+    for name in service.options.renamed:
+        message = (
+            f"variable {name} is JAVA_TOOL_OPTIONS in the Pod: the image starts Java without the script that read it"
+        )
+        remedy = "Give it the options of the virtual machine there; what the program reads belongs into `command`."
+        yield Finding("MIG117", Severity.NOTE, service.name, message, remedy)
 
 
 def _of_memory(service: Workload) -> Iterator[Finding]:

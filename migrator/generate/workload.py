@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
+from migrator.generate.java import Options, is_java, options
 from migrator.model.names import dns_label
 from migrator.model.services import HealthCheck, Listen, Protocol, ServiceKind, ServiceProfile, State, Usage, Variable
 
@@ -42,7 +42,8 @@ class Workload:
     ports: tuple[Port, ...]
     """Those that a route can move first: HTTP before TCP before UDP, called ones before others."""
     state: tuple[State, ...]
-    variables: tuple[Variable, ...]
+    options: Options
+    """Its variables and its command line, settled between them."""
     health: HealthCheck | None
     usage: Usage
     """The largest of all replicas."""
@@ -65,8 +66,7 @@ class Workload:
     @property
     def is_java(self) -> bool:
         """Whether what starts is a Java virtual machine itself, and no script that starts one."""
-        program = self.first.command[0] if self.first.command else self.first.executable
-        return PurePosixPath(program).name in {"java", "jsvc"}
+        return is_java(self.first.command[0] if self.first.command else self.first.executable)
 
     @property
     def routed(self) -> Port | None:
@@ -101,6 +101,16 @@ class Workload:
         return next((profile for profile in self.profiles if profile.stateful), None)
 
     @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The variables that the Pod has."""
+        return self.options.variables
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The command line, or nothing where what was seen is no command line or has a secret in it."""
+        return self.options.command
+
+    @property
     def secrets(self) -> tuple[Variable, ...]:
         """Variables whose values are secret."""
         return tuple(one for one in self.variables if one.secret)
@@ -110,15 +120,6 @@ class Workload:
         """Variables whose values are not secret, and were not observed either."""
         return tuple(one for one in self.variables if not one.secret)
 
-    @property
-    def command(self) -> tuple[str, ...]:
-        """The command line, or nothing where what was seen is no command line or has a secret in it."""
-        words = self.first.command
-        if not words or any(_HIDDEN in word for word in words):
-            return ()
-        is_title = " " in words[0] or words[0].endswith(":")
-        return () if is_title else words
-
 
 def workload(name: str, profiles: tuple[ServiceProfile, ...], called: frozenset[int]) -> Workload:
     """Join the profiles of one service. `called` are the ports on which other services were seen to call it."""
@@ -127,10 +128,18 @@ def workload(name: str, profiles: tuple[ServiceProfile, ...], called: frozenset[
         profiles=profiles,
         ports=_ports((listen for profile in profiles for listen in profile.listens), called),
         state=tuple(_state(profiles)),
-        variables=tuple(_variables(profiles)),
+        options=options(tuple(_variables(profiles)), _command(profiles[0]), running=profiles[0].processes > 0),
         health=next((check for profile in profiles for check in profile.health), None),
         usage=_usage([profile.usage for profile in profiles]),
     )
+
+
+def _command(profile: ServiceProfile) -> tuple[str, ...]:
+    words = profile.command
+    if not words or any(_HIDDEN in word for word in words):
+        return ()
+    is_title = " " in words[0] or words[0].endswith(":")
+    return () if is_title else words
 
 
 def _agreed(ids: Iterable[int | None]) -> int | None:

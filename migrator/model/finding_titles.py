@@ -56,6 +56,7 @@ TITLES: Mapping[str, str] = {
     "MIG114": "profile is gone",
     "MIG115": "use of memory unknown",
     "MIG116": "heap without an end",
+    "MIG117": "variable of a start script",
     "MIG201": "system past its end of life",
     "MIG202": "runtime past its end of life",
     "MIG203": "certificate expires",

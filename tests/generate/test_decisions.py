@@ -214,6 +214,40 @@ def test_variables_are_references() -> None:
     ]
 
 
+JAVA = ("/usr/lib/jvm/java-17/bin/java", "-Xmx1g", "-jar", "shop.jar")
+SCRIPT = ("/bin/sh", "/opt/tomcat/bin/catalina.sh", "run")
+
+
+@pytest.mark.parametrize(
+    ("command", "processes", "given", "kept"),
+    [
+        (JAVA, 1, ["CATALINA_OPTS", "JAVA_OPTS", "MODE"], ["MODE"]),
+        (JAVA, 1, ["JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "SHOP_OPTS"], None),
+        (SCRIPT, 1, ["CATALINA_OPTS", "JAVA_OPTS", "MODE"], None),
+        (("/opt/shop/bin/shop",), 1, ["JAVA_OPTS"], None),
+        ((*JAVA, "--token=***"), 1, ["JAVA_OPTS"], None),
+        (JAVA, 0, ["JAVA_OPTS", "MODE"], ["JAVA_TOOL_OPTIONS", "MODE"]),
+        (JAVA, 0, ["JAVA_ARGS", "JAVA_TOOL_OPTIONS", "JVM_OPTS"], ["JAVA_TOOL_OPTIONS"]),
+    ],
+    ids=["in the command", "Java reads them", "script", "unknown program", "hidden", "never seen to run", "several"],
+)
+def test_variables_that_only_a_start_script_reads(
+    command: tuple[str, ...], processes: int, given: list[str], kept: list[str] | None
+) -> None:
+    profile = replace(SHOP, command=command, processes=processes, variables=tuple(map(Variable, given)))
+    service = _joined(profile)
+    assert [one.name for one in service.variables] == (given if kept is None else kept)
+    assert ("**MIG117**" in _tree(profile)["apps/shop/README.md"]) is (kept is not None)
+
+
+def test_a_variable_in_a_command_line_that_nobody_expands_becomes_java_s_own() -> None:
+    variable = Variable("JAVA_OPTS", secret=True, source="/etc/shop.env")
+    profile = replace(SHOP, command=("/usr/bin/java", "$JAVA_OPTS", "-jar", "shop.jar"), variables=(variable,))
+    service = _joined(profile)
+    assert service.command == ("/usr/bin/java", "-jar", "shop.jar")
+    assert service.variables == (Variable("JAVA_TOOL_OPTIONS", secret=True, source="JAVA_OPTS in /etc/shop.env"),)
+
+
 @pytest.mark.parametrize(
     ("command", "kept"),
     [
