@@ -49,18 +49,11 @@ def of_service(service: Workload, shared: Iterable[tuple[str, str]]) -> Iterator
 
 
 def _of_volumes(service: Workload) -> Iterator[Finding]:
-    known = {one.path: one for one in service.state}
     for volume in volumes(service):
-        state = known[volume.path]
-        if state.size_mib is None or not state.exact:
-            remedy = "Scan with --deep, or set `sizeMib` and `exact` in the profile."
-            yield Finding(
-                "MIG102",
-                Severity.UNKNOWN,
-                service.name,
-                f"the size of {volume.path} is uncertain: {volume.why}",
-                remedy,
-            )
+        if not volume.measured:
+            message = f"the size of {volume.path} is uncertain: {volume.why}"
+            remedy = "Scan with --deep, or set `sizeMib` and `exact` in the profile, before its volume is there."
+            yield Finding("MIG102", Severity.UNKNOWN, service.name, message, remedy)
     for path, reason in skipped(service):
         remedy = "Let the service keep it elsewhere, and name that place in the profile."
         yield Finding("MIG103", Severity.WARNING, service.name, f"{path} cannot be mounted: {reason}", remedy)

@@ -10,6 +10,7 @@ from migrator.generate.kind import Context, labels
 from migrator.generate.kinds import KINDS
 from migrator.generate.overlay import overlay
 from migrator.generate.probes import minutes_to_start
+from migrator.generate.volumes import skipped, volumes
 from migrator.generate.workload import Workload, workload
 from migrator.gitops import layout
 from migrator.mesh import Mesh, MeshedHost, MeshedService, MeshPort, Page
@@ -174,7 +175,8 @@ def _readme(
         "settings": service.settings,
         "config": service.first.config,
         "places": sorted({place for profile in service.profiles for place in profile.secrets}, key=astuple),
-        "state": service.state,
+        "data": [(one.path, one.size, one.why) for one in volumes(service)],
+        "unmounted": list(skipped(service)),
         "moved": [(one.port, one.inside) for one in service.ports if one.inside != one.port],
         "edges": list(edges),
         "minutes": minutes_to_start(service),

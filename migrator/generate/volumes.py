@@ -26,6 +26,13 @@ class Volume:
     """A Kubernetes quantity in whole GiB."""
     why: str
     """How the size came about, in words."""
+    measured: bool
+    """Whether the size is that of the place itself, and neither a bound nor a placeholder."""
+
+    @property
+    def told(self) -> str:
+        """All that a reader of the manifest should know about the size."""
+        return self.why if self.measured else f"{self.why}. `migrate scan --deep` measures it; a volume never shrinks"
 
 
 def volumes(service: Workload) -> tuple[Volume, ...]:
@@ -48,14 +55,21 @@ def _can_mount(path: str) -> bool:
 
 def _volume(state: State) -> Volume:
     size, why = _size(state)
-    return Volume(dns_label(state.path.strip("/")), state.path, f"{size}Gi", why)
+    measured = state.exact and state.size_mib is not None
+    return Volume(dns_label(state.path.strip("/")), state.path, f"{size}Gi", why, measured)
 
 
 def _size(state: State) -> tuple[int, str]:
+    """GiB, and how they came about. Where the system itself is on the same file system, it is room enough."""
     if state.size_mib is None:
         return 1, "nobody measured it; 1 GiB is a placeholder"
     if state.exact:
-        size = max(1, math.ceil(state.size_mib * _ROOM / _MIB_PER_GIB))
-        return size, f"{state.size_mib} MiB are used; half as much again, in whole GiB"
-    size = max(1, math.ceil(state.size_mib / _MIB_PER_GIB))
-    return size, f"at most {state.size_mib} MiB are used: that is its whole file system"
+        return _gib(state.size_mib * _ROOM), f"{state.size_mib} MiB are used; half as much again, in whole GiB"
+    bound = f"at most {state.size_mib} MiB are used, which is all that {state.file_system or 'its file system'} holds"
+    if state.file_system == "/":
+        return _gib(state.size_mib), f"{bound}, the system itself too; in whole GiB"
+    return _gib(state.size_mib * _ROOM), f"{bound}; half as much again, in whole GiB"
+
+
+def _gib(mib: float) -> int:
+    return max(1, math.ceil(mib / _MIB_PER_GIB))

@@ -162,6 +162,8 @@ class State(Record):
     """Used space in MiB; None where it was not measured."""
     exact: bool = False
     """True when `size_mib` was measured for this path or its own file system, False when it is an upper bound."""
+    file_system: str = ""
+    """Mount point of what `size_mib` is the used space of, where it is an upper bound; else empty."""
     evidence: tuple[Evidence, ...] = ()
 
 

@@ -229,7 +229,8 @@ def _state(profile: ServiceProfile) -> list[Finding]:
         )
         found.append(_finding(profile, "MIG012", Severity.BLOCKER, f"keeps state in {state.path}", remedy))
         if not state.exact:
-            said = "unknown" if state.size_mib is None else f"unknown; its whole file system holds {state.size_mib} MiB"
+            bound = f"; all that {state.file_system or 'its file system'} holds is {state.size_mib} MiB"
+            said = "unknown" if state.size_mib is None else f"unknown{bound}"
             remedy = "Scan with --deep, or write the size into the profile."
             found.append(_finding(profile, "MIG013", Severity.UNKNOWN, f"size of {state.path} is {said}", remedy))
     return found

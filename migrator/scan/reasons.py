@@ -65,7 +65,7 @@ def _of_profile(profile: ServiceProfile) -> Iterator[Reason]:
         target = f"{call.target}:{call.port}" if call.port else call.target
         yield _shown("calls", host, target, call.evidence)
     for state in profile.state:
-        size = "size unknown" if state.size_mib is None else f"{state.size_mib} MiB"
+        size = "size unknown" if state.size_mib is None else f"{'' if state.exact else 'at most '}{state.size_mib} MiB"
         yield _shown("state", host, f"{state.path} ({size})", state.evidence)
     if not profile.state_observed:
         said = "open files were not visible, so there may be more; it counts as stateful"

@@ -87,7 +87,8 @@ def _measured(snapshot: Snapshot, path: str, evidence: tuple[Evidence, ...]) -> 
     if not mounts:
         return State(path, evidence=evidence)
     mount = max(mounts, key=lambda m: len(m.path))
-    return State(path, mount.used_mib, exact=_own_file_system(mount, path), evidence=evidence)
+    exact = _own_file_system(mount, path)
+    return State(path, mount.used_mib, exact, "" if exact or mount.used_mib is None else mount.path, evidence)
 
 
 def _own_file_system(mount: Mount, path: str) -> bool:

@@ -64,7 +64,7 @@ def test_every_value_has_its_evidence(capsys, folder):
 
 
 def test_a_value_that_a_person_wrote_says_so(capsys, folder):
-    assert "a person wrote it" in explained(capsys, folder, "shop")["state", "/srv/shop (12 MiB)"]
+    assert "a person wrote it" in explained(capsys, folder, "shop")["state", "/srv/shop (at most 12 MiB)"]
 
 
 def test_what_was_not_seen_is_told_for_its_own_hosts(capsys, folder):
@@ -114,5 +114,5 @@ def test_each_value_says_how_directly_it_was_seen(capsys, folder):
     found = {(one["field"], one["value"]): one["confidence"] for one in json.loads(capsys.readouterr().out)}
     assert found["listens", "http *:8000"] == "observed"
     assert found["callers", "edge to port 8000"] == "configured"
-    assert found["state", "/srv/shop (12 MiB)"] == "stated"
+    assert found["state", "/srv/shop (at most 12 MiB)"] == "stated"
     assert found["unseen", "crontabs"] == "unknown"

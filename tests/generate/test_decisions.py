@@ -73,13 +73,32 @@ def test_schedules(schedule: str, want: str | None) -> None:
         (State("/data", 100, exact=True), "1Gi"),
         (State("/data", 1024, exact=True), "2Gi"),
         (State("/data", 2310, exact=True), "4Gi"),
-        (State("/data", 2048, exact=False), "2Gi"),
+        (State("/data", 2048, exact=False), "3Gi"),
+        (State("/data/shop", 2048, exact=False, file_system="/data"), "3Gi"),
+        (State("/opt/shop/data", 2048, exact=False, file_system="/"), "2Gi"),
         (State("/data"), "1Gi"),
     ],
 )
 def test_sizes_of_volumes(state: State, size: str) -> None:
     (volume,) = volumes(_joined(replace(SHOP, state=(state,))))
-    assert (volume.name, volume.path, volume.size) == ("data", "/data", size)
+    assert (volume.path, volume.size) == (state.path, size)
+
+
+def test_a_volume_is_named_after_its_path() -> None:
+    (volume,) = volumes(_joined(replace(SHOP, state=(State("/var/lib/shop"),))))
+    assert volume.name == "var-lib-shop"
+
+
+@pytest.mark.parametrize("profile", [SHOP, JOB])
+def test_a_size_that_is_only_a_bound_says_what_it_is_and_how_to_know_better(profile: ServiceProfile) -> None:
+    kept = State("/srv/shop", 41188, file_system="/")
+    name = "stateful-set" if profile is SHOP else "persistent-volume-claim"
+    text = _tree(replace(profile, state=(kept,)))[f"apps/{profile.service}/base/{name}.yaml"]
+    assert 'storage: "41Gi"' in text
+    assert "at most 41188 MiB are used, which is all that / holds, the system itself too" in text
+    assert "`migrate scan --deep` measures it" in text
+    measured = _tree(replace(profile, state=(State("/srv/shop", 100, exact=True),)))
+    assert "--deep" not in measured[f"apps/{profile.service}/base/{name}.yaml"]
 
 
 @pytest.mark.parametrize("path", ["/a:b", "relative", "/", "/a/../b", "/a\nb", ""])

@@ -15,6 +15,6 @@ def view(service: Workload, context: Context) -> dict[str, Any] | None:
     if not service.is_job or not volumes(service):
         return None
     kept = [
-        {"name": claim(service, one), "path": one.path, "size": one.size, "why": one.why} for one in volumes(service)
+        {"name": claim(service, one), "path": one.path, "size": one.size, "told": one.told} for one in volumes(service)
     ]
     return {**document(service, context), "claims": kept}

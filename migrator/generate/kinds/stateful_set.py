@@ -14,8 +14,12 @@ def view(service: Workload, context: Context) -> dict[str, Any] | None:
     """A StatefulSet with one claim for each place where state was seen."""
     if service.is_job or not service.state:
         return None
-    claims = [_claim(service, one) for one in volumes(service)]
-    return {**document(service, context, with_notes=True), "template": pod_template(service, context), "claims": claims}
+    return {
+        **document(service, context, with_notes=True),
+        "template": pod_template(service, context),
+        "claims": [_claim(service, one) for one in volumes(service)],
+        "sizes": [{"path": one.path, "told": one.told} for one in volumes(service)],
+    }
 
 
 def _claim(service: Workload, volume: Volume) -> dict[str, Any]:
