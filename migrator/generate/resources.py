@@ -107,5 +107,5 @@ def _why_limit(limit: int | None) -> str:
 def _why_cpu(usage: Usage) -> str:
     if usage.cpu_millicores is None:
         return "No CPU request: its use of processors was not seen. Set `usage.cpuMillicores` in the profile."
-    seen = f"{usage.cpu_millicores} millicores are its mean since it started"
-    return f"CPU request: {seen}; half as much again, in steps of {_STEP_OF_CPU}."
+    seen = f"{usage.cpu_millicores}m is its mean since it started"
+    return f"CPU request: {seen}; half as much again, in steps of {_STEP_OF_CPU}m."

@@ -45,7 +45,10 @@ def everywhere(text: str) -> ServiceProfile:
             Listen(Protocol.UNIX, path=f"/run/{text}"),
         ),
         calls=(Call(text, Protocol.TCP, 5432, evidence=why), Call(f"/run/{text}", Protocol.UNIX)),
-        state=(State(f"/srv/{text}", 10, exact=True, evidence=why),),
+        state=(
+            State(f"/srv/{text}", 10, exact=True, evidence=why),
+            State(f"/data/{text}", 10, file_system=f"/{text}"),
+        ),
         config=(f"/etc/{text}",),
         changed=(f"/etc/{text}",),
         certificates=(Certificate(f"/etc/{text}.pem", text, "2027-01-01T00:00:00Z", (text,)),),
