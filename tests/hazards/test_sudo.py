@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,21 @@ def test_a_real_sudo(server, tmp_path, monkeypatch, name):
     assert "assword for" not in said
     log = tmp_path / "host" / "var" / "lib" / "sudo.log"
     assert "password attempt" not in (log.read_text() if log.exists() else "")
+
+
+def test_a_real_sudo_that_hangs_costs_seconds_and_not_the_host(server, tmp_path, monkeypatch):
+    if not shutil.which("sudo"):
+        pytest.skip("not installed: sudo (apt-get install sudo)")
+    host = with_sudo(MadeHost(tmp_path / "host"), f"{LOG}{sudo_rule('shop')}")
+    host.write("/etc/pam.d/sudo", "account required pam_exec.so quiet /bin/sleep 300\nsession required pam_permit.so\n")
+    begun = time.monotonic()
+    _, estate = scanned(server, tmp_path, monkeypatch, a_user_logs_in(host))
+    (report,) = estate.hosts
+    assert (report.error, report.privilege) == ("", "user")
+    assert report.sudo.startswith("sudo did not answer within 10 s")
+    assert time.monotonic() - begun < 60
+    assert not [one for one in estate.services if "sudo" in one.name], "what it left behind is no service"
+    _is_exact(report)
 
 
 def with_sudo(host: MadeHost, rules: str) -> MadeHost:

@@ -278,4 +278,5 @@ def test_configuration_mentions():
 
 def test_why_sudo_was_of_no_use_is_told_of_those_who_are_not_root():
     assert Machine().parse("uid 1000\nsudo password\n").sudo.startswith("sudo asks for a password")
+    assert Machine().parse("uid 1000\nsudo late-10\n").sudo.startswith("sudo did not answer within 10 s: ")
     assert Machine().parse("uid 0\nsudo other\n").sudo == ""

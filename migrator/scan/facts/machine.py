@@ -18,6 +18,7 @@ _SUDO = {
     "other": "sudo does not work for this account, for a reason that we do not know",
 }
 """By the word that the login shell made of what sudo said."""
+_LATE = re.compile(r"late-(\d{1,3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,14 @@ printf 'pid %s\n' "$MIGRATE_PID"
             timezone=_zone(said.get("zone", "")),
             ticks_per_s=_integer(said.get("ticks", "")) or 100,
             scan_pid=_integer(said.get("pid", "")),
-            sudo=_SUDO.get(said.get("sudo", ""), "") if uid else "",
+            sudo=_why_not_root(said.get("sudo", "")) if uid else "",
         )
+
+
+def _why_not_root(word: str) -> str:
+    if late := _LATE.fullmatch(word):
+        return f"sudo did not answer within {late[1]} s: what it asks, such as a directory or a PAM module, may be down"
+    return _SUDO.get(word, "")
 
 
 def _zone(text: str) -> str:

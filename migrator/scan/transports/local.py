@@ -1,6 +1,5 @@
 """This machine: the script goes to a shell of our own."""
 
-import os
 import subprocess
 from contextlib import suppress
 
@@ -8,6 +7,7 @@ from migrator.errors import ConnectError
 from migrator.model.hosts import Host
 from migrator.scan.deadline import Clock
 from migrator.scan.exchange import Exchange
+from migrator.scan.login_shell import posix_shell
 from migrator.scan.transport import Budget, Reply
 
 __all__ = ["LocalTransport"]
@@ -26,7 +26,7 @@ class LocalTransport:
         with Clock(self._host.name, budget.seconds) as clock:
             clock.doing = "running the script"
             try:
-                exchange = Exchange(self._host.name, self._command(budget), budget, clock)
+                exchange = Exchange(self._host.name, self._command(clock), budget, clock)
             except OSError as error:
                 raise ConnectError(self._host.name, f"cannot start a shell: {error.strerror}") from error
             try:
@@ -35,28 +35,12 @@ class LocalTransport:
             finally:
                 exchange.end(otherwise=_end_by_sudo)
 
-    def _command(self, budget: Budget) -> list[str]:
-        shell = ["/bin/sh", "-s"]
-        sudo = self._host.become and os.geteuid() != 0 and _succeeds(["sudo", "-n", "true"], budget.seconds / 2)
-        return ["sudo", "-n", *shell] if sudo else shell
-
-
-def _succeeds(command: list[str], seconds: float) -> bool:
-    """Whether it ends well and in time; a program that is absent does not."""
-    quiet = subprocess.DEVNULL
-    try:
-        process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
-    except OSError:
-        return False
-    try:
-        return process.wait(seconds) == 0
-    except subprocess.TimeoutExpired:
-        with suppress(PermissionError, subprocess.TimeoutExpired):
-            process.kill()
-            process.wait(_KILL_SECONDS)
-        return False
+    def _command(self, clock: Clock) -> list[str]:
+        return ["/bin/sh", "-c", posix_shell(become=self._host.become, seconds=clock.left())]
 
 
 def _end_by_sudo(group: int) -> None:
-    """What sudo started belongs to root: only sudo may end it."""
-    _succeeds(["sudo", "-n", "kill", "-KILL", "--", f"-{group}"], _KILL_SECONDS)
+    """What sudo started belongs to root: only sudo may end it. One that hangs is not waited for long."""
+    command, quiet = ["sudo", "-n", "kill", "-KILL", "--", f"-{group}"], subprocess.DEVNULL
+    with suppress(OSError, subprocess.TimeoutExpired):
+        subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet).wait(_KILL_SECONDS)

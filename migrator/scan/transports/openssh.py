@@ -20,12 +20,12 @@ from migrator.model.hosts import Host
 from migrator.model.login import HostKeyTrust, Login
 from migrator.scan.deadline import Clock
 from migrator.scan.exchange import Exchange
+from migrator.scan.login_shell import shell_command
 from migrator.scan.ssh.bastions import Places, next_bastion, of_bastion
 from migrator.scan.ssh.command import ALGORITHMS, Leg, client_command
 from migrator.scan.ssh.host_key_rules import Checking, HostKeyRules
 from migrator.scan.ssh.host_keys import key_lines, refusal
 from migrator.scan.ssh.log import LOG_BYTES, ClientLog, Phase, reason_of
-from migrator.scan.ssh.login_shell import shell_command
 from migrator.scan.ssh.pace import retried
 from migrator.scan.ssh.settings import settings_for, ssh_program
 from migrator.scan.transport import Budget, Reply
@@ -216,9 +216,8 @@ class _Attempt:
 
     def _started(self, budget: Budget) -> Exchange:
         name = self._host.name
-        command = client_command(
-            ssh_program(name), [heard.leg for heard in self._all], shell_command(become=self._host.become)
-        )
+        wanted = shell_command(become=self._host.become, seconds=self._clock.left())
+        command = client_command(ssh_program(name), [heard.leg for heard in self._all], wanted)
         try:
             return Exchange(name, command, budget, self._clock, environment=self._environment())
         except OSError as error:

@@ -33,11 +33,11 @@ from migrator.errors import (
 from migrator.model.hosts import Host
 from migrator.model.login import HostKeyTrust, Login
 from migrator.scan.deadline import Clock
+from migrator.scan.login_shell import shell_command
 from migrator.scan.ssh.bastions import Places, next_bastion, of_bastion
 from migrator.scan.ssh.host_key_rules import HostKeyRules
 from migrator.scan.ssh.host_keys import HostKey, KnownKeys
 from migrator.scan.ssh.legacy_crypto import ALLOW, is_legacy, without_legacy
-from migrator.scan.ssh.login_shell import shell_command
 from migrator.scan.ssh.pace import Dropped, retried
 from migrator.scan.ssh.settings import SshSettings, settings_for
 from migrator.scan.transport import Budget, Reply
@@ -482,7 +482,7 @@ class _Conversation:
         try:
             channel = transport.open_session(timeout=self._clock.left())
             channel.settimeout(self._clock.left())
-            channel.exec_command(shell_command(become=self._host.become))
+            channel.exec_command(shell_command(become=self._host.become, seconds=self._clock.left()))
         except (OSError, EOFError, paramiko.SSHException) as error:
             refused = ConnectError(self._host.name, f"it let us in but runs no command: {_said(error)}")
             raise self._clock.error() if self._clock.over else refused from error

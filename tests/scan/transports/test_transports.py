@@ -12,8 +12,8 @@ import pytest
 from migrator.errors import ConnectError, DeadlineError, HostKeyError
 from migrator.model.hosts import Connection, Host
 from migrator.scan.deadline import Clock
+from migrator.scan.login_shell import shell_command
 from migrator.scan.ssh.host_keys import HostKey, KnownKeys
-from migrator.scan.ssh.login_shell import shell_command
 from migrator.scan.transport import Budget
 from migrator.scan.transports import TRANSPORTS, TransportOptions, Transports, paramiko_ssh
 
@@ -162,7 +162,7 @@ def test_the_command_means_the_same_in_any_login_shell(shell, become, tmp_path, 
     (tmp_path / "sudo").write_text("#!/bin/sh\nexit 1\n")
     (tmp_path / "sudo").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    command = shell_command(become=become)
+    command = shell_command(become=become, seconds=20)
     done = subprocess.run([program, "-c", command], input=b"echo out; nice", capture_output=True, check=True)
     assert (done.stdout, done.stderr) == (b"out\n19\n", b"")
 
@@ -173,6 +173,6 @@ def test_sudo_comes_after_nice_so_that_the_rule_of_sudo_is_for_a_shell(tmp_path,
     for name in ("id", "sudo"):
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    command = shell_command(become=True)
+    command = shell_command(become=True, seconds=20)
     done = subprocess.run(["sh", "-c", command], input=b"nice", capture_output=True, check=True)
     assert done.stdout == b"sudo -n /bin/sh -s\n19\n"

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from migrator.scan.ssh.login_shell import shell_command
+from migrator.scan.login_shell import shell_command
 
 TRUE = 'if [ "$2" = true ]; then exit 0; fi'
 SUDO = {
@@ -20,6 +20,8 @@ SUDO = {
     "reads what is not its own": ("cat >/dev/null; exit 1", "as a user"),
     "floods": ("printf %400000s x >&2; exit 1", "as a user"),
     "is absent": (None, "as a user"),
+    "hangs, and cannot be ended": ("trap '' INT TERM HUP; sleep 60", "as a user"),
+    "talks without end": ("while :; do echo 'a password is required'; done", "as a user"),
 }
 
 
@@ -33,6 +35,8 @@ WHY = {
     "is absent": "absent",
     "floods": "other",
     "needs no password": "other",
+    "hangs, and cannot be ended": "late-2",
+    "talks without end": "late-2",
 }
 """What is passed on; it means nothing to whoever is root, which these programs make nobody."""
 
@@ -45,12 +49,12 @@ def test_whatever_sudo_does_the_script_runs_once(tmp_path, kind):
             asked = f'printf "%s\\n" "$*" >> {tmp_path}/asked\n' if name == "sudo" else ""
             (tmp_path / name).write_text(f"#!/bin/sh\n{asked}MIGRATE_TEST=root; export MIGRATE_TEST\n{text}\n")
             (tmp_path / name).chmod(0o755)
-    for name in ("sh", "nice", "cat", "printf"):
+    for name in ("sh", "nice", "cat", "printf", "sleep"):
         (tmp_path / name).symlink_to(f"/usr/bin/{name}")
     script = b'echo "as ${MIGRATE_TEST:-a user} $MIGRATE_SUDO"'
     done = subprocess.run(
-        ["/bin/sh", "-c", shell_command(become=True)],
-        input=script, capture_output=True, check=True, timeout=20, env={"PATH": str(tmp_path)},
+        ["/bin/sh", "-c", shell_command(become=True, seconds=4)],
+        input=script, capture_output=True, check=True, timeout=10, env={"PATH": str(tmp_path)},
     )  # fmt: skip
     assert (done.stdout.decode(), done.stderr) == (f"{expected} {WHY.get(kind, '')}\n", b"")
     asked = (tmp_path / "asked").read_text().splitlines() if behaviour else []
