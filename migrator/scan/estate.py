@@ -12,11 +12,12 @@ from migrator.model.reviewed import entries
 from migrator.model.services import Protocol, ServiceKind, ServiceProfile, Source
 from migrator.scan import findings
 from migrator.scan.clock import CLOCK_REFUSED_S, CLOCK_TOLERANCE_S
-from migrator.scan.facts.mounts import Mounts
+from migrator.scan.facts.mounts import Mounts, RemoteMount
 from migrator.scan.graph import Directory, affinities, edges, health_checks, known_calls, spoken_protocols
 from migrator.scan.look import Look
 from migrator.scan.memory import HostMemory, recalled, remembered, with_failure
 from migrator.scan.profile import HostView
+from migrator.scan.state import works_below
 
 __all__ = ["Scan", "assemble"]
 
@@ -109,7 +110,17 @@ def _finished_profiles(directory: Directory, seen: Sequence[Edge]) -> Iterator[S
             )
             done = spoken_protocols(known, incoming.get(profile.service, ()))
             ties = findings.tied_by_unix_sockets(done, tied.get(profile.service, ()))
-            yield replace(done, findings=(*findings.of_profile(done), *ties))
+            yield replace(done, findings=(*findings.of_profile(done), *ties, *_of_remote_files(view, done)))
+
+
+def _of_remote_files(view: HostView, profile: ServiceProfile) -> Iterator[Finding]:
+    for remote in _remote_mounts(view):
+        if works_below(profile, remote.path):
+            yield findings.on_network_file_system(profile, f"{remote.host}:{remote.export}", remote.path)
+
+
+def _remote_mounts(view: HostView) -> tuple[RemoteMount, ...]:
+    return view.snapshot.value(Mounts, ((), ()))[1]
 
 
 def _with_protocols(seen: Iterable[Edge], profiles: Iterable[ServiceProfile]) -> Iterator[Edge]:
@@ -200,5 +211,6 @@ def _of_view(view: HostView) -> Iterator[Finding]:
     if view.unowned_outgoing:
         peers = sorted({f"{c.peer}:{c.peer_port}" for c in view.unowned_outgoing})
         yield findings.connection_without_owner(host, tuple(peers))
-    for remote in view.snapshot.value(Mounts, ((), ()))[1]:
-        yield findings.network_file_system(host, f"{remote.host}:{remote.export}", remote.path)
+    for remote in _remote_mounts(view):
+        if not any(works_below(profile, remote.path) for profile in view.profiles):
+            yield findings.network_file_system(host, f"{remote.host}:{remote.export}", remote.path)

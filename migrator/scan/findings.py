@@ -12,7 +12,7 @@ MIG018 command line is a title   MIG026 state could not be seen   MIG027 clients
 MIG028 licence file              MIG029 need of the kernel        MIG030 multicast
 MIG031 module in the kernel      MIG032 kernel settings           MIG033 endpoint by address
 MIG034 schedule in local time    MIG035 clock too far off for a mesh
-MIG036 tied by a Unix socket
+MIG036 tied by a Unix socket      MIG037 uses a network file system
 """
 
 import ipaddress
@@ -39,6 +39,7 @@ __all__ = [
     "no_service_there",
     "of_login",
     "of_profile",
+    "on_network_file_system",
     "tied_by_unix_sockets",
 ]
 
@@ -148,9 +149,16 @@ def instances_differ(name: str, hosts: tuple[str, ...]) -> Finding:
 
 
 def network_file_system(host: str, source: str, path: str) -> Finding:
-    """The host mounts, or may mount, a file system of another machine."""
-    remedy = "Decide whether the service needs it in the cluster: a PersistentVolume for the same export, or none."
-    return Finding("MIG024", Severity.WARNING, host, f"fstab mounts {source} on {path}", remedy)
+    """The host mounts, or may mount, a file system of another machine, and no service was seen to use it."""
+    remedy = "Find out which of its services needs it, and put that into its profile; it may be none."
+    said = f"fstab mounts {source} on {path}; no service was seen to use it"
+    return Finding("MIG024", Severity.UNKNOWN, host, said, remedy)
+
+
+def on_network_file_system(profile: ServiceProfile, source: str, path: str) -> Finding:
+    """The service works with files that are on another machine."""
+    remedy = "Decide how it gets them in the cluster: a PersistentVolume for the same export, or another way."
+    return _finding(profile, "MIG037", Severity.WARNING, f"uses {path}, which fstab mounts from {source}", remedy)
 
 
 def kernel_modules(host: str, names: tuple[str, ...]) -> Finding:

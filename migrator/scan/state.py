@@ -8,16 +8,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from migrator.model.services import Evidence, State
+from migrator.model.services import Evidence, ServiceProfile, State
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.data_sizes import DataSizes
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.mounts import Mount, Mounts
 from migrator.scan.mentions import Mention, MentionKind
+from migrator.scan.ownership import paths_in
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
-__all__ = ["data_paths", "is_program", "state_of"]
+__all__ = ["data_paths", "is_program", "state_of", "works_below"]
 
 _DATA_PATH = re.compile(
     r"(?<![\w./-])(/(?:var/lib|var/backups?|backups?|srv|data|mnt|exports?|var/spool)/[\w./-]*[\w-])([$*%{]?)"
@@ -34,6 +35,15 @@ _MINOR = frozenset({"lock", "core", "nohup.out"})
 def data_paths(text: str) -> list[str]:
     """Data folders that a command line names. A name that goes on with a variable or pattern stands for its folder."""
     return [str(PurePosixPath(path).parent) if more else path for path, more in _DATA_PATH.findall(text)]
+
+
+def works_below(profile: ServiceProfile, folder: str) -> bool:
+    """Whether anything that is known of a service lies in a folder, or a place of its data reaches into it."""
+    files = [profile.directory, profile.executable, *profile.config, *profile.licences, *paths_in(profile.command)]
+    files += [*(one.path for one in profile.artifacts), *(one.path for one in profile.certificates)]
+    files += [one.path for one in profile.listens]
+    data = [one.path for one in profile.state]
+    return any(_inside(path, folder) for path in (*files, *data)) or any(_inside(folder, path) for path in data)
 
 
 def is_program(path: str) -> bool:

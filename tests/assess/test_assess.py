@@ -78,6 +78,13 @@ def test_findings_about_the_host_count_for_what_runs_on_it_and_for_nothing_else(
     assert [reason.finding.code for reason in judged(profile(), estate=estate).because] == ["MIG024"]
 
 
+def test_a_network_file_system_weighs_on_the_service_that_uses_it_and_on_its_neighbours_as_a_question():
+    estate = Estate("2026-11-23T00:00:00+00:00", findings=(finding("MIG024", Severity.UNKNOWN, subject="h"),))
+    neighbour, user = judged(profile(), estate=estate), judged(profile(findings=(finding("MIG037"),)))
+    assert (neighbour.fit, neighbour.points, neighbour.unknown) == (Fit.READY, 1, 1)
+    assert (user.fit, user.points) == (Fit.ADAPT, 3)
+
+
 @given(st.lists(st.sampled_from([rule.finding for rule in RULES.rules]), unique=True), st.data())
 def test_one_finding_more_never_makes_it_better(codes, data):
     fewer = data.draw(st.lists(st.sampled_from(codes), unique=True)) if codes else []
