@@ -81,11 +81,15 @@ class Directory:
     """Every name of a host, long and short, in lower case -> host: as the inventory and as the host itself has it."""
     told: Mapping[str, str] = field(default_factory=dict)
     """Name -> IP address, where all hosts whose /etc/hosts has the name agree."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """IP address -> the one of its names in `told` that stands for all of them."""
 
     @classmethod
     def of(cls, views: Sequence[HostView]) -> "Directory":
         """Index the hosts; the inventory's address counts as well as what the host says of itself."""
-        return cls({view.snapshot.host: view for view in views}, _addresses(views), _names(views), _told(views))
+        told = _told(views)
+        by_host = {view.snapshot.host: view for view in views}
+        return cls(by_host, _addresses(views), _names(views), told, _titles(told))
 
     def host_of(self, target: str, seen_from: str) -> str:
         """The scanned host that `target` means on the host `seen_from`; empty when it is none of them."""
@@ -98,6 +102,20 @@ class Directory:
             return seen_from if ipaddress.ip_address(address).is_loopback else self.addresses.get(address, "")
         known = self.names.get(name) or self.addresses.get(self.told.get(name, ""), "")
         return known or self.names.get(name.split(".")[0], "")
+
+    def outside(self, target: str, seen_from: str) -> str:
+        """One name for a machine that was not scanned, by whichever of its names and addresses it is reached.
+
+        Only /etc/hosts tells which belong together; a name that other hosts take for another machine gives way to the
+        address that is meant here.
+        """
+        name = target.lower().rstrip(".")
+        own = _network(self.views[seen_from]).names
+        text = name if _is_address(name) else own.get(name) or self.told.get(name)
+        address = ipaddress.ip_address(text) if text else None
+        if address is None or address.is_unspecified:
+            return name
+        return self.titles.get(str(address), str(address))
 
     def is_known_name(self, target: str, seen_from: str) -> bool:
         """Whether the host itself can tell what the name means, or the name looks complete."""
@@ -176,6 +194,12 @@ def _told(views: Sequence[HostView]) -> dict[str, str]:
     return _agreed(views, lambda view: _network(view).names.items())
 
 
+def _titles(told: Mapping[str, str]) -> dict[str, str]:
+    """The full name before the short one; of several the shortest, which is rarely an alias."""
+    names = sorted(told, key=lambda name: ("." not in name, len(name), name))
+    return {told[name]: name for name in reversed(names)}
+
+
 def _network(view: HostView) -> NetworkFacts:
     return view.snapshot.value(Network, NetworkFacts())
 
@@ -208,7 +232,8 @@ def _edge(directory: Directory, profile: ServiceProfile, call: Call) -> Edge | F
     host = profile.host if call.protocol is Protocol.UNIX else directory.host_of(call.target, profile.host)
     if not host:
         outside = directory.is_known_name(call.target, profile.host) and not _only_in_programs(call)
-        return _to(profile, call, external(call.target), call.port) if outside else None
+        name = directory.outside(call.target, profile.host)
+        return _to(profile, call, external(name), call.port) if outside else None
     if call.protocol is Protocol.UNIX:
         callee = directory.at_path(host, call.target)
         return _to(profile, call, callee.service, None) if callee and callee != profile else None
@@ -311,7 +336,7 @@ def _endpoint(directory: Directory, profile: ServiceProfile, call: Call) -> tupl
     if not host:
         socket = Source.CLIENT_SOCKET in call.sources
         known = directory.is_known_name(call.target, profile.host) and not _only_in_programs(call)
-        return (call.target, call.port) if socket or known else None
+        return (directory.outside(call.target, profile.host), call.port) if socket or known else None
     callees = _callees(directory, profile, call, host)
     if callees == [profile]:
         return None
