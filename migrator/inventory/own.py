@@ -13,10 +13,9 @@ __all__ = ["InventoryFile", "is_own", "load"]
 
 
 @dataclass(frozen=True, slots=True)
-class HostEntry(Record):
-    """What the file says about one host, or under `defaults` about all. What is left out, ssh's configuration says."""
+class Defaults(Record):
+    """What the file says about all hosts. What is left out, ssh's configuration says."""
 
-    address: str | None = None
     port: int | None = None
     user: str | None = None
     key: str | None = None
@@ -32,11 +31,18 @@ class HostEntry(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class HostEntry(Defaults):
+    """What the file says about one host; what is left out, `defaults` say."""
+
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InventoryFile(Record):
     """The whole file."""
 
     hosts: Mapping[str, HostEntry | None] = field(default_factory=dict)
-    defaults: HostEntry = field(default_factory=HostEntry)
+    defaults: Defaults = field(default_factory=Defaults)
 
 
 def is_own(text: str, *, file: str) -> bool:
@@ -66,7 +72,7 @@ def load(text: str, *, file: str) -> Inventory:
     return Inventory(tuple(hosts))
 
 
-def _host(name: str, entry: HostEntry, defaults: HostEntry, source: str) -> Host:
+def _host(name: str, entry: HostEntry, defaults: Defaults, source: str) -> Host:
     jump = entry.jump if entry.jump is not None else defaults.jump
     host = Host(
         name,

@@ -225,6 +225,7 @@ def test_limit_from_a_retry_file(tmp_path):
 BAD = [
     ("hosts: {a: {port: many}}\n", ":1: `hosts.a.port`: input should be a valid integer"),
     ("hosts:\n  a:\n    adress: 1.2.3.4\n", ":3: unknown key `hosts.a.adress`"),
+    ("hosts: {a: {}}\ndefaults:\n  address: 192.0.2.7\n", ":3: unknown key `defaults.address`"),
     ("hosts:\n  a: {}\n\tb: {}\n", ":3: a tab indents this line; YAML allows spaces only"),
     ("hosts:\n  a: {}\n  b: {}\n  a: {}\n", ":4: `a` stands twice, first in line 2"),
     ("hosts: [a, b]\n", ":1: `hosts`: input should be a mapping"),
