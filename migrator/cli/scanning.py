@@ -1,7 +1,7 @@
 """What `migrate scan` does once its options are read. Apart from `scan.py`, so that `--help` imports nothing heavy."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -141,7 +141,8 @@ def _ask(
         for answer in answers:
             if record and answer.sections:
                 save_recording(record, answer)
-            report({"host": answer.host, "facts": len(answer.sections), "error": answer.error})
+            # Why a host failed is said once, by whoever asked, and not here as well.
+            report({"host": answer.host, "facts": len(answer.sections), "failed": bool(answer.error)})
             yield answer
 
 
@@ -178,18 +179,29 @@ def _looked_again(
     known = {snapshot.host: snapshot for snapshot in first if snapshot.observations}
     hosts = [host for host in _hosts(sources, options) if host.name in known]
     seen = dict.fromkeys(known, Sightings())
+    failed: dict[str, str] = {}
     end = time.monotonic() + watch.long.total_seconds()
     say(f"looking again at {len(hosts)} hosts every {shown(watch.every)} for {shown(watch.long)}; Ctrl-C ends it early")
     try:
         while hosts and (wait := min(watch.every.total_seconds(), end - time.monotonic())) > 0:
             time.sleep(wait)
+            before, failed = failed, {}
             for answer in _ask(hosts, options, WATCHED):
                 seen[answer.host] = sighted(seen[answer.host], known[answer.host], read_answer(answer, WATCHED))
+                failed |= {answer.host: answer.error} if answer.error else {}
+            _note_not_looked_at(before, failed)
     except KeyboardInterrupt:
         say("looking was ended early; what was seen until now counts")
     looks = sorted(one.looks for one in seen.values()) or [0]
     say(f"looked again {looks[0]} to {looks[-1]} times at each host")
     return seen
+
+
+def _note_not_looked_at(before: Mapping[str, str], failed: Mapping[str, str]) -> None:
+    """What later looks could not see, told when it begins and when the reason changes."""
+    for host, error in failed.items():
+        if before.get(host) != error:
+            say(f"warning: {host}: could not be looked at again: {error}")
 
 
 def finish(looks: Iterable[Look], target: Target) -> ExitCode:
@@ -269,7 +281,7 @@ def _summary(scan: Scan, written: Written, folder: Path) -> None:
         f"{len(scanned)} of {len(estate.hosts)} hosts, {len(estate.services)} services, {len(estate.edges)} edges, "
         f"{len(estate.findings)} findings about the estate: {folder / 'estate.yaml'}"
     )
-    for line in unseen(estate):
+    for line in unseen(estate, told=scan.asked):
         say(f"warning: {line}")
     if any(host.last_seen for host in estate.hosts):
         say(f"a host that is no more is taken out with: migrate scan --out {folder} --forget HOST")

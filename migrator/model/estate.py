@@ -1,6 +1,6 @@
 """The whole estate as a scan saw it: hosts, services, who calls whom, and what is not known."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from migrator.model.findings import Finding
@@ -100,20 +100,32 @@ class Estate(Record):
     findings: tuple[Finding, ...] = ()
 
 
-def unseen(estate: Estate) -> Iterator[str]:
-    """Lines that say which hosts the last scan did not see; nothing where it saw all of them."""
+def unseen(estate: Estate, told: Container[str] = ()) -> Iterator[str]:
+    """Lines that say which hosts the last scan did not see; nothing where it saw all of them.
+
+    Why they could not be seen is left out for hosts of which the reader has been `told`.
+    """
     count = len(estate.hosts)
-    never = [f"{host.name} ({host.error})" for host in estate.hosts if not host.observed and host.error]
+    never = [_named(host, "" if host.name in told else host.error) for host in estate.hosts if _never(host)]
     failed = [host for host in estate.hosts if host.last_seen and host.error]
     left = [host for host in estate.hosts if host.last_seen and not host.error]
     if never:
         yield f"{len(never)} of {count} hosts were never seen, and nothing is known of what runs there: {_few(never)}"
     if failed:
-        shown = _few([f"{host.name} ({host.last_seen}; now: {host.error})" for host in failed])
+        why = [host.last_seen if host.name in told else f"{host.last_seen}; now: {host.error}" for host in failed]
+        shown = _few([_named(host, said) for host, said in zip(failed, why, strict=True)])
         yield f"{len(failed)} of {count} hosts could not be seen again and stand as they were last seen: {shown}"
     if left:
-        shown = _few([f"{host.name} ({host.last_seen})" for host in left])
+        shown = _few([_named(host, host.last_seen) for host in left])
         yield f"{len(left)} of {count} hosts were not asked by the last scan and stand as they were last seen: {shown}"
+
+
+def _never(host: HostReport) -> bool:
+    return not host.observed and bool(host.error)
+
+
+def _named(host: HostReport, remark: str) -> str:
+    return f"{host.name} ({remark})" if remark else host.name
 
 
 def _few(words: Sequence[str]) -> str:

@@ -2,11 +2,12 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
-from migrator.cli import migrate
+from migrator.cli import migrate, scanning
 from migrator.model.estate import Estate
 from migrator.records import load_record
 
@@ -62,6 +63,21 @@ def test_looking_again(tmp_path, inventory):
     done = scan(tmp_path, "-i", inventory, "--limit", "here", "--watch", "2s", "--every", "1s")
     assert done.exit_code == 0
     assert "looked again 1 to 1 times at each host" in done.stderr or "looked again 2 to 2 times" in done.stderr
+
+
+def test_a_host_that_goes_while_it_is_looked_at_is_told_once(tmp_path, inventory, monkeypatch):
+    real, times = scanning.scan_hosts, iter(range(99))
+
+    def going(hosts, *arguments, **options):
+        for answer in real(hosts, *arguments, **options):
+            yield answer if next(times) == 0 else replace(answer, sections={}, error="no route to host")
+
+    monkeypatch.setattr(scanning, "scan_hosts", going)
+    done = scan(tmp_path, "-i", inventory, "--limit", "here", "--watch", "3s", "--every", "1s")
+    assert done.exit_code == 0, "the first look was whole"
+    assert next(times) > 2
+    assert done.stderr.count("warning: here: could not be looked at again: no route to host\n") == 1
+    assert done.stderr.count("no route to host") == 1
 
 
 @pytest.mark.parametrize(
