@@ -11,6 +11,8 @@ from migrator.model.hosts import Connection
 from migrator.model.login import HostKeyTrust
 from migrator.scan.ssh.host_key_rules import AcceptedKeys, Checking, HostKeyRules, accepted_file
 from migrator.scan.ssh.host_keys import key_lines
+from migrator.scan.ssh.pace import Dropped
+from migrator.scan.transports import paramiko_ssh
 from tests.hazards.counts import count
 from tests.hazards.ways import BOTH, asked, ended
 from tests.integration.sshd import make_key, own_ssh_config, public, start_sshd
@@ -120,6 +122,31 @@ def test_a_new_key_is_taken_said_and_on_record_from_then_on(made, home, way):
     assert not home.known.exists(), "what we take as it comes is not written into the user's file"
     again = asked(made.one, made.key, way)
     assert again.login.trust is HostKeyTrust.ON_RECORD, "a strict scan knows it now"
+
+
+def test_a_new_key_is_new_also_when_the_other_way_took_it(made, home, monkeypatch):
+    """paramiko takes the key, cannot log in, and the OpenSSH client finds it on record."""
+
+    def cannot(host, *_):
+        raise IncapableError(host, "takes no keys that paramiko has")
+
+    monkeypatch.setattr(paramiko_ssh, "_authenticate", cannot)
+    rules = accepting()
+    reply = asked(made.one, made.key, Connection.SSH, rules=rules)
+    assert (reply.login.client, reply.login.trust) == ("openssh", HostKeyTrust.NEW)
+    assert len(rules.accepted.news) == 1
+
+
+def test_a_new_key_is_new_also_when_the_first_login_was_dropped(made, home, monkeypatch):
+    real, times = paramiko_ssh._authenticate, iter(range(9))
+
+    def dropped(host, *arguments):
+        if next(times) == 0:
+            raise Dropped(host, "the connection was dropped")
+        real(host, *arguments)
+
+    monkeypatch.setattr(paramiko_ssh, "_authenticate", dropped)
+    assert asked(made.one, made.key, Connection.PARAMIKO, rules=accepting()).login.trust is HostKeyTrust.NEW
 
 
 @pytest.mark.parametrize("way", BOTH)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from migrator.errors import ConnectError, HostKeyError
 from migrator.model.login import HostKeyTrust
-from migrator.scan.ssh.host_keys import HostKey, KnownKeys, known_keys, verify
+from migrator.scan.ssh.host_keys import HostKey, KnownKeys, ShownKey, known_keys, verify
 from migrator.scan.ssh.settings import SshSettings
 
 __all__ = ["AcceptedKeys", "Checking", "HostKeyRules"]
@@ -48,6 +48,11 @@ class AcceptedKeys:
         self.file = file
         self.news: list[str] = []
         """One line about each key that was added, for a person to compare."""
+        self._taken: set[tuple[str, str, str]] = set()
+
+    def took(self, host: str, name: str, key: ShownKey) -> bool:
+        """Whether it was put on record for this host since the scan began: a later login to it finds it there."""
+        return (host, name, key.fingerprint) in self._taken
 
     def add(self, host: str, name: str, key: HostKey, *, seconds: float) -> bool:
         """Put a key on record under `name`. False when it is there already.
@@ -65,6 +70,7 @@ class AcceptedKeys:
         except OSError as error:
             why = f"cannot be put on record: {self.file}: {error.strerror}; nothing was sent"
             raise HostKeyError(host, f"its new host key {key.shown} {why}") from error
+        self._taken.add((host, name, key.shown.fingerprint))
         self.news.append(f"{host}: new host key {key.shown} taken as it came, on record in {self.file} as {name}")
         return True
 
@@ -127,7 +133,11 @@ class HostKeyRules:
         if self.checking is Checking.OFF and not known.revokes(offered):
             return HostKeyTrust.UNVERIFIED
         if self.checking is Checking.ACCEPT_NEW and not (known.trusted or known.revokes(offered)):
-            new = self.accepted.add(host, settings.known_as, offered, seconds=seconds)
-            return HostKeyTrust.NEW if new else HostKeyTrust.ON_RECORD
-        verify(host, offered, known)
-        return HostKeyTrust.ON_RECORD
+            self.accepted.add(host, settings.known_as, offered, seconds=seconds)
+        else:
+            verify(host, offered, known)
+        return self.believed(host, settings, offered.shown)
+
+    def believed(self, host: str, settings: SshSettings, key: ShownKey) -> HostKeyTrust:
+        """Why a key that is on record is believed. One that this scan put there is new, whichever login took it."""
+        return HostKeyTrust.NEW if self.accepted.took(host, settings.known_as, key) else HostKeyTrust.ON_RECORD

@@ -257,8 +257,9 @@ class _Attempt:
             taken = heard.leg.taken.read_text("utf-8") if heard.leg.taken.exists() else ""
             for _, key in key_lines(taken, heard.leg.taken):
                 name, seconds = heard.leg.settings.known_as, self._clock.left()
-                if self._clients.rules.accepted.add(heard.name, name, key, seconds=seconds) and heard is self._target:
-                    self._trust = HostKeyTrust.NEW
+                self._clients.rules.accepted.add(heard.name, name, key, seconds=seconds)
+        if shown := self._target.log.shown_key:
+            self._trust = self._clients.rules.believed(self._target.name, self._target.leg.settings, shown)
 
     def _judged(self, reply: Reply) -> Reply:
         log, login = self._target.log, self._login()
