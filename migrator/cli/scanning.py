@@ -40,6 +40,7 @@ from migrator.scan.write import Written, write_scan
 __all__ = ["Options", "Target", "Watch", "asked", "commands", "finish", "replayed", "watched"]
 
 _RETRY = "scan.retry"
+_SAME_MACHINE = "MIG038"
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +284,9 @@ def _summary(scan: Scan, written: Written, folder: Path) -> None:
     )
     for line in unseen(estate, told=scan.asked):
         say(f"warning: {line}")
+    for double in (one for one in estate.findings if one.code == _SAME_MACHINE):
+        forget = f"migrate scan --out {folder} --forget {double.subject}"
+        say(f"warning: {double.subject} {double.message}; if it is one, take it out with: {forget}")
     if any(host.last_seen for host in estate.hosts):
         say(f"a host that is no more is taken out with: migrate scan --out {folder} --forget HOST")
     if blind:

@@ -41,6 +41,7 @@ TITLES: Mapping[str, str] = {
     "MIG035": "clock too far off for a mesh",
     "MIG036": "tied by a Unix socket",
     "MIG037": "uses a network file system",
+    "MIG038": "looks like another host",
     "MIG101": "setting is a placeholder",
     "MIG102": "size of a volume uncertain",
     "MIG103": "place cannot be mounted",

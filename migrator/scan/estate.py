@@ -17,6 +17,7 @@ from migrator.scan.graph import Directory, affinities, edges, health_checks, kno
 from migrator.scan.look import Look
 from migrator.scan.memory import HostMemory, recalled, remembered, with_failure
 from migrator.scan.profile import HostView
+from migrator.scan.same_machine import hosts_that_look_like_one
 from migrator.scan.state import works_below
 
 __all__ = ["Scan", "assemble"]
@@ -66,7 +67,8 @@ def assemble(
     directory = Directory.of(views)
     seen, noticed = edges(directory)
     profiles = tuple(_finished_profiles(directory, seen))
-    known = (*differing, *noticed, *_outside(seen), *_of_hosts(reports, views))
+    doubles = hosts_that_look_like_one(understood)
+    known = (*differing, *noticed, *_outside(seen), *_of_hosts(reports, views), *doubles)
     estate = Estate(
         scanned_at=now.astimezone(UTC).isoformat(timespec="seconds"),
         hosts=reports,

@@ -13,6 +13,7 @@ MIG028 licence file              MIG029 need of the kernel        MIG030 multica
 MIG031 module in the kernel      MIG032 kernel settings           MIG033 endpoint by address
 MIG034 schedule in local time    MIG035 clock too far off for a mesh
 MIG036 tied by a Unix socket      MIG037 uses a network file system
+MIG038 two hosts look like one machine
 """
 
 import ipaddress
@@ -40,6 +41,7 @@ __all__ = [
     "of_login",
     "of_profile",
     "on_network_file_system",
+    "same_machine",
     "tied_by_unix_sockets",
 ]
 
@@ -58,6 +60,13 @@ def host_not_seen_again(host: str, last_seen: str, reason: str) -> Finding:
     message = f"was last seen at {last_seen}, and all that is said of it is as of then: {reason}"
     remedy = "Mend the access and scan it again; take a host that is no more out with `migrate scan --forget HOST`."
     return Finding("MIG009", Severity.UNKNOWN, host, message, remedy)
+
+
+def same_machine(host: str, other: str, alike: str) -> Finding:
+    """Two hosts have all addresses in common, and more."""
+    said = f"looks like the same machine as {other}: the same addresses and the same {alike}"
+    remedy = f"If it is one, keep one name in the inventory and take the other out: `migrate scan --forget {host}`."
+    return Finding("MIG038", Severity.UNKNOWN, host, said, remedy)
 
 
 def facts_missing(report: HostReport) -> Finding:

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -57,6 +58,21 @@ def test_names_of_those_that_failed_can_be_scanned_again(tmp_path, inventory):
     assert file.read_text() == "gone\n", "it was not asked again, so it is still to be"
     assert scan(tmp_path, "--forget", "gone").exit_code == 0
     assert not file.exists()
+
+
+def test_a_host_with_a_new_name_is_told_with_the_command_that_takes_the_old_one_out(tmp_path):
+    recorded = Path(scanning.__file__).parents[1] / "quickstart" / "estate" / "mq01"
+    renamed = tmp_path / "now" / "queue"
+    shutil.copytree(recorded, renamed)
+    text = (renamed / "recording.yaml").read_text()
+    (renamed / "recording.yaml").write_text(text.replace("mq01", "queue"))
+    shutil.copytree(recorded, tmp_path / "then" / "mq01")
+    assert "same machine" not in scan(tmp_path, "--replay", str(tmp_path / "then")).stderr
+    done = scan(tmp_path, "--replay", str(tmp_path / "now"))
+    forget = f"migrate scan --out {tmp_path / 'estate'} --forget mq01"
+    assert "warning: mq01 looks like the same machine as queue: " in done.stderr
+    assert f"if it is one, take it out with: {forget}\n" in done.stderr
+    assert "same machine" not in scan(tmp_path, *forget.split()[4:]).stderr
 
 
 def test_looking_again(tmp_path, inventory):

@@ -109,6 +109,39 @@ def test_an_address_that_has_moved_on_is_that_of_the_host_that_has_it_now(folder
     assert {"rabbitmq-queue", "redis-server-queue"} <= callees
 
 
+def doubles(scan):
+    return {one.subject: one.message for one in scan.estate.findings if one.code == "MIG038"}
+
+
+def test_a_host_with_a_new_name_is_told_beside_its_old_one_until_that_is_forgotten(folder, full):
+    assert doubles(full) == {}
+    renamed = [replace(one, host="a-queue") if one.host == "mq01" else one for one in ANSWERS]
+    again = scanned(renamed, folder)
+    assert list(doubles(again)) == ["mq01"]
+    assert doubles(again)["mq01"].startswith("looks like the same machine as a-queue: the same addresses")
+    write_scan(folder, again)
+    assert doubles(scanned([], folder)) == doubles(again), "whoever is asked, it is told"
+    MemoryFolder(folder, ("mq01",)).forget(frozenset())
+    assert doubles(scanned(renamed, folder)) == {}
+
+
+def test_a_machine_that_stands_twice_in_the_inventory_is_told_once(full):
+    (queue,) = (one for one in ANSWERS if one.host == "mq01")
+    twice = scanned([*ANSWERS, replace(queue, host="zz-queue")])
+    assert list(doubles(twice)) == ["zz-queue"]
+
+
+def test_machines_of_one_image_are_not_one_machine(full):
+    """The same host name and host key, as clones have them, and an address of its own."""
+    (queue,) = (one for one in ANSWERS if one.host == "mq01")
+    network = queue.sections["network"]
+    moved = replace(network, stdout=network.stdout.replace("10.", "11."))
+    assert moved != network
+    assert (
+        doubles(scanned([*ANSWERS, replace(queue, host="clone", sections={**queue.sections, "network": moved})])) == {}
+    )
+
+
 def test_a_host_that_is_no_more_is_taken_out_with_all_that_is_its(folder):
     (folder / "profiles" / "mq01" / "redis-server.yaml").write_text("edited: true\n")
     memories = MemoryFolder(folder, ["mq01"])
