@@ -77,7 +77,9 @@ def decide(
 def _refuse_uncommitted(files: Mapping[str, str], standing: Mapping[str, str]) -> None:
     for path, text in files.items():
         if standing.get(path) != text:
-            raise RepositoryError(f"{path}: is not committed; commit profiles/, estate.yaml and migrate.yaml first")
+            raise RepositoryError(
+                f"{path}: is not committed; commit profiles/, .migrate/, estate.yaml and migrate.yaml first"
+            )
     gone = next((path for path in standing if is_input(path) and path not in files), None)
     if gone:
         raise RepositoryError(f"{gone}: is in the last commit and not in the folder; commit its removal first")

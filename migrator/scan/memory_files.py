@@ -82,6 +82,7 @@ def _is_time(text: str) -> bool:
 def _lost(labels: list[str]) -> str:
     shown = ", ".join(labels[:5]) + (f" and {len(labels) - 5} more" if len(labels) > 5 else "")  # noqa: PLR2004
     return (
-        f"lacks what {shown} said, and this scan did not see it; nothing was written. Scan it, bring its file back, "
-        f"or take it out of the estate: --forget {labels[0]}"
+        f"lacks what {shown} said, and this scan did not see it; nothing was written. Scan it, bring its file back "
+        "from the folder that was scanned into before (`generate` brings it into no repository), or take it out of "
+        f"the estate: --forget {labels[0]}"
     )

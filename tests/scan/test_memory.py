@@ -160,7 +160,9 @@ def test_nobody_can_be_forgotten_who_was_not_known(folder):
 
 def test_without_its_memory_a_host_that_is_down_stops_the_scan_and_one_that_answers_does_not(folder):
     (folder / ".migrate" / "hosts" / "mq01.json").unlink()
-    with pytest.raises(InputError, match=r"lacks what mq01 said.*nothing was written.*--forget mq01"):
+    with pytest.raises(
+        InputError, match=r"lacks what mq01 said.*nothing was written.*scanned into before.*--forget mq01"
+    ):
         scanned(down("mq01"), folder)
     assert scanned(ANSWERS, folder).estate.hosts
 
