@@ -70,7 +70,7 @@ for d in /etc /opt /srv /usr/local /var/www /var/lib /home /data /app /apps /ser
 done
 files=$({ {
   find -H $roots -xdev -maxdepth 5 \( -name .git -o -name node_modules -o -name site-packages -o -name dist-packages -o -name '*
-*' -o -path /etc/ssl/certs -o -path /etc/ca-certificates -o -path /etc/pki/ca-trust -o -path /etc/pki/tls/certs \
+*' -o -path '/etc/ssl/certs/*' -type l -o -path '/etc/pki/tls/certs/*' -type l -o -path /etc/ca-certificates -o -path /etc/pki/ca-trust \
   -o -path /usr/local/share/ca-certificates -o -path /var/lib/ca-certificates -o -path /var/lib/dpkg \
   -o -path /usr/local/go -o -path /var/lib/docker -o -path /var/lib/containerd -o -path /var/lib/containers \) -prune -o \
   \( -type f -o -type l \) -print -size -256k -print -size -64k -print -size -16k -print -o \
@@ -134,6 +134,7 @@ set -f; IFS='
 
 `find` prints a path once, and once more for each size that it is below, and five times where it is a folder; awk counts, and
 tells in `$files` what each is for: `c` configuration, `t` times, `p` certificates, `l` licences, `d` what is deployed.
+Where systems keep the certificates of authorities, each is a link, and what is none was put there by somebody.
 `chosen LETTER` prints the paths; `readable LETTER` those that may be read, and complains of the others. `$files` has a
 line `! 1` where `find` could not enter a folder. A line break alone ends a word there, and no word is a pattern.
 """

@@ -17,7 +17,9 @@ CHOSEN = {
     "/etc/systemd/system/shop.service": "ct",
     "/etc/systemd/system.conf": "ct",
     "/etc/ssl/private/shop.pem": "p",
-    "/etc/ssl/certs/public.pem": "",
+    "/etc/ssl/certs/shop.pem": "p",
+    "/etc/ssl/certs/java/cacerts": "",
+    "/etc/pki/tls/certs/localhost.crt": "p",
     "/etc/pam.d/login.conf": "",
     "/etc/shop/licence.dat": "l",
     "/etc/shop/node.LIC": "l",
@@ -69,6 +71,9 @@ def test_one_walk_finds_what_each_question_wants(tmp_path, awk):
     host.write("/opt/shop/large.conf", "x" * 300_000)
     host.write("/opt/shop/large.pem", "x" * 100_000)
     host.write("/opt/wildfly/exploded.ear/META-INF/x.xml", "x")
+    for folder in ("ssl", "pki/tls"):
+        link = tmp_path / "host" / "etc" / folder / "certs" / "Some_Root_CA.pem"
+        link.symlink_to("/usr/share/ca-certificates/mozilla/Some_Root_CA.crt")
     host.program("awk", f'#!/bin/sh\nexec {awk} "$@"\n')
     done = host.run(f"{FILES.prepare}\nprintf '%s\\n' \"$files\"")
     assert done.stderr == b""
@@ -77,6 +82,7 @@ def test_one_walk_finds_what_each_question_wants(tmp_path, awk):
     assert found["/opt/shop/large.conf"] == "t"
     assert found["/opt/shop/large.pem"] == "c"
     assert found["/opt/wildfly/exploded.ear"] == "d"
+    assert "Some_Root_CA" not in done.stdout.decode(), "an authority that the system trusts is a link"
     assert "lines/x.conf" not in done.stdout.decode()
 
 

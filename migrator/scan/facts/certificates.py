@@ -13,8 +13,8 @@ class Certificates(Fact[tuple[Certificate, ...]]):
     """TLS certificates in files: the first of each, which is the server's own. Never a key.
 
     A certificate is public. What leaves the host is the text between its two marks, whether others follow and whether a
-    private key stands beside it, and nothing else of the file. Collections of authorities are left out: the folders
-    where systems keep them, and files of several without a key. One that may sign others is no authority by that alone:
+    private key stands beside it, and nothing else of the file. Collections of authorities are left out: the links of the
+    folders where systems keep them, and files of several without a key. One that may sign others is no authority by that alone:
     `openssl req -x509` makes each server certificate so. Bounded in depth, size and number of files. Source: RFC 7468.
     """
 
