@@ -17,6 +17,7 @@ MIG038 two hosts look like one machine
 """
 
 import ipaddress
+import re
 from collections.abc import Iterable, Iterator
 
 from migrator.model.estate import Edge, HostReport
@@ -46,6 +47,7 @@ __all__ = [
 ]
 
 LOW_PORTS = 1024
+_CRON = re.compile(r"@\w+|(?:[\w*,/~-]+ ){4}[\w*,/~-]+")
 _MOST_SHOWN = 10
 _UTC = frozenset({"", "UTC", "Etc/UTC", "Etc/UCT", "Etc/GMT", "GMT", "Universal", "Zulu"})
 
@@ -295,10 +297,11 @@ def _title(profile: ServiceProfile) -> list[Finding]:
 
 
 def _schedule(profile: ServiceProfile) -> list[Finding]:
-    if profile.kind != "job" or profile.schedule:
+    if profile.kind != "job" or _CRON.fullmatch(profile.schedule):
         return []
     remedy = "Write five cron fields into `schedule`."
-    return [_finding(profile, "MIG025", Severity.BLOCKER, "its schedule has no cron expression", remedy)]
+    told = f": {profile.schedule}" if profile.schedule else ""
+    return [_finding(profile, "MIG025", Severity.BLOCKER, f"its schedule has no cron expression{told}", remedy)]
 
 
 def _affinity(profile: ServiceProfile) -> list[Finding]:

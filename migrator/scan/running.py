@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from migrator.model.services import Call, Evidence
 from migrator.scan.calls import socket_calls
+from migrator.scan.command_line import to_shell
 from migrator.scan.facts.crontabs import CronEntry
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.process_settings import ProcessSettings, pid_of
@@ -17,15 +18,20 @@ from migrator.scan.facts.units import Unit, Units
 from migrator.scan.mentions import Mention
 from migrator.scan.snapshot import Snapshot
 
-__all__ = ["calls_of", "named_in", "of_cron", "of_unit", "timed_units"]
+__all__ = ["calls_of", "lasts", "named_in", "of_cron", "of_unit", "timed_units"]
 
 _ONCE = "oneshot"
 
 
 def timed_units(snapshot: Snapshot) -> frozenset[str]:
-    """Units that a timer starts and that end: what runs in them is the job, and no service."""
+    """Units that a timer or a file starts and that end: what runs in them is the job, and no service."""
     started = {timer.unit for timer in snapshot.value(Timers, ()) if timer.active}
     return frozenset(unit.name for unit in snapshot.value(Units, ()) if unit.type == _ONCE and unit.name in started)
+
+
+def lasts(unit: Unit) -> bool:
+    """Whether it runs and is to go on: a service, whatever started it."""
+    return unit.active and unit.type != _ONCE
 
 
 def of_unit(snapshot: Snapshot, unit: Unit) -> frozenset[int]:
@@ -43,7 +49,7 @@ def of_cron(snapshot: Snapshot, entry: CronEntry) -> frozenset[int]:
 
 def _runs(process: Process, command: str) -> bool:
     given = process.arguments[-1] if process.arguments[1:2] == ("-c",) else " ".join(process.arguments)
-    return " ".join(given.split()) == " ".join(command.split())
+    return " ".join(given.split()) in {" ".join(command.split()), " ".join(to_shell(command).split())}
 
 
 def _below(processes: Iterable[Process], roots: Iterable[int]) -> set[int]:

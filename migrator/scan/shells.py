@@ -23,7 +23,7 @@ said=
 show() {
   systemctl show --no-pager -p Id,Names,Description,LoadState,ActiveState,SubState,Type,MainPID,ExecStart \
     -p User,Group,WorkingDirectory,EnvironmentFiles,EnvironmentFile,FragmentPath,SourcePath,UnitFileState,ControlGroup \
-    -p MemoryMax,MemoryLimit,StateDirectory,Unit,TimersCalendar,TimersMonotonic,Listen,Triggers "$@"
+    -p MemoryMax,MemoryLimit,StateDirectory,Unit,TimersCalendar,TimersMonotonic,Paths,Listen,Triggers "$@"
 }
 of() { printf '%s\n' "$said" | awk -v RS= -v ORS='\n\n' -v suspect="${SUSPECT:?}" -v kind="$1" '$0 !~ "(^|\n)Id=[^\n]*[.]" kind "(\n|$)" { next } '"$HIDE"; }
 if command -v systemctl >/dev/null 2>&1; then
@@ -32,11 +32,12 @@ own=$(
     [ -e "$f" ] && printf '%s\n' "${f##*/}"
   done
   set --
-  for f in /etc/systemd/system/*.timer /run/systemd/*/*.timer /usr/local/lib/systemd/system/*.timer; do [ -r "$f" ] && set -- "$@" "$f"; done
+  for f in /etc/systemd/system/*.timer /run/systemd/*/*.timer /usr/local/lib/systemd/system/*.timer \
+    /etc/systemd/system/*.path /run/systemd/*/*.path /usr/local/lib/systemd/system/*.path; do [ -r "$f" ] && set -- "$@" "$f"; done
   [ "$#" -eq 0 ] || sed -n 's/^Unit=//p' "$@"
 )
 set --
-for kind in timer socket service; do
+for kind in timer path socket service; do
   for start in '[!s]' 's[!y]' 'sy[!s]' 'sys[!t]' 'syst[!e]' 'syste[!m]' 'system[!d]' 'systemd[!-]'; do set -- "$@" "$start*.$kind"; done
 done
 said=$(show --state=active,reloading,activating,deactivating,failed "$@")
@@ -52,7 +53,7 @@ fi
 """
 )
 """What systemd says of its units. PID 1 and systemctl work for half a millisecond on each, so none of systemd's own is asked
-for, and services at rest only where somebody other than a package put their file, or a timer of such a file names them.
+for, and services at rest only where somebody other than a package put their file, or a timer or path of such a file names them.
 
 A pattern means units that are loaded, where a plain name would have its unit loaded. `of KIND` prints the units of a kind
 without their secrets. Source: systemctl(1), "Parameter Syntax"; read on 247 and 252.

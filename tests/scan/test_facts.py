@@ -206,8 +206,11 @@ def test_timers():
     (got,) = Timers().parse(
         "Id=report.timer\nUnit=report.service\nActiveState=active\nFragmentPath=/etc/systemd/system/report.timer\n"
         "TimersCalendar={ OnCalendar=*-*-* 03:30:00 ; next_elapse=Tue 2026-11-24 }\n"
+        "TimersCalendar={ OnCalendar=*-*-* 15:30:00 ; next_elapse=Tue 2026-11-24 }\n"
+        "TimersMonotonic={ OnBootUSec=2min ; next_elapse=0 }\n"
     )
-    assert (got.unit, got.calendar, got.active) == ("report.service", "*-*-* 03:30:00", True)
+    assert (got.unit, got.calendars, got.active) == ("report.service", ("*-*-* 03:30:00", "*-*-* 15:30:00"), True)
+    assert got.monotonic == ("OnBootUSec=2min",)
 
 
 def test_crontabs_know_the_user_field_and_packaged_files():
@@ -217,11 +220,11 @@ def test_crontabs_know_the_user_field_and_packaged_files():
         " /var/spool/cron/crontabs/jsmith:1:@reboot screen -dmS fx /home/jsmith/fx.py\n /etc/cron.d/app:9:no schedule at all here\n"
     )
     assert [(e.file, e.schedule, e.user, e.packaged) for e in got] == [
-        ("/etc/cron.d/php", "09,39 * * * *", "root", True),
         ("/etc/cron.d/app", "*/2 * * * *", "billing", False),
+        ("/etc/cron.d/php", "09,39 * * * *", "root", True),
         ("/var/spool/cron/crontabs/jsmith", "@reboot", "jsmith", False),
     ]
-    assert got[1].command == "/opt/run.sh --password=***"
+    assert got[0].command == "/opt/run.sh --password=***"
 
 
 def test_packages_of_three_managers():

@@ -101,7 +101,7 @@ for word in "$@"; do
   case $word in
     --all) all=1 ;;
     --state=*) states=,${word#*=}, ;;
-    *.service|*.socket|*.timer|*"[e]")
+    *.service|*.socket|*.timer|*.path|*"[e]")
       while read -r id state alias; do
         case $id in $word) ;; *) continue ;; esac
         case $states in *",$state,"*|"") ;; *) [ "$all" ] || continue ;; esac
@@ -112,6 +112,7 @@ vendor.service inactive
 own.service inactive
 ssh.service active sshd.service
 named.service inactive
+import.service inactive
 system-health.service active
 systemd-logind.service active dbus-org.freedesktop.login1.service
 systemd-journald.socket active
@@ -120,6 +121,8 @@ odd\x2dname.service inactive
 docker.socket active
 logrotate.timer active
 at-rest.timer inactive
+in.path active
+systemd-ask-password-console.path active
 END
       case $word in *[*?[]*) ;; *) printf 'Id=%s\nLoadState=not-found\n\n' "$word" ;; esac ;;
   esac
@@ -144,6 +147,7 @@ def units(tmp_path) -> MadeHost:
         host.write(f"/etc/systemd/system/{name}.service", "[Service]\n")
     host.write("/etc/systemd/system/dbus-org.freedesktop.login1.service", "[Service]\n")
     host.write("/etc/systemd/system/nightly.timer", "[Timer]\nUnit=named.service\n")
+    host.write("/etc/systemd/system/in.path", "[Path]\nPathExists=/srv/in\nUnit=import.service\n")
     return host
 
 
@@ -152,6 +156,8 @@ def test_units_of_packages_at_rest_are_not_asked_for(units):
     assert ids == [
         "broken.service",
         "docker.socket",
+        "import.service",
+        "in.path",
         "logrotate.timer",
         "named.service",
         "odd\\x2dname.service",
@@ -165,6 +171,6 @@ def test_units_of_packages_at_rest_are_not_asked_for(units):
 @pytest.mark.parametrize("awk", AWKS)
 def test_units_come_by_their_kind_and_without_secrets(units, awk):
     units.program("awk", f'#!/bin/sh\nexec {awk} "$@"\n')
-    lines = told(units, "of timer; echo; of socket; echo; of service")
-    assert [line[3:] for line in lines if line.startswith("Id=")][:2] == ["logrotate.timer", "docker.socket"]
+    lines = told(units, "of '(timer|path)'; echo; of socket; echo; of service")
+    assert [line[3:] for line in lines if line.startswith("Id=")][:3] == ["logrotate.timer", "in.path", "docker.socket"]
     assert {line for line in lines if line.startswith("Description=")} == {"Description=--password=***"}

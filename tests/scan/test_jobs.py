@@ -1,0 +1,362 @@
+"""Jobs: what a crontab says as the host itself reads it, which program a line starts, and times of systemd as cron fields."""
+
+import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from migrator.model.observations import Observed
+from migrator.scan.command_line import started
+from migrator.scan.facts.configuration import Configuration
+from migrator.scan.facts.crontabs import Crontabs
+from migrator.scan.facts.timers import Timer, Timers
+from migrator.scan.facts.units import Unit, Units
+from migrator.scan.facts.users import User, Users, UsersFacts
+from migrator.scan.findings import of_profile
+from migrator.scan.profile import host_view
+from migrator.scan.redact import HOST_REDACT
+from migrator.scan.shells import PACKAGES
+from migrator.scan.snapshot import Snapshot
+from migrator.scan.timer_calendar import cron_time
+from tests.hazards.made_host import MadeHost, skip_without_namespaces
+
+AWKS = [awk for awk in ("mawk", "gawk", "busybox awk") if shutil.which(awk.split()[0])]
+ACCOUNTS = UsersFacts({7: User("app", 7, 7, "/home/app", "/bin/sh")})
+
+
+def jobs(crontab="", *, configuration="", timers=(), units=()):
+    """Profiles of the jobs of a host, by name."""
+    facts = {
+        Crontabs.name: Crontabs().parse(crontab),
+        Configuration.name: Configuration().parse(configuration),
+        Timers.name: tuple(timers),
+        Units.name: tuple(units),
+        Users.name: ACCOUNTS,
+    }
+    view = host_view(Snapshot("h", "h", datetime.now(UTC), {name: Observed(value) for name, value in facts.items()}))
+    return {profile.service: profile for profile in view.profiles}
+
+
+def state(profile):
+    return {one.path for one in profile.state}
+
+
+@pytest.mark.parametrize(
+    ("line", "program", "runtime"),
+    [
+        ("flock -n /run/lock/x.lock /opt/x/run.sh", "/opt/x/run.sh", "shell"),
+        ("flock -n /run/lock/x.lock nice -n 19 /usr/local/sbin/dump", "/usr/local/sbin/dump", "command"),
+        ("flock -w 5 /tmp/x.lock -c '/opt/x/run.sh --all'", "/opt/x/run.sh", "shell"),
+        ("setlock -nX /var/lock/x /opt/x/run", "/opt/x/run", "command"),
+        ("PGSERVICE=crm pg_dump -Fc -f /srv/dumps/x.dump", "pg_dump", "command"),
+        ("cd /opt/x && ./export.pl >/dev/null 2>&1", "/opt/x/export.pl", "perl"),
+        ("(cd /opt/x; bin/run) 2>&1 | logger -t x", "/opt/x/bin/run", "command"),
+        ("cd /srv/shop && php -d memory_limit=1G artisan schedule:run >> /dev/null", "/srv/shop/artisan", "php"),
+        ("[ -x /opt/x/run ] && /opt/x/run", "/opt/x/run", "command"),
+        ("test -x /usr/sbin/y || exit 0; if [ -e /a ]; then /opt/x/run; fi", "/opt/x/run", "command"),
+        (". /etc/x.env && exec /opt/x/run", "/opt/x/run", "command"),
+        ("sudo -u app timeout -k 5 300 ionice -c2 -n7 chronic /opt/x/run.py -q", "/opt/x/run.py", "python"),
+        ("su - app -c 'cd /opt/x && /usr/bin/python3 -u bin/tick.py'", "/opt/x/bin/tick.py", "python"),
+        ("runuser -u app -- /opt/x/run", "/opt/x/run", "command"),
+        ("chpst -u app -e /etc/sv/x/env setsid nohup /opt/x/run &", "/opt/x/run", "command"),
+        ("/usr/bin/time -f %e systemd-cat -t x run-one env A=b /opt/x/run", "/opt/x/run", "command"),
+        ("/bin/sh -c cd /opt/x && ./run", "/opt/x/run", "command"),
+        ("bash -lc 'cd /opt/x && ruby -I lib job.rb'", "/opt/x/job.rb", "ruby"),
+        ("java -Xmx1g -jar /opt/x/x.jar --once", "/opt/x/x.jar", "java"),
+        ("python3 -m app.tasks", "python3", "python"),
+        ("D=/opt/x; mkdir -p $D/out && $D/run", "/opt/x/run", "command"),
+        ("mysqldump shop | gzip > /srv/backup/shop.gz", "mysqldump", "command"),
+        ("find /srv/in -mtime +30 -delete", "find", "command"),
+        ("date >> /tmp/x", "date", "command"),
+        ("bin/tick", "/home/app/bin/tick", "command"),
+        ("~/bin/tick || $HOME/bin/tock", "/home/app/bin/tick", "command"),
+        ("'a quote without end /opt/x/run", "a", "command"),
+        ("timeout 5", "job", "command"),
+        ("", "job", "command"),
+    ],
+)
+def test_the_program_behind_what_stands_before_it(line, program, runtime):
+    found = started(line, variables={"HOME": "/home/app"}, folder="/home/app")
+    assert (found.program, found.runtime) == (program, runtime)
+
+
+def test_a_tab_stands_between_account_and_command_as_well():
+    got = Crontabs().parse(
+        "#entries\n /etc/cron.d/x:1:5 1 * * *\troot\tflock -n /run/x.lock /opt/x/run.sh\n"
+        " /etc/cron.d/x:2:*/20\t6-18 * *  mon-fri  app \t cd /opt/x && ./y\n /etc/cron.d/x:3:@daily\troot\tPGHOST=a /opt/z\n"
+        " /etc/cron.d/x:4:-0~30 1,Mon * jan-mar/2 sun,1-5 root /opt/q\n /etc/cron.d/x:5:1 1 * * * lonely\n"
+        " /var/spool/cron/app:1:@hourly\t/opt/w\n"
+    )
+    assert [(e.schedule, e.user, e.command) for e in got] == [
+        ("5 1 * * *", "root", "flock -n /run/x.lock /opt/x/run.sh"),
+        ("*/20 6-18 * * mon-fri", "app", "cd /opt/x && ./y"),
+        ("@daily", "root", "PGHOST=a /opt/z"),
+        ("0~30 1,Mon * jan-mar/2 sun,1-5", "root", "/opt/q"),
+        ("@hourly", "app", "/opt/w"),
+    ]
+
+
+CRONTAB = """\
+SHELL=/bin/sh
+MAILTO=root
+APP = "/opt/shop"
+DUMPS=/srv/dumps
+API_TOKEN=/Zq53kanari
+HOST=Zq53kanari
+UNUSED=/srv/elsewhere
+5 1 * * *\tapp\t$APP/bin/run --to ${DUMPS}/today $HOST $API_TOKEN
+DUMPS=/srv/later
+6 1 * * * app /opt/shop/bin/other $DUMPS
+"""
+
+
+@pytest.mark.parametrize("awk", AWKS)
+def test_of_settings_only_paths_that_a_command_uses_leave_the_host(tmp_path, awk):
+    skip_without_namespaces()
+    host = MadeHost(tmp_path / "host")
+    host.program("awk", f'#!/bin/sh\nexec {awk} "$@"\n')
+    host.write("/etc/cron.d/shop", CRONTAB)
+    host.write("/var/spool/cron/crontabs/app", "HOME=/srv/app\n1 2 * * * ./run\n")
+    host.write("/var/spool/incron/root", "/srv/in IN_CLOSE_WRITE /opt/shop/import $@/$#\nA=b c d\n")
+    hide = 'hide() { awk -v suspect="${SUSPECT:?}" "$HIDE"; }'
+    done = host.run(f"{HOST_REDACT}\n{hide}\n{PACKAGES.prepare}\n{Crontabs.command}")
+    assert done.stderr == b""
+    text = done.stdout.decode()
+    assert "kanari" not in text
+    assert "elsewhere" not in text
+    found = {entry.command: (entry.user, entry.schedule, dict(entry.settings)) for entry in Crontabs().parse(text)}
+    assert found == {
+        "$APP/bin/run --to ${DUMPS}/today $HOST $API_TOKEN": (
+            "app",
+            "5 1 * * *",
+            {"APP": "/opt/shop", "DUMPS": "/srv/dumps"},
+        ),
+        "/opt/shop/bin/other $DUMPS": ("app", "6 1 * * *", {"APP": "/opt/shop", "DUMPS": "/srv/later"}),
+        "./run": ("app", "1 2 * * *", {"HOME": "/srv/app"}),
+        "/opt/shop/import $@/$#": ("root", "/srv/in IN_CLOSE_WRITE", {}),
+    }
+
+
+def test_what_a_line_works_on_is_its_state_and_not_what_stands_before():
+    found = jobs(
+        "#entries\n /var/spool/cron/app:1:1 * * * * cd /srv/app && flock -n /var/lib/app/run.lock php artisan import /srv/in\n"
+        " /etc/cron.d/dump:2:D=/srv/dumps\n /etc/cron.d/dump:3:2 * * * * root pg_dump -f $D/x.dump\n",
+        configuration=" data /var/spool/cron/app:1:/srv/app\n data /var/spool/cron/app:1:/var/lib/app/run.lock\n"
+        " data /var/spool/cron/app:1:/srv/in\n",
+    )
+    assert (found["app-artisan"].executable, state(found["app-artisan"])) == ("/srv/app/artisan", {"/srv/in"})
+    assert state(found["dump"]) == {"/srv/dumps/x.dump"}
+
+
+SETTINGS = (
+    " variable /etc/cron.d/x:1:DUMPDIR=\n data /etc/cron.d/x:1:/srv/dumps\n variable /etc/cron.d/x:2:PERL5LIB=\n data /etc/cron.d/x:2:/srv/lib\n"
+    " setting /etc/cron.d/x:3:backend_host = db1\n variable /etc/cron.d/x:3:BACKEND_HOST=\n hidden /etc/cron.d/x:4:api_token\n"
+    " variable /etc/cron.d/x:4:API_TOKEN=\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("other", "own", "others"),
+    [
+        ("pg_dump -f /srv/pg/x", {"/srv/dumps"}, {"/srv/pg/x"}),
+        ("/opt/y/y", set(), set()),
+        ("/opt/y/y $DUMPDIR", set(), {"/srv/dumps"}),
+    ],
+    ids=["only one of its own programs", "which is meant is not known", "named by the other"],
+)
+def test_settings_belong_to_the_job_that_uses_them(other, own, others):
+    found = jobs(
+        f"#entries\n /etc/cron.d/x:6:1 * * * * root /opt/x/x\n /etc/cron.d/x:7:1 * * * * root {other}\n",
+        configuration=SETTINGS,
+    )
+    first, second = found.pop("x-x"), next(iter(found.values()))
+    assert (state(first), state(second)) == (own, others)
+    called = {call.target for call in first.calls}
+    assert called == ({"db1"} if own else set())
+    assert [(place.line, place.name) for place in first.secrets] == ([(4, "api_token")] if own else [])
+
+
+def test_a_file_that_the_line_sources_and_a_program_in_usr_local_are_read():
+    configuration = " url /home/app/.profile:3:http://a1.corp:8080\n url /usr/local/bin/pull:5:http://b1.corp:8081\n"
+    found = jobs("#entries\n /var/spool/cron/app:1:1 * * * * . $HOME/.profile; pull\n", configuration=configuration)
+    (profile,) = found.values()
+    assert profile.executable == "/usr/local/bin/pull"
+    assert {(call.target, call.port) for call in profile.calls} == {("a1.corp", 8080), ("b1.corp", 8081)}
+
+
+def test_incron_starts_a_job_for_a_file():
+    (profile,) = jobs(
+        "#entries\n /var/spool/incron/app:1:/srv/in IN_CLOSE_WRITE,IN_MOVED_TO /opt/x/import.sh $@/$#\n"
+    ).values()
+    assert (profile.service, profile.origin, profile.account.user) == ("app-import", "incron", "app")
+    assert profile.schedule == "/srv/in IN_CLOSE_WRITE,IN_MOVED_TO"
+    assert "MIG025" in {finding.code for finding in of_profile(profile)}
+
+
+PATHS = """\
+Unit=in.service
+Paths=/srv/in/*.edi (PathExistsGlob)
+Paths=/srv/flag (PathExists)
+Id=in.path
+ActiveState=active
+FragmentPath=/etc/systemd/system/in.path
+
+Unit=daemon.service
+Paths=/srv/go (PathExists)
+Id=daemon.path
+ActiveState=active
+FragmentPath=/etc/systemd/system/daemon.path
+
+Unit=cups.service
+Paths=/var/cache/cups/org.cups.cupsd (PathExists)
+Id=cups.path
+ActiveState=active
+FragmentPath=/lib/systemd/system/cups.path
+"""
+
+
+def test_a_unit_that_a_file_starts_is_a_job_unless_it_stays():
+    units = (Unit("in.service", type="oneshot", command=("/opt/x/import",)), Unit("daemon.service", active=True))
+    (profile,) = jobs(timers=Timers().parse(PATHS), units=units).values()
+    assert (profile.service, profile.unit, profile.executable) == ("in", "in.service", "/opt/x/import")
+    assert profile.schedule == "PathExistsGlob=/srv/in/*.edi; PathExists=/srv/flag"
+
+
+@pytest.mark.parametrize(
+    ("calendars", "fields", "zone"),
+    [
+        (["*-*-* 03:30:00"], "30 3 * * *", ""),
+        (["Mon..Fri *-*-* 06:45:00"], "45 6 * * 1-5", ""),
+        (["Mon-Fri *-*-* 06:45:00"], "45 6 * * 1-5", ""),
+        (["Sat,Sun *-*-* 10:00:00"], "0 10 * * 0,6", ""),
+        (["*-*-* *:00/15:00"], "*/15 * * * *", ""),
+        (["*-*-* 08..18/2:30:00"], "30 8-18/2 * * *", ""),
+        (["*-*-* 06,18:15:00"], "15 6,18 * * *", ""),
+        (["*-01,04,07,10-01 00:00:00"], "0 0 1 */3 *", ""),
+        (["*-*-01/5 00:00:00"], "0 0 */5 * *", ""),
+        (["*-*-* 03:30:20 Europe/Berlin"], "30 3 * * *", "Europe/Berlin"),
+        (["*-*-* 04:00:00 UTC"], "0 4 * * *", "UTC"),
+        (["*-*-* 06:15:00", "*-*-* 18:15:00", "*-*-* 07:15:00"], "15 6,7,18 * * *", ""),
+        (["daily"], "0 0 * * *", ""),
+        (["*-*-~01 00:00:00"], None, None),
+        (["Mon *-*-01..07 00:00:00"], None, None),
+        (["2026-01-01 00:00:00"], None, None),
+        (["*-*-* *:*:00/30"], None, None),
+        (["*-*-* 06:15:00", "*-*-* 18:45:00"], None, None),
+        (["*-*-* 06:15:00 UTC", "*-*-* 18:15:00"], None, None),
+        (["*-*-* 06:15:00", "what is this"], None, None),
+        ([""], None, None),
+    ],
+)
+def test_calendars_as_cron_fields(calendars, fields, zone):
+    found = cron_time(calendars)
+    assert (found and found.fields, found and found.zone) == (fields, zone)
+
+
+def test_what_cron_cannot_say_stays_as_systemd_says_it():
+    units = (Unit("a.service", command=("/opt/a",)),)
+    timers = (
+        Timer("a.timer", "a.service", ("*-*-* 06:15:00", "*-*-* 18:45:00"), active=True),
+        Timer("b.timer", "a.service", (), ("OnBootUSec=2min", "OnUnitActiveUSec=5min"), active=True),
+        Timer("c.timer", "a.service", ("*-*-* 06:15:00 Asia/Tokyo",), active=True),
+    )
+    found = jobs(timers=timers, units=units)
+    codes = {name: {finding.code for finding in of_profile(profile)} for name, profile in found.items()}
+    assert {name: (profile.schedule, "MIG025" in codes[name]) for name, profile in found.items()} == {
+        "a": ("*-*-* 06:15:00; *-*-* 18:45:00", True),
+        "b": ("OnBootUSec=2min; OnUnitActiveUSec=5min", True),
+        "c": ("15 6 * * *", False),
+    }
+    assert found["c"].timezone == "Asia/Tokyo"
+
+
+def items(low, high):
+    """One part of a calendar as systemd writes it, and the values that it means."""
+    number = st.integers(low, high)
+    single = number.map(lambda n: (f"{n:02}", {n}))
+    span = (
+        st.tuples(number, number)
+        .map(sorted)
+        .map(lambda ends: (f"{ends[0]:02}..{ends[1]:02}", set(range(ends[0], ends[1] + 1))))
+    )
+    steps = st.tuples(number, st.integers(1, high)).map(
+        lambda pair: (f"{pair[0]:02}/{pair[1]}", set(range(pair[0], high + 1, pair[1])))
+    )
+    listed = st.lists(st.one_of(single, span, steps), min_size=1, max_size=3)
+    joined = listed.map(
+        lambda found: (",".join(text for text, _ in found), set().union(*(meant for _, meant in found)))
+    )
+    return st.one_of(st.just(("*", set(range(low, high + 1)))), joined)
+
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEK = st.one_of(
+    st.just(("", set(range(7)))),
+    st.sets(st.integers(0, 6), min_size=1).map(lambda days: (",".join(DAYS[day] for day in sorted(days)) + " ", days)),
+    st.tuples(st.integers(0, 6), st.integers(0, 6)).map(sorted).map(
+        lambda ends: (f"{DAYS[ends[0]]}..{DAYS[ends[1]]} ", set(range(ends[0], ends[1] + 1)))
+    ),
+)  # fmt: skip
+
+
+def means(field, value, low, high):
+    """Whether a field of a crontab holds at a value, by crontab(5)."""
+    for item in field.split(","):
+        span, _, step = item.partition("/")
+        first, _, last = (f"{low}-{high}" if span == "*" else span).partition("-")
+        if value in range(int(first), int(last or first) + 1, int(step or 1)):
+            return True
+    return False
+
+
+def runs(fields, moment):
+    """Whether crond starts a line with these fields in this minute: either day where both are restricted."""
+    minute, hour, day, month, week = fields.split()
+    days = [means(day, moment.day, 1, 31), means(week, moment.isoweekday() % 7, 0, 6)]
+    chosen = any(days) if "*" not in {day, week} else all(days)
+    return (
+        chosen
+        and means(minute, moment.minute, 0, 59)
+        and means(hour, moment.hour, 0, 23)
+        and means(month, moment.month, 1, 12)
+    )
+
+
+PARTS = st.tuples(WEEK, items(1, 12), items(1, 31), items(0, 23), items(0, 59))
+MOMENTS = st.lists(st.integers(0, 4 * 366 * 1440 - 1), min_size=20)
+
+
+@given(PARTS, MOMENTS)
+def test_cron_runs_in_the_minutes_in_which_the_calendar_elapses(parts, moments):
+    week, month, day, hour, minute = parts
+    found = cron_time([f"{week[0]}*-{month[0]}-{day[0]} {hour[0]}:{minute[0]}:00"])
+    assert (found is None) == (len(day[1]) < 31 and len(week[1]) < 7)
+    fitting = datetime(2024, min(month[1]), min(*day[1], 28), min(hour[1]), min(minute[1]), tzinfo=UTC)
+    for moment in [fitting, *(datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=number) for number in moments)]:
+        values = (moment.weekday(), moment.month, moment.day, moment.hour, moment.minute)
+        elapses = all(value in part[1] for value, part in zip(values, parts, strict=True))
+        assert found is None or runs(found.fields, moment) == elapses
+
+
+@given(st.lists(st.tuples(items(0, 23), items(0, 59)), min_size=1, max_size=3))
+def test_several_calendars_are_one_line_only_if_it_says_the_same(times):
+    found = cron_time([f"*-*-* {hour[0]}:{minute[0]}:00" for hour, minute in times])
+    if found is None:
+        return
+    for minutes in range(1440):
+        moment = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+        elapses = any(moment.hour in hour[1] and moment.minute in minute[1] for hour, minute in times)
+        assert runs(found.fields, moment) == elapses
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="not installed: systemd-analyze")
+@pytest.mark.parametrize(
+    "said", ["Mon..Fri 06:45", "*:0/15", "Sat..Sun 8..18/2:30", "*-*-1/5", "Mon,Wed..Fri 4", "quarterly", "*-2/3-*"]
+)
+def test_systemd_writes_calendars_as_they_are_read_here(said):
+    shown = subprocess.run(["systemd-analyze", "calendar", said], capture_output=True, text=True, check=False).stdout
+    normal = [line.partition(": ")[2] for line in shown.splitlines() if "Normalized form" in line]
+    assert all(cron_time([one]) for one in normal)
