@@ -56,10 +56,17 @@ PLATFORM: tuple[tuple[str, str], ...] = (
 )
 """Pattern of the whole name (units without `.service`), and why it stays."""
 
+_SERVES = re.compile(r"cupsd?")
+"""Programs that are of the machine only as long as no other host can reach them: a print server is a service."""
 _COMPILED = tuple((re.compile(pattern), reason) for pattern, reason in PLATFORM)
 
 
-def platform_reason(name: str) -> str:
-    """Why a unit or program stays on the host; empty if it may be a service of the business."""
+def platform_reason(name: str, *, reachable: bool = False) -> str:
+    """Why a unit or program stays on the host; empty if it may be a service of the business.
+
+    `reachable`: it listens where other hosts can reach it.
+    """
     plain = name.removesuffix(".service").removesuffix(".timer")
+    if reachable and _SERVES.fullmatch(plain):
+        return ""
     return next((reason for pattern, reason in _COMPILED if pattern.fullmatch(plain)), "")

@@ -7,8 +7,11 @@ and a process manager (pm2, supervisor) keeps several services in its own. Those
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from posixpath import join, normpath
 
 from migrator.model.estate import SetAside
+from migrator.scan.command_line import Started
+from migrator.scan.crontab import work_of
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.inittab import Inittab, InittabEntry
@@ -33,6 +36,8 @@ _UNITS = frozenset({"systemd", "systemd user", "systemd socket", "sysv"})
 """Origins whose unit starts the service itself."""
 _SESSIONS = frozenset({"sshd", "sshd-session", "dropbear", "login", "in.telnetd", "su", "sudo"})
 _CRON = frozenset({"cron", "crond", "CRON", "CROND", "atd"})
+_AT_ONCE = 500
+"""Clock ticks, 100 a second: so soon after its own start cron has started all `@reboot` lines."""
 _TERMINALS = frozenset({"screen", "SCREEN", "tmux", "tmux: server"})
 
 
@@ -105,7 +110,7 @@ def workloads(snapshot: Snapshot) -> Workloads:
             set_aside[f"container with {group[0].program}"] = "already runs in a container"
         elif not unit_name or _TAKEN_APART.fullmatch(unit_name):
             loose.extend(group)
-        elif reason := platform_reason(unit_name.rsplit("/", 1)[-1]):
+        elif reason := platform_reason(unit_name.rsplit("/", 1)[-1], reachable=context.is_reachable(group)):
             set_aside[unit_name] = reason
         else:
             found.extend(_of_unit(context, unit_name, group, set_aside))
@@ -135,10 +140,10 @@ class _Context:
     children: Mapping[int, tuple[Process, ...]]
     units: Mapping[str, Unit]
     users: UsersFacts
-    boot_jobs: tuple[CronEntry, ...]
+    boot_jobs: tuple[tuple[CronEntry, Started], ...]
     inittab: tuple[InittabEntry, ...]
-    listening: frozenset[int]
-    """Processes that hold a listening TCP socket."""
+    listeners: tuple["_Holders", ...]
+    """Who holds each listening TCP socket."""
     namespace: str = ""
     """The process namespace that the scan itself ran in."""
 
@@ -155,9 +160,9 @@ class _Context:
             {pid: tuple(group) for pid, group in children.items()},
             {unit.name: unit for unit in snapshot.value(Units, ())},
             snapshot.value(Users, UsersFacts()),
-            tuple(entry for entry in cron if entry.schedule == "@reboot"),
+            tuple((entry, work_of(snapshot, entry)) for entry in cron if entry.schedule == "@reboot"),
             snapshot.value(Inittab, ()),
-            _listening(snapshot),
+            tuple(_holders(snapshot, processes.values())),
             _own_namespace(snapshot),
         )
 
@@ -169,6 +174,24 @@ class _Context:
             found.append(process)
             todo.extend(child for child in self.children.get(process.pid, ()) if child not in found)
         return tuple(found)
+
+    def listens(self, tree: Iterable[Process]) -> bool:
+        """Whether one of these listens, or nobody else can be who does."""
+        pids = {process.pid for process in tree}
+        return any(one.pids & pids if one.visible else one.pids and one.pids <= pids for one in self.listeners)
+
+    def is_reachable(self, group: Sequence[Process]) -> bool:
+        """Whether a unit's processes listen where other hosts can reach them."""
+        pids, cgroups = {process.pid for process in group}, {process.cgroup for process in group}
+        outside = [one for one in self.listeners if not one.loopback]
+        return any(one.pids & pids if one.visible else one.cgroup in cgroups for one in outside)
+
+    def began_with_cron(self, process: Process) -> bool:
+        """Whether it is as old as the cron that it comes from: an `@reboot` line started it, seen or not."""
+        above, top = self.processes.get(process.ppid), None
+        while above and {above.program, above.comm} & _CRON:
+            above, top = self.processes.get(above.ppid), above
+        return top is not None and 0 < process.start_ticks <= top.start_ticks + _AT_ONCE
 
 
 def _own_processes(snapshot: Snapshot) -> frozenset[int]:
@@ -192,11 +215,32 @@ def _own_namespace(snapshot: Snapshot) -> str:
     return next((p.namespace for p in snapshot.value(Processes, ()) if p.pid == scan_pid), "")
 
 
-def _listening(snapshot: Snapshot) -> frozenset[int]:
+@dataclass(frozen=True, slots=True)
+class _Holders:
+    """Who holds a listening socket, or may hold it where that is not visible."""
+
+    pids: frozenset[int]
+    visible: bool
+    loopback: bool
+    cgroup: str = ""
+    """The control group that it was opened in; empty where that is not known."""
+
+
+def _holders(snapshot: Snapshot, processes: Iterable[Process]) -> Iterator[_Holders]:
     owners = snapshot.value(Descriptors, DescriptorsFacts()).owners
-    listeners = snapshot.value(Sockets, SocketsFacts()).listeners
-    tcp = [listener.inode for listener in listeners if listener.protocol == "tcp"]
-    return frozenset(pid for inode in tcp for pid in owners.get(inode, ()))
+    sockets = snapshot.value(Sockets, SocketsFacts())
+    by_account: dict[int, list[Process]] = {}
+    for process in processes:
+        by_account.setdefault(process.uid, []).append(process)
+    for listener in sockets.listeners:
+        if listener.protocol != "tcp":
+            continue
+        if listener.inode in owners:
+            yield _Holders(frozenset(owners[listener.inode]), visible=True, loopback=listener.loopback)
+            continue
+        group = sockets.group_of(listener.inode)
+        possible = (p.pid for p in by_account.get(listener.uid, ()) if group in {"", p.cgroup})
+        yield _Holders(frozenset(possible), visible=False, loopback=listener.loopback, cgroup=group)
 
 
 def _by_unit(context: _Context) -> dict[str, list[Process]]:
@@ -299,7 +343,7 @@ def _from_root(context: _Context, root: Process, set_aside: dict[str, str], orig
         return
     tree = context.tree(root)
     started_by = _started_by(context, root) or origin
-    if started_by in {"login", "cron"} and not context.listening & {p.pid for p in tree}:
+    if started_by in {"login", "cron"} and not context.listens(tree):
         set_aside[program] = "a person's login" if started_by == "login" else "a scheduled job that was just running"
         return
     main = _working(context, root)
@@ -307,16 +351,22 @@ def _from_root(context: _Context, root: Process, set_aside: dict[str, str], orig
 
 
 def _started_by(context: _Context, root: Process) -> str:
-    """What starts a process that no unit owns: an `@reboot` line or inittab, recognised by its command."""
+    """What starts a process that no unit owns: an `@reboot` line or inittab, recognised by its command or its age."""
     line = " ".join(root.arguments)
     user = context.users.name(root.uid)
-    for entry in context.boot_jobs:
-        if entry.user == user and _same_command(entry.command, root):
+    for entry, work in context.boot_jobs:
+        if entry.user == user and (_same_command(entry.command, root) or _runs(work.program, root)):
             return "cron @reboot"
     for job in context.inittab:
         if job.command.strip() == line or _same_command(job.command, root):
             return "inittab"
-    return ""
+    return "cron @reboot" if context.began_with_cron(root) else ""
+
+
+def _runs(program: str, process: Process) -> bool:
+    """Whether a process runs this program, which its command line may name from the folder that it works in."""
+    named = {normpath(join(process.cwd, word)) for word in process.arguments[:2] if process.cwd}
+    return program.startswith("/") and program in {process.exe, *named}
 
 
 def _same_command(line: str, process: Process) -> bool:

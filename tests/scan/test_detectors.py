@@ -56,6 +56,7 @@ TABLE = [
     (["/usr/bin/memcached", "-m", "64"], "/usr/bin/memcached", "memcached"),
     (["/usr/lib/erlang/bin/beam.smp", "-s", "rabbit", "boot"], "", "rabbitmq"),
     (["/usr/lib/postfix/sbin/master", "-w"], "/usr/lib/postfix/sbin/master", "postfix"),
+    (["/usr/sbin/cupsd", "-l"], "/usr/sbin/cupsd", "cups"),
     (["dotnet", "Shop.Api.dll"], "/usr/bin/dotnet", "dotnet"),
     (["python3", "-m", "celery", "worker"], "/usr/bin/python3.11", "celery"),
     (["/opt/v/bin/python", "/opt/v/bin/celery", "-A", "shop", "worker"], "/usr/bin/python3.9", "celery"),

@@ -1,11 +1,13 @@
 """Process managers, wrappers and units of every kind: what they run is the service, under the name that it has there."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from migrator.model.observations import Observed
+from migrator.model.observations import Missing, Observed
 from migrator.scan.facts.configuration import Configuration
+from migrator.scan.facts.crontabs import CronEntry, Crontabs
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.environment import Environment
 from migrator.scan.facts.processes import Process, Processes
@@ -198,3 +200,65 @@ def test_variables_do_not_depend_on_the_moment(main, child, want):
     observed = {name: Observed(value) for name, value in facts.items()}
     (profile,) = host_view(Snapshot("h", "h", datetime.now(UTC), observed)).profiles
     assert {one.name for one in profile.variables} == want
+
+
+CRON = replace(process(10, 1, "/usr/sbin/cron -f", "/usr/sbin/cron", "cron.service"), uid=0)
+FORK = replace(process(11, 10, "/usr/sbin/CRON -f", "/usr/sbin/cron", "cron.service"), uid=0)
+
+
+def below_cron(*, start, listener=None, group="", others=(), entries=None, cwd="", line="./sellerd"):
+    """Origins of services on a host where cron, begun at tick 2000, runs something; no owner of a socket is visible."""
+    run = replace(process(12, 11, line, unit="cron.service"), start_ticks=start, cwd=cwd)
+    cron = replace(CRON, start_ticks=2000)
+    listeners = (Listener("tcp", "*", 5080, listener, 77),) if listener is not None else ()
+    facts = {
+        Processes.name: (INIT, cron, replace(FORK, start_ticks=start), run, *others),
+        Sockets.name: SocketsFacts(listeners, groups={77: group} if group else {}),
+        Descriptors.name: DescriptorsFacts(),
+    }
+    observed = {name: Observed(value) for name, value in facts.items()}
+    observed[Crontabs.name] = Observed(entries) if entries else Missing("refused")
+    view = host_view(Snapshot("h", "h", datetime.now(UTC), observed))
+    ports = {(p.service, listen.port) for p in view.profiles for listen in p.listens}
+    return {p.service: p.origin for p in view.profiles}, ports
+
+
+def test_what_began_with_cron_is_a_service_though_its_crontab_may_not_be_read():
+    assert below_cron(start=2010, listener=7) == ({"sellerd": "cron @reboot"}, {("sellerd", 5080)})
+    assert below_cron(start=2010) == ({"sellerd": "cron @reboot"}, set())
+    assert below_cron(start=60_000) == ({}, set())
+
+
+def test_a_job_at_its_work_is_none_unless_nobody_else_can_have_the_listener():
+    other = process(20, 1, "/opt/other/otherd", "/opt/other/otherd", "other.service")
+    root = "/system.slice/cron.service"
+    assert below_cron(start=60_000, listener=7)[1] == {("sellerd", 5080)}
+    assert below_cron(start=60_000, listener=7, others=[other])[0] == {"other": "systemd"}
+    assert "sellerd" in below_cron(start=60_000, listener=7, group=root, others=[other])[0]
+    assert below_cron(start=60_000, listener=0)[0] == {}
+
+
+def test_a_line_at_boot_is_known_by_the_program_that_it_starts():
+    entry = CronEntry("/var/spool/cron/x", 1, "@reboot", "7", ". /etc/x; cd /home/x/app && exec ./sellerd >>log 2>&1")
+    found = below_cron(start=60_000, entries=(entry,), cwd="/home/x/app", line="./sellerd --quiet")
+    assert found[0] == {"sellerd": "cron @reboot"}
+
+
+@pytest.mark.parametrize(("address", "found"), [("0.0.0.0", True), ("127.0.0.1", False)])  # noqa: S104 - an address that is listened on
+@pytest.mark.parametrize("root", [True, False])
+def test_a_print_server_is_a_service_where_other_hosts_reach_it(address, found, root):
+    cupsd = process(10, 1, "/usr/sbin/cupsd -l", "/usr/sbin/cupsd", "cups.service")
+    browsed = process(11, 1, "/usr/sbin/cups-browsed", "/usr/sbin/cups-browsed", "cups-browsed.service")
+    sockets = SocketsFacts(
+        (Listener("tcp", address, 631, 0, 5), Listener("tcp", "*", 7631, 0, 6)),
+        groups={5: cupsd.cgroup, 6: browsed.cgroup},
+    )
+    facts = {
+        Processes.name: (INIT, cupsd, browsed),
+        Sockets.name: sockets,
+        Descriptors.name: DescriptorsFacts(owners={5: (10,), 6: (11,)} if root else {}),
+    }
+    observed = {name: Observed(value) for name, value in facts.items()}
+    view = host_view(Snapshot("h", "h", datetime.now(UTC), observed))
+    assert [(p.service, p.runtime.name) for p in view.profiles] == ([("cups", "cups")] if found else [])
+    assert "cups-browsed.service" in {one.name for one in view.set_aside}

@@ -114,6 +114,7 @@ KNOWN: tuple[Known, ...] = (
     Known("samba", r"smbd|nmbd|samba", r"samba", stateful=True, homes=("/etc/samba",), ports=(445, 139, 137, 138)),
     Known("rsync", r"rsync", r"rsync", words=r"--daemon", stateful=True, ports=(873,)),
     Known("tftp", r"in\.tftpd|tftpd", r"tftpd-hpa|atftpd|tftp-server", stateful=True, ports=(69,)),
+    Known("cups", r"cupsd", r"cups-daemon|cups", http=True, homes=("/etc/cups",), ports=(631,)),
     # Watching, names of things, and other servers that come as one program
     Known("prometheus", r"prometheus", r"prometheus2?", http=True, stateful=True, data=("--storage.tsdb.path", "-storage.local.path"), ports=(9090,)),
     Known("alertmanager", r"(?:prometheus-)?alertmanager", r"prometheus-alertmanager|alertmanager", http=True, stateful=True, data=("--storage.path",), ports=(9093,)),
