@@ -99,12 +99,19 @@ def _listening(claimants: Sequence[Claimant], place: int | str) -> list[_Claim]:
     """Workloads whose configuration listens there, each with the first place that says so."""
     found = []
     for index, one in enumerate(claimants):
-        said = (m for m in one.mentions if place in {m.port, m.path} and _says_where_to_listen(m, one.names))
+        said = (m for m in one.mentions if _names(m, place) and _says_where_to_listen(m, one.names))
         mention = next(said, None)
         if mention:
-            excerpt = f"listens on {mention.path or mention.port} (the process was not visible)"
+            excerpt = f"listens on {place} (the process was not visible)"
             found.append((index, Evidence(Configuration.name, excerpt, _place(mention), inferred=True)))
     return found
+
+
+def _names(mention: Mention, place: int | str) -> bool:
+    """A path that ends in a slash goes on with a variable: `listen = /run/php/$pool.sock`."""
+    if mention.kind is MentionKind.LISTEN and mention.path.endswith("/"):
+        return isinstance(place, str) and place.rpartition("/")[0] == mention.path.rstrip("/")
+    return place in {mention.port, mention.path}
 
 
 def _says_where_to_listen(mention: Mention, names: frozenset[str]) -> bool:

@@ -14,7 +14,7 @@ from migrator.scan.platform import platform_reason
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
-__all__ = ["behind", "listeners_of", "waiting"]
+__all__ = ["behind", "listeners_of", "paths_of", "waiting"]
 
 
 def waiting(snapshot: Snapshot, running: Iterable[Workload]) -> tuple[tuple[Workload, Door], ...]:
@@ -22,7 +22,7 @@ def waiting(snapshot: Snapshot, running: Iterable[Workload]) -> tuple[tuple[Work
     started = {workload.unit.name for workload in running if workload.unit}
     programs = {workload.main.exe for workload in running}
     doors = [door for door in snapshot.value(OnDemand, ()) if door.ports or door.paths]
-    own = [door for door in doors if not platform_reason(door.name) and not platform_reason(door.unit)]
+    own = [door for door in doors if not _of_platform(snapshot, door)]
     asleep = [door for door in own if door.unit not in started and not (door.command and door.command[0] in programs)]
     return tuple((_workload(snapshot, door), door) for door in asleep)
 
@@ -41,11 +41,27 @@ def listeners_of(snapshot: Snapshot, door: Door) -> Iterator[tuple[Listener, Evi
             yield listener, said
 
 
+def paths_of(snapshot: Snapshot, door: Door) -> Iterator[tuple[str, Evidence]]:
+    """Its Unix sockets, as the kernel shows them."""
+    there = {one.path for one in snapshot.value(Sockets, SocketsFacts()).unix}
+    for path in door.paths:
+        if path in there:
+            yield path, Evidence(OnDemand.name, f"{door.opener} {door.name}", door.file)
+
+
+def _of_platform(snapshot: Snapshot, door: Door) -> bool:
+    reachable = any(not listener.loopback for listener, _ in listeners_of(snapshot, door))
+    return any(platform_reason(name, reachable=reachable) for name in (door.name, door.unit))
+
+
 def _workload(snapshot: Snapshot, door: Door) -> Workload:
     """A workload of one process that is not there: its id is 0."""
     units = {unit.name: unit for unit in snapshot.value(Units, ())}
     unit = units.get(door.unit, Unit(door.unit)) if door.unit else None
-    words = door.command or (unit.command if unit else ()) or commands_of(snapshot, door.unit or f"{door.name}.service")
+    # systemd names no unit where each client gets one of its own: an instance of the template of that name.
+    names = (door.unit,) if door.unit else (f"{door.name}@.service", f"{door.name}.service")
+    told = next(filter(None, (commands_of(snapshot, name) for name in names)), ())
+    words = door.command or (unit.command if unit else ()) or told
     user = snapshot.value(Users, UsersFacts()).named(door.user or (unit.user if unit else "") or "root")
     program = words[0] if words else ""
     process = Process(

@@ -20,7 +20,7 @@ from migrator.scan.artifacts import artifacts_of, told_by
 from migrator.scan.calls import configured_calls, merged, socket_calls
 from migrator.scan.claims import Claimant, Claims
 from migrator.scan.detector import Detection, is_interpreter, words_of
-from migrator.scan.doors import listeners_of
+from migrator.scan.doors import listeners_of, paths_of
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.on_demand import Door
 from migrator.scan.facts.os_release import OsRelease
@@ -123,9 +123,11 @@ class Draft:
 
     def with_doors(self, doors: Iterable[Door]) -> "Draft":
         """With the sockets that somebody else opened for it."""
-        found = [pair for door in doors for pair in listeners_of(self.snapshot, door)]
-        known = {listener for listener, _ in self.listeners}
-        return replace(self, listeners=(*self.listeners, *(pair for pair in found if pair[0] not in known)))
+        behind = tuple(doors)
+        ports = dict(pair for door in behind for pair in listeners_of(self.snapshot, door))
+        paths = dict(pair for door in behind for pair in paths_of(self.snapshot, door))
+        listeners, unix = {**ports, **dict(self.listeners)}, {**paths, **dict(self.unix)}
+        return replace(self, listeners=tuple(listeners.items()), unix=tuple(unix.items()))
 
     def profile(self) -> ServiceProfile:
         """The profile, as far as the host alone can tell."""

@@ -1,6 +1,6 @@
 """One host's snapshot to the profiles of its services. Pure; names are still those of the host (see `estate`)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from migrator.model.estate import SetAside
@@ -69,7 +69,12 @@ def host_view(snapshot: Snapshot) -> HostView:
     )
 
 
-def _left(drafts: Iterable[Draft], owners: SocketOwners) -> SocketOwners:
+def _left(drafts: Sequence[Draft], owners: SocketOwners) -> SocketOwners:
     """What is without an owner still, now that sockets which others opened for a service are known."""
     taken = {listener for draft in drafts for listener, _ in draft.listeners}
-    return replace(owners, unowned=tuple(one for one in owners.unowned if one not in taken))
+    paths = {path for draft in drafts for path, _ in draft.unix}
+    return replace(
+        owners,
+        unowned=tuple(one for one in owners.unowned if one not in taken),
+        unowned_unix=tuple(path for path in owners.unowned_unix if path not in paths),
+    )

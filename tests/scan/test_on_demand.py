@@ -8,7 +8,7 @@ from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.on_demand import OnDemand
 from migrator.scan.facts.processes import Process, Processes
-from migrator.scan.facts.sockets import Listener, Sockets, SocketsFacts
+from migrator.scan.facts.sockets import Listener, Sockets, SocketsFacts, UnixListener
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.profile import host_view
 from migrator.scan.snapshot import Snapshot
@@ -114,3 +114,65 @@ def test_it_has_its_configuration_and_no_processes():
     assert [(call.target, call.port) for call in stock.calls] == [("a1.corp", 8080)]
     assert (stock.processes, stock.usage.memory_mib, stock.usage.cpu_millicores) == (0, None, None)
     assert stock.account.user in {"daemon", "0", "root"}
+
+
+GATES = """\
+#sockets
+ Id=gate.socket
+ Listen=/run/gate.sock (Stream)
+ Triggers=gate.service
+ ActiveState=active
+
+ Id=shop.socket
+ Listen=/run/shop.sock (Stream)
+ Listen=/run/gone.sock (Stream)
+ Triggers=shop.service
+ ActiveState=active
+
+ Id=scanner.socket
+ Listen=[::]:7020 (Stream)
+ Triggers=
+ ActiveState=active
+
+ Id=cups.socket
+ Listen=[::]:631 (Stream)
+ Triggers=cups.service
+ ActiveState=active
+"""
+
+
+def gates(*, root=False, cups="*"):
+    """Sockets of systemd, of which one has its service running: by their processes init alone is seen to hold them."""
+    shop = Process(10, 1, 7, 7, "shopd", ("/opt/shop/shopd",), "/opt/shop/shopd", cgroup="/system.slice/shop.service")
+    init = Process(1, 0, 0, 0, "systemd", ("/sbin/init",), "/usr/lib/systemd/systemd", cgroup="/init.scope")
+    paths = ("/run/gate.sock", "/run/shop.sock")
+    listeners = (Listener("tcp", "*", 7020, 0, 7), Listener("tcp", cups, 631, 0, 8))
+    facts = {
+        Machine.name: MachineFacts(uid=0 if root else 7),
+        Processes.name: (init, shop),
+        Units.name: (Unit("shop.service"), Unit("gate.service", command=("/opt/gate/gated",))),
+        Descriptors.name: DescriptorsFacts(owners={90: (1,), 91: (1, 10)} if root else {}),
+        Sockets.name: SocketsFacts(listeners, unix=tuple(UnixListener(path, 90 + i) for i, path in enumerate(paths))),
+        OnDemand.name: OnDemand().parse(GATES),
+        Configuration.name: Configuration().parse(
+            " program /etc/systemd/system/scanner@.service:3:/opt/scan/scan\n"
+            " listen /opt/other/x.conf:1:/run/shop.sock\n"
+        ),
+    }
+    view = host_view(Snapshot("h", "h", datetime.now(UTC), {name: Observed(value) for name, value in facts.items()}))
+    return {p.service: p for p in view.profiles}
+
+
+def test_unix_sockets_that_systemd_opened_are_the_services():
+    for root in (True, False):
+        paths = {(p.service, listen.path) for p in gates(root=root).values() for listen in p.listens if listen.path}
+        assert paths == {("gate", "/run/gate.sock"), ("shop", "/run/shop.sock")}
+
+
+def test_a_socket_without_a_unit_starts_instances_of_the_template_of_its_name():
+    assert gates()["scanner"].executable == "/opt/scan/scan"
+
+
+def test_a_print_server_is_a_service_where_others_reach_it():
+    assert "cups" in gates()
+    assert "cups" not in gates(cups="127.0.0.1")

@@ -56,6 +56,23 @@ def test_two_that_claim_it_leave_it_without_an_owner():
     assert seen(said, tcp(8000)) == (set(), {8000})
 
 
+@pytest.mark.parametrize(
+    ("said", "owners"),
+    [
+        (
+            " listen /etc/nginx/pool.conf:4:/run/php/\n",
+            {("nginx", "/run/php/shop.sock"), ("nginx", "/run/php/blog.sock")},
+        ),
+        (" listen /etc/nginx/pool.conf:4:/run/php/\n listen /etc/haproxy/x.cfg:4:/run/php/\n", set()),
+        (" listen /etc/nginx/pool.conf:4:/run/\n unix /etc/nginx/x.conf:5:/run/php/\n", set()),
+    ],
+    ids=["a variable names the file", "two folders", "another folder, and a call"],
+)
+def test_a_socket_whose_name_is_a_variable_is_known_by_its_folder(said, owners):
+    unix = [UnixListener(f"/run/php/{name}.sock", inode=number) for number, name in enumerate(("shop", "blog"), 90)]
+    assert seen(said, unix=unix)[0] == owners
+
+
 def test_the_port_of_somebody_else_is_no_claim():
     assert seen(" setting /etc/nginx/nginx.conf:3:db.port = 5432\n", tcp(5432)) == (set(), {5432})
 
