@@ -12,6 +12,8 @@ from posixpath import basename, join, normpath
 
 __all__ = ["Started", "started", "to_shell"]
 
+_MOST = 4000
+"""Characters of a line that are looked at: a host may hold any text."""
 _DEPTH = 5
 """How many shells within shells are looked into."""
 _SYSTEM = ("/bin/", "/sbin/", "/lib/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/")
@@ -174,7 +176,8 @@ def to_shell(command: str) -> str:
 
 def started(line: str, *, variables: Mapping[str, str] | None = None, folder: str = "") -> Started:
     """Find the program that does the work of a line. `variables` are those known; `folder` is where it begins."""
-    text = _expanded(line, {**(variables or {}), **dict(_PATH_GIVEN.findall(line))})
+    line = line[:_MOST]
+    text = _expanded(line, {**(variables or {}), **dict(_PATH_GIVEN.findall(line))})[:_MOST]
     simple = tuple(_placed(_simple(text), folder, (variables or {}).get("HOME", "")))
     if not simple:
         return Started("job", text=text)

@@ -69,7 +69,7 @@ def _uses(entry: CronEntry, work: Started, line: int, name: str, crontab: Sequen
     """Whether the command names a setting, or starts the only program of somebody's own to which it is handed on."""
     if _OF_CRON.fullmatch(name):
         return False
-    if re.search(rf"\$\{{?{name}\b", entry.command):
+    if re.search(rf"\$\{{?{re.escape(name)}\b", entry.command):
         return True
     others = [each for one, each in crontab if one.line > line and one.line != entry.line]
     return _is_own(work) and not any(map(_is_own, others))

@@ -1,7 +1,7 @@
 """Times of systemd's timers as cron fields, as far as cron can say them. Pure. Sources: systemd.time(7), crontab(5)."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -27,7 +27,9 @@ _CALENDAR = re.compile(
     r"(?:(?P<hour>[^-:\s]+):(?P<minute>[^-:\s]+)(?::(?P<second>[^-:\s]+))?(?:\s+|$))?"
     r"(?P<zone>UTC|[A-Z]\w+(?:/[\w+-]+)+)?"
 )
-_ITEM = re.compile(r"(\d+|\*)(?:\.\.(\d+))?(?:/(\d+))?")
+_ITEM = re.compile(r"(\d{1,4}|\*)(?:\.\.(\d{1,4}))?(?:/(\d{1,4}))?")
+_MOST = 50
+"""So many calendars of one timer are more than anybody writes."""
 _FEW = 2
 """So many values in a row are shorter as a list than as a range."""
 
@@ -55,9 +57,9 @@ class _Times:
         return replace(self, parts=tuple(one | two for one, two in zip(self.parts, other.parts, strict=True)))
 
 
-def cron_time(calendars: Iterable[str]) -> CronTime | None:
+def cron_time(calendars: Sequence[str]) -> CronTime | None:
     """The minutes in which any of these elapses; None where one crontab line cannot say exactly these."""
-    read = [_times(calendar.strip()) for calendar in calendars]
+    read = [_times(calendar.strip()) for calendar in calendars] if len(calendars) <= _MOST else []
     known = [one for one in read if one]
     merged = _merged(known) if known and len(known) == len(read) else None
     if merged is None:

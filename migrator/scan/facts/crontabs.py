@@ -9,7 +9,7 @@ from migrator.scan.shells import PACKAGES
 
 __all__ = ["CronEntry", "Crontabs"]
 
-_LINE = re.compile(r" (/[^:]*):(\d+):(.*)")
+_LINE = re.compile(r" (/[^:]*):(\d{1,9}):(.*)")
 _SETTING = re.compile(r"\s*([A-Za-z_]\w*)\s*=(.*)")
 _ITEM = r"(?:[0-9*][0-9*/~-]*|[A-Za-z]{3}(?:-[A-Za-z]{3})?(?:/[0-9]+)?)"
 _FIELD = rf"{_ITEM}(?:,{_ITEM})*"
