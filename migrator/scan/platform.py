@@ -10,7 +10,7 @@ PLATFORM: tuple[tuple[str, str], ...] = (
         "the init system",
     ),
     (r"ssh|sshd|ssh@.*|sshd@.*|sshd?-(?:unix|vsock).*|dropbear|sftp-server", "remote login"),
-    (r"cron|crond|CRON|CROND|anacron|atd", "the scheduler; its jobs are listed on their own"),
+    (r"cron|crond|cronie|CRON|CROND|fcron|anacron|incrond?|atd", "the scheduler; its jobs are listed on their own"),
     (r"r?syslogd?|syslog-ng|klogd|varnish(?:ncsa|log)|auditd|auditbeat|logrotate|systemd-journald", "the host's logs"),
     (r"getty|agetty|getty@.*|serial-getty@.*|console-getty|login|mingetty", "terminals"),
     (

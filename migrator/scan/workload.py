@@ -30,7 +30,9 @@ __all__ = ["Workload", "Workloads", "workloads"]
 _CONTAINER = re.compile(r"(?:docker|libpod|crio|cri-containerd|lxc)[-/.]([0-9a-f]{12})|/kubepods")
 _IN_CONTAINER = "container "
 _MANAGES = "process manager ({}); what it runs is listed on its own"
-_TAKEN_APART = re.compile(r"(?:crond?|atd|rc[.-]local|sshd?|ssh@.*|sshd@.*|user@\d+|getty@.*|serial-getty@.*)\.service")
+_TAKEN_APART = re.compile(
+    r"(?:cron(?:d|ie)?|atd|rc[.-]local|sshd?|ssh@.*|sshd@.*|user@\d+|getty@.*|serial-getty@.*)\.service"
+)
 _USER_MANAGER = re.compile(r"user@\d+\.service")
 _UNITS = frozenset({"systemd", "systemd user", "systemd socket", "sysv"})
 """Origins whose unit starts the service itself."""

@@ -88,7 +88,8 @@ def test_a_tab_stands_between_account_and_command_as_well():
         "#entries\n /etc/cron.d/x:1:5 1 * * *\troot\tflock -n /run/x.lock /opt/x/run.sh\n"
         " /etc/cron.d/x:2:*/20\t6-18 * *  mon-fri  app \t cd /opt/x && ./y\n /etc/cron.d/x:3:@daily\troot\tPGHOST=a /opt/z\n"
         " /etc/cron.d/x:4:-0~30 1,Mon * jan-mar/2 sun,1-5 root /opt/q\n /etc/cron.d/x:5:1 1 * * * lonely\n"
-        " /var/spool/cron/app:1:@hourly\t/opt/w\n"
+        " /var/spool/cron/app:1:@hourly\t/opt/w\n /etc/cron.d/x.dpkg-old:1:1 1 * * * root /opt/v\n"
+        " /etc/cron.d/x~:1:1 1 * * * root /opt/v\n /etc/cron.d/x.rpmsave:1:1 1 * * * root /opt/v\n"
     )
     assert [(e.schedule, e.user, e.command) for e in got] == [
         ("5 1 * * *", "root", "flock -n /run/x.lock /opt/x/run.sh"),

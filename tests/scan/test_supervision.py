@@ -202,6 +202,12 @@ def test_variables_do_not_depend_on_the_moment(main, child, want):
     assert {one.name for one in profile.variables} == want
 
 
+@pytest.mark.parametrize("line", ["/usr/sbin/incrond", "/usr/sbin/crond -n", "/usr/sbin/fcron -f"])
+def test_schedulers_are_set_aside(line):
+    name = line.split()[0].rsplit("/", 1)[-1]
+    assert seen(process(10, 1, line, line.split()[0], f"{name}.service"))[0] == set()
+
+
 CRON = replace(process(10, 1, "/usr/sbin/cron -f", "/usr/sbin/cron", "cron.service"), uid=0)
 FORK = replace(process(11, 10, "/usr/sbin/CRON -f", "/usr/sbin/cron", "cron.service"), uid=0)
 

@@ -19,6 +19,8 @@ _WATCHED = re.compile(r"\s*((?:/(?:\\.|[^\s\\])*)\s+[A-Za-z0-9_=,]+)\s+(.+)")
 """`path events command` of a table of incron. Source: incrontab(5)."""
 _PLAIN_PATH = re.compile(r"/[\w.-]+(?:/[\w.-]+)*/?")
 _FOLDER = re.compile(r"/etc/cron\.(hourly|daily|weekly|monthly)\b")
+_LEFT_BY_EDITORS = re.compile(r".*(?:~|\.rpm(?:save|orig|new)|\.cfsaved|\.(?:dpkg|ucf)-\w+)")
+"""Names of files that no crond reads: older and newer versions that stand beside a crontab."""
 _PERIODS = {"1": "@daily", "7": "@weekly", "30": "@monthly", "31": "@monthly"}
 _SYSTEM = ("/etc/crontab", "/etc/cron.d/")
 _INCRON = ("/etc/incron.d/", "/var/spool/incron/")
@@ -147,7 +149,8 @@ def _is_told(value: str, text: str) -> bool:
 
 def _numbered(lines: Iterable[str]) -> Iterator[tuple[str, int, str]]:
     for line in lines:
-        if match := _LINE.fullmatch(line):
+        match = _LINE.fullmatch(line)
+        if match and not _LEFT_BY_EDITORS.fullmatch(match[1]):
             yield match[1], int(match[2]), match[3]
 
 
