@@ -146,7 +146,7 @@ class Started:
     text: str = ""
     """The whole line, with the values of variables that are known."""
     works_on: str = ""
-    """The words that programs are given and the files that they write: no locks, no conditions, no folders gone to."""
+    """What programs are given and write, and the folders that they work in: no locks, no conditions, no programs."""
     sourced: tuple[str, ...] = ()
     """Files that the shell reads first."""
 
@@ -181,11 +181,18 @@ def started(line: str, *, variables: Mapping[str, str] | None = None, folder: st
     simple = tuple(_placed(_simple(text), folder, (variables or {}).get("HOME", "")))
     if not simple:
         return Started("job", text=text)
-    main = _main(simple)
-    program, runtime = _program(main)
-    working = [one for one in simple if not _GUARD.fullmatch(one.name)]
-    words = [word for one in working for word in (*one.words[1:], *one.targets) if _path(word, one.folder) != program]
-    return Started(program, runtime, text, " ".join(words), tuple(_sourced(simple)))
+    program, runtime = _program(_main(simple))
+    return Started(program, runtime, text, " ".join(_worked_on(simple, folder, program)), tuple(_sourced(simple)))
+
+
+def _worked_on(simple: Sequence[_Simple], begin: str, program: str) -> Iterator[str]:
+    """What programs are given and write; and the folder that they work in, unless that is where they are themselves."""
+    programs = {_program(one)[0] for one in simple}
+    for one in simple:
+        if not _GUARD.fullmatch(one.name):
+            yield from (word for word in (*one.words[1:], *one.targets) if _path(word, one.folder) != program)
+            if one.folder != begin and not any(path.startswith(f"{one.folder}/") for path in programs):
+                yield one.folder
 
 
 def _expanded(line: str, variables: Mapping[str, str]) -> str:

@@ -144,12 +144,14 @@ def test_of_settings_only_paths_that_a_command_uses_leave_the_host(tmp_path, awk
 def test_what_a_line_works_on_is_its_state_and_not_what_stands_before():
     found = jobs(
         "#entries\n /var/spool/cron/app:1:1 * * * * cd /srv/app && flock -n /var/lib/app/run.lock php artisan import /srv/in\n"
-        " /etc/cron.d/dump:2:D=/srv/dumps\n /etc/cron.d/dump:3:2 * * * * root pg_dump -f $D/x.dump\n",
+        " /etc/cron.d/dump:2:D=/srv/dumps\n /etc/cron.d/dump:3:2 * * * * root pg_dump -f $D/x.dump\n"
+        " /etc/cron.d/here:3:2 * * * * root cd /srv/backup && pg_dump -f x.dump\n",
         configuration=" data /var/spool/cron/app:1:/srv/app\n data /var/spool/cron/app:1:/var/lib/app/run.lock\n"
         " data /var/spool/cron/app:1:/srv/in\n",
     )
     assert (found["app-artisan"].executable, state(found["app-artisan"])) == ("/srv/app/artisan", {"/srv/in"})
     assert state(found["dump"]) == {"/srv/dumps/x.dump"}
+    assert state(found["here"]) == {"/srv/backup"}
 
 
 SETTINGS = (
