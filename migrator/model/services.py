@@ -272,7 +272,7 @@ class ServiceProfile(Record):
     directory: str = ""
     """Working directory."""
     schedule: str = ""
-    """Five cron fields, for a job."""
+    """Five cron fields, for a job; where cron cannot say when it starts, the words of its timer, path or table."""
     timezone: str = ""
     """The zone that the schedule is meant in, for a job: `Europe/Berlin`; empty where the host does not say."""
     account: Account = field(default_factory=Account)

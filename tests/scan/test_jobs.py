@@ -83,6 +83,16 @@ def test_the_program_behind_what_stands_before_it(line, program, runtime):
     assert (found.program, found.runtime) == (program, runtime)
 
 
+PIECES = st.sampled_from(
+    ["cd", "./x", "/opt/x", "&&", "||", ";", "|", "&", "(", ")", "{", "}", "'", '"', "`", "$X", "${Y:-/z}", "~", "-c", "bash", "su", "-", "flock", "-n", "env", "A=b", "timeout", "5", "[", "]]", ".", "\\", "2>&1", ">", "<<<", "for", "java", "-jar", "", " ", "\n"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=30), st.sampled_from(["", " "]))
+def test_any_line_starts_something(pieces, between):
+    assert started(between.join(pieces), variables={"HOME": "/h"}, folder="/h").program is not None
+
+
 def test_a_tab_stands_between_account_and_command_as_well():
     got = Crontabs().parse(
         "#entries\n /etc/cron.d/x:1:5 1 * * *\troot\tflock -n /run/x.lock /opt/x/run.sh\n"
