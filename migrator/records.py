@@ -125,6 +125,10 @@ def load_json(kind: type[R], text: str, *, file: str) -> R:
     """Read what `dump_json` wrote. InputError where the file is not that."""
     try:
         data = json.loads(text)
+        if "\\ud" in text.lower():
+            json.dumps(
+                data, ensure_ascii=False
+            ).encode()  # half a pair of surrogates is no text, and no file could hold it
     except (ValueError, RecursionError) as problem:
         raise InputError(f"is no JSON: {problem}", file=file) from problem
     return load_document(kind, yamlio.Document(data, file, None))

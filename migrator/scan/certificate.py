@@ -6,10 +6,18 @@ Source: RFC 5280. Certificates are public; no private key is ever read.
 from dataclasses import dataclass
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 __all__ = ["Certificate", "read"]
 
 _MOST_NAMES = 20
+_NOT_UNDERSTOOD = (
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library raises beside ValueError, none of which is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,7 @@ def read(path: str, pem: str) -> Certificate | None:
         found = x509.load_pem_x509_certificate(pem.encode())
         expires = found.not_valid_after_utc.isoformat(timespec="seconds")
         return Certificate(path, found.subject.rfc4514_string(), _names(found), expires, _is_authority(found))
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except (ValueError, *_NOT_UNDERSTOOD):
         return None
 
 

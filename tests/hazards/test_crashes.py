@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,6 +19,8 @@ from tests.hazards.counts import count
 ROOT = Path(__file__).parents[2]
 IDENTITY = {f"GIT_{who}_{what}": "t@x.invalid" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 ESTATE = ROOT / "migrator" / "quickstart" / "estate"
+DRAFT = re.compile(r"\..+\.[0-9a-f]{8}")
+"""What a file is called until it is whole."""
 SECRET = "Zq60kanari"
 """Stands where no rule would look for it, so that it goes through the program as any value does."""
 POINTS = count(2, 30)
@@ -97,8 +100,7 @@ def test_a_trace_has_lines_of_ours_and_no_values(tmp_path, verb):
         assert not canaries.found_in(said.encode()), said
         traces += "Traceback (most recent call last)" in said
         assert "broken on purpose" in said or "Traceback" not in said, said
-        left = [path for path in folder.rglob("*") if path.name.startswith(".") and path.is_file() and ".git" not in path.parts]  # fmt: skip
-        assert left == []
+        assert [path for path in folder.rglob("*") if DRAFT.fullmatch(path.name)] == []
         assert list((folder / "temporary").iterdir()) == []
     assert traces, "at none of these points was there a trace"
 

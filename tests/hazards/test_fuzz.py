@@ -43,7 +43,7 @@ def recorded() -> tuple[Answer, ...]:
 
 
 def torn(text: str, chance: random.Random) -> str:
-    """One to four changes that networks, old programs and liars make."""
+    """One to four changes that networks, old programs and liars make; bytes that are no text are read as a scan does."""
     lines = text.split("\n")
     for _ in range(chance.randint(1, 4)):
         at = chance.randrange(len(lines))
@@ -61,7 +61,7 @@ def torn(text: str, chance: random.Random) -> str:
                 [line, *chance.choices(lines, k=3)],
             ]
         ) or [""]
-    return "\n".join(lines)
+    return "\n".join(lines).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)

@@ -171,6 +171,7 @@ def test_without_its_memory_a_host_that_is_down_stops_the_scan_and_one_that_answ
     ("change", "said"),
     [
         (lambda text: text[:-9], "is no JSON"),
+        (lambda text: text.replace('"address":"', '"address":"\\udcff'), "is no JSON: .*surrogates not allowed"),
         (lambda text: text.replace('"seenAt":"2', '"seenAt":"x'), "is no memory of this host"),
         (lambda text: text.replace('"service":"redis-server"', '"service":"../../x"'), "is no memory of this host"),
         (lambda text: text.replace('"name":"mq01"', '"name":"web01"'), "is no memory of this host"),

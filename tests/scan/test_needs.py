@@ -1,6 +1,7 @@
 """What a service needs beyond a plain process, and what ties it to its host: certificates, licences, the kernel."""
 
 import ipaddress
+import ssl
 import subprocess
 from datetime import UTC, datetime
 
@@ -85,6 +86,14 @@ def test_a_torn_certificate_does_not_drag_the_key_along(issued, tmp_path):
     said = run_on_files(tmp_path, torn=f"{torn}\n{key}")
     assert not any(line in said for line in key.splitlines())
     assert Certificates().parse(said) == ()
+
+
+def test_a_certificate_of_a_version_that_does_not_exist_is_none(issued):
+    """A guided fuzzer found it: the library raises an error of its own kind, which would have cost the whole host."""
+    der = ssl.PEM_cert_to_DER_cert(issued[0])
+    odd = ssl.DER_cert_to_PEM_cert(der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a00302010a"), 1))
+    assert odd != issued[0]
+    assert Certificates().parse(f" file /etc/x.pem\n{odd}".replace("\n", "\n ")) == ()
 
 
 def test_a_server_that_signs_itself_is_kept_and_a_collection_of_authorities_is_not(issued, tmp_path):
