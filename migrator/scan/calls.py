@@ -64,6 +64,7 @@ _KEYS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
 """Settings that name a host of one kind only, and its port."""
 _OWN_NAME = re.compile(
     r"(?:my(?!sql)|v|virtual|default|server(?=[._-])|bind|listen|proxy_set_header|canonical|fully|local|public|external|advertised|allowed|trusted|rpc|http|https|https?d|network|transport|broadcast(?:_rpc)?|management|web|admin|node|base|this|own|inet|source)[._-]?(?:[a-z_.-]*[._-])?(?:hosts?|hostname|addr|address|name|host\.name)"
+    r"|(?:.*\.)?rmi\.server\.hostname|dc_(?!smarthost).*|(?:e?helo|primary|qualify|masquerade|visible|unique)_?(?:host|hostname|name|domain)"
     r"|.*(?:bind|listen|advertis|local).*|host_?key.*|.*user_?host|.*ssh_?host_?key"
 )
 _WELL_KNOWN = frozenset(SCHEMES.values()) - {80, 443}

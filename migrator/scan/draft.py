@@ -40,7 +40,7 @@ from migrator.scan.ownership import (
     secrets_in,
     with_folders,
 )
-from migrator.scan.running import named_in
+from migrator.scan.running import data_in, named_in
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.socket_owners import SocketOwners
 from migrator.scan.state import data_paths, is_program, state_of
@@ -64,7 +64,7 @@ class Draft:
     identity: Identity
     mentions: tuple[Mention, ...]
     started_with: tuple[Mention, ...]
-    """Endpoints in the command lines and the environment of its processes."""
+    """What the command lines and the environment of its processes name."""
     listeners: tuple[tuple[Listener, Evidence], ...]
     unix: tuple[tuple[str, Evidence], ...]
     outgoing: tuple[tuple[Connection, Evidence], ...]
@@ -207,6 +207,7 @@ class Draft:
         if not self.detection.stateful:
             arguments = data_paths(" ".join(self.workload.main.arguments))
             named += [(path, evidence) for path in arguments if _is_data_argument(path) and path not in programs]
+        named += [(path, said) for path, said in data_in(self.started_with) if path not in programs]
         unit = self.workload.unit
         named += [(path, self._evidence()[0]) for path in (unit.state_folders if unit else ())]
         own = [m for m in self.mentions if not self._is_program(m) and m.path not in programs]

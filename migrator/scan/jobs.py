@@ -26,7 +26,7 @@ from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.mentions import Mention
 from migrator.scan.ownership import FileRoots, commands_of, file_roots, files_of, mentions_of, programs_in, secrets_in
 from migrator.scan.platform import platform_reason
-from migrator.scan.running import calls_of, lasts, named_in, of_cron, of_unit
+from migrator.scan.running import calls_of, data_in, lasts, named_in, of_cron, of_unit
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import data_paths, is_program, state_of
 from migrator.scan.timer_calendar import cron_time
@@ -153,11 +153,13 @@ def _profile(snapshot: Snapshot, job: _Job, taken: frozenset[str]) -> ServicePro
     roots, work = job.roots, job.work
     own_roots = replace(roots, folders=tuple(folder for folder in roots.folders if folder not in taken))
     mentions = (*mentions_of(snapshot, own_roots, programs_in([work.text, work.program])), *job.said)
+    started_with = named_in(snapshot, job.pids)
     named = [(path, job.evidence) for path in data_paths(work.works_on) if not is_program(path)]
+    named += data_in(started_with)
     machine = snapshot.value(Machine, MachineFacts(uid=-1))
     own = files_of(snapshot, own_roots, mentions)
     state = state_of(snapshot, None, named, mentions)
-    said = (*mentions, *named_in(snapshot, job.pids))
+    said = (*mentions, *started_with)
     told = list(told_by((), [(f"{work.text} {work.program}", job.evidence)]))
     return ServiceProfile(
         service=dns_label(job.name),

@@ -15,10 +15,11 @@ from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.sockets import Sockets, SocketsFacts
 from migrator.scan.facts.timers import Timers
 from migrator.scan.facts.units import Unit, Units
-from migrator.scan.mentions import Mention
+from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.snapshot import Snapshot
+from migrator.scan.state import is_program
 
-__all__ = ["calls_of", "lasts", "named_in", "of_cron", "of_unit", "timed_units"]
+__all__ = ["calls_of", "data_in", "lasts", "named_in", "of_cron", "of_unit", "timed_units"]
 
 _ONCE = "oneshot"
 
@@ -67,8 +68,14 @@ def _below(processes: Iterable[Process], roots: Iterable[int]) -> set[int]:
 
 
 def named_in(snapshot: Snapshot, pids: frozenset[int]) -> tuple[Mention, ...]:
-    """Endpoints in the command lines and the environment of these processes."""
+    """Endpoints in the command lines, and endpoints and folders of data in the environment, of these processes."""
     return tuple(m for m in snapshot.value(ProcessSettings, ()) if pid_of(m) in pids) if pids else ()
+
+
+def data_in(started_with: Iterable[Mention]) -> list[tuple[str, Evidence]]:
+    """Folders of data that the environment of processes names, each with where it was seen."""
+    named = (m for m in started_with if m.kind is MentionKind.DATA and not is_program(m.path))
+    return [(m.path, Evidence(ProcessSettings.name, m.text, m.file)) for m in named]
 
 
 def calls_of(snapshot: Snapshot, pids: frozenset[int]) -> Iterator[Call]:

@@ -7,6 +7,7 @@ import pytest
 
 from migrator.scan.calls import configured_calls
 from migrator.scan.facts.configuration import MENTIONS, Configuration
+from migrator.scan.facts.process_settings import ProcessSettings, pid_of
 from migrator.scan.mentions import MentionKind
 
 AWKS = [awk for awk in (["mawk"], ["gawk"], ["busybox", "awk"]) if shutil.which(awk[0])]
@@ -210,3 +211,76 @@ def test_where_a_program_listens_and_works(name, text, kind, want, tmp_path):
 def test_every_awk_reads_the_same(awk, tmp_path):
     text = "\n".join(text for _, text, _ in FORMS)
     assert calls_of(tmp_path, "a.conf", text, awk) == calls_of(tmp_path, "b.conf", text, AWKS[0])
+PATHS = [
+    ("shop/.env", {"db1"}),
+    ("shop/.env.production", {"db1"}),
+    ("shop/env", {"db1"}),
+    ("shop/environment", {"db1"}),
+    ("shop/.profile", {"db1"}),
+    ("shop/Procfile", {"db1"}),
+    ("shop/x.conf", {"db1"}),
+    ("shop/notes", set()),
+    ("shop/.history", set()),
+    ("shop/.pgpass", set()),
+    ("shop/passwd", set()),
+]
+
+
+@pytest.mark.parametrize(("name", "want"), PATHS, ids=[name for name, _ in PATHS])
+def test_of_a_file_without_an_extension_only_its_secrets_are_told_unless_its_name_says_settings(name, want, tmp_path):
+    file = tmp_path / name
+    file.parent.mkdir()
+    file.write_text("DB_HOST=db1\nDB_PASSWORD=x\n")
+    program = MENTIONS.replace("^\\/(home|", f"^\\/({tmp_path.parts[1]}|home|")
+    assert program != MENTIONS
+    done = subprocess.run([*AWKS[0], "-v", "q='", program, str(file)], capture_output=True, text=True, check=True)
+    found = Configuration().parse(done.stdout)
+    assert {m.host for m in found if m.host} == want
+    assert [m.key for m in found if m.kind is MentionKind.SECRET] == ["db_password"]
+
+
+SET = [
+    ("SHOP_DATA", "/srv/shop", ["/srv/shop"]),
+    ("REPORT_DIR", "/srv/reports/", ["/srv/reports"]),
+    ("PGDATA", "/var/lib/postgresql/15/main", ["/var/lib/postgresql/15/main"]),
+    ("UPLOADS", "/home/shop/up", []),
+    ("HOME", "/srv/shop", []),
+    ("PWD", "/srv/shop", []),
+    ("CATALINA_BASE", "/srv/shop", []),
+    ("CONF_DIR", "/srv/shop/conf", []),
+    ("PYTHONPATH", "/srv/shop:/srv/lib", []),
+    ("SHOP_DATA_URL", "file:/srv/shop", []),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "want"), SET, ids=[name for name, _, _ in SET])
+def test_the_environment_of_a_process_names_folders_of_data(name, value, want):
+    assert [m.path for m in told_by_a_process({name: value}) if m.kind is MentionKind.DATA] == want
+
+
+STARTED = [
+    ({"SHOP_DB_HOST": "db1"}, ["shop"], {("db1", None)}),
+    ({"SHOP_DB": "postgres://u:p@db1/x"}, ["shop"], {("db1", 5432)}),
+    ({"HOST": "10.0.0.9", "HOSTNAME": "me", "SSH_CLIENT": "10.0.0.9 1 22"}, ["shop"], set()),
+    ({}, ["shop", "--db-host", "db1", "--db-port=5433"], {("db1", 5433)}),
+    ({}, ["java", "-Djava.rmi.server.hostname=me", "-Ddb.host=db1"], {("db1", None)}),
+]
+
+
+@pytest.mark.parametrize(("environment", "command", "want"), STARTED, ids=[str(n) for n, _ in enumerate(STARTED)])
+def test_command_line_and_environment_of_a_process_name_what_it_connects_to(environment, command, want):
+    found = told_by_a_process(environment, command)
+    assert {(call.target, call.port) for call in configured_calls(found)} == want
+
+
+def told_by_a_process(environment, command=()):
+    """What the question lets out about a process with this environment that shows this command line."""
+    waiting = ["/bin/sh", "-c", "read -r line", *command]
+    with subprocess.Popen(waiting, env=environment, stdin=subprocess.PIPE, text=True) as process:
+        done = subprocess.run(
+            ["/bin/sh"], input=f"zeros=1\n{ProcessSettings.command}", capture_output=True, text=True, check=True
+        )
+        process.kill()
+    return [m for m in ProcessSettings().parse(done.stdout) if pid_of(m) == process.pid]
+
+

@@ -8,15 +8,38 @@ from migrator.scan.shells import PROCESSES
 __all__ = ["ProcessSettings", "pid_of"]
 
 _PLACE = re.compile(r"/proc/(\d+)/(?:cmdline|environ)")
-_KINDS = frozenset([MentionKind.URL, MentionKind.ADDRESS, MentionKind.SETTING, MentionKind.CLIENT, MentionKind.LISTEN])
+_KINDS = frozenset(
+    [
+        MentionKind.URL,
+        MentionKind.ADDRESS,
+        MentionKind.SETTING,
+        MentionKind.CLIENT,
+        MentionKind.LISTEN,
+        MentionKind.DATA,
+    ]
+)
 _OF_PROCESSES = r"""
-function look() { if (said ~ /:\/\/|:[0-9]|[Hh][Oo][Ss][Tt]|HOST|-h[ =]|[Ss]erver|SERVER|[Aa]ddr|ADDR|[Pp]ort|PORT|[Bb]roker|BROKER|[Nn]ode|NODE|[Pp]eer|[Ss]eed|^[^ ]*(nc|telnet|ncat) /) endpoints(substr(said, 1, 4000), ""); said = "" }
+function kept(   name, path) {
+  if (said !~ /^[A-Z][A-Z0-9_]*=\/(var\/lib|var\/backups?|backups?|srv|data|mnt|exports?|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]\/?$/) return
+  name = path = said; sub(/=.*$/, "", name); sub(/^[^=]*=/, "", path); sub(/\/$/, "", path)
+  if (name ~ of_data || (name ~ /(DIR|FOLDER|DIRECTORY)$/ && name !~ of_program)) say("data", path)
+}
+function look() {
+  if (ORIGIN ~ /environ$/) { if (said ~ of_itself) said = ""; kept() }
+  if (said ~ /:\/\/|:[0-9]|[Hh][Oo][Ss][Tt]|HOST|-h[ =]|[Ss]erver|SERVER|[Aa]ddr|ADDR|[Pp]ort|PORT|[Bb]roker|BROKER|[Nn]ode|NODE|[Pp]eer|[Ss]eed|^[^ ]*(nc|telnet|ncat) /) { said = substr(said, 1, 4000); endpoints(said, tolower(said)) }
+  said = ""
+}
 {
   i = index($0, ":"); place = "/proc/" substr($0, 1, i - 1); word = substr($0, i + 1)
   if (place != ORIGIN || place ~ /environ$/) look()
   ORIGIN = place; gsub(/\037/, " ", word); said = said == "" ? word : said " " word
 }
 END { look() }
+BEGIN {
+  of_itself = "^(HOST|HOSTNAME|ADDR|ADDRESS|SERVER|SERVER_NAME|PORT|REMOTEHOST|SSH_[A-Z]+|DBUS_[A-Z_]+|LISTEN_[A-Z]+)="
+  of_data = "(^|_|PG|DB|MY)(DATA|STATE|STORE|STORAGE|SPOOL|UPLOADS?|MEDIA|FILES|ARCHIVES?|BACKUPS?|DUMPS?|REPOS?|REPOSITORY|DB|DATABASE|QUEUE|JOURNAL|EXPORTS?|IMPORTS?|INBOX|OUTBOX|OUTPUT|REPORTS?|DOCUMENTS?|ATTACHMENTS?|VOLUME)_?(DIR|PATH|FOLDER|ROOT|HOME|LOCATION|DIRECTORY)?$"
+  of_program = "(CONF|CONFIG|CONFIGURATION|ETC|LOGS?|RUN|RUNTIME|PID|SOCKET|LOCK|TMP|TEMP|CACHE|S?BIN|LIB|APPS?|WORK|WORKING|PLUGINS?|MODULES?|EXTENSIONS?|HOME|BASE|INSTALL|SRC|SOURCE|PROGRAM|SERVER|STATIC|TEMPLATES?|WEB|WWW|PUBLIC|DEPLOY|RELEASE|ENV|VENV|GEM|BUNDLE|OLD|CURRENT)_?(DIR|FOLDER|DIRECTORY)$"
+}
 """
 
 
@@ -24,7 +47,8 @@ class ProcessSettings(Fact[tuple[Mention, ...]]):
     """What the command lines and the environment of running processes name as endpoints.
 
     This is what a service was really started with, whatever wrapper, unit, file or process manager it came from. The
-    allow-list is that of the question about configuration: of each value, the host names and ports in it leave the host.
+    allow-list is that of the question about configuration: of each value, the host names and ports in it leave the host,
+    and the path where a variable that is named for data holds nothing but a folder.
     A plain user reads every command line, and the environment of its own processes. Source: proc(5).
     """
 
@@ -42,7 +66,7 @@ true
     )
 
     def parse(self, text: str) -> tuple[Mention, ...]:
-        """Read the mentions that are endpoints; `file` is the place in /proc."""
+        """Read the mentions that are endpoints or folders of data; `file` is the place in /proc."""
         return tuple(m for m in mentions_in(text) if m.kind in _KINDS and _PLACE.fullmatch(m.file))
 
 
