@@ -20,8 +20,9 @@ _SECRET_KEY = re.compile(r"[a-z0-9_. -]{1,100}")
 FORMS = r"""
 function say(kind, text) { print " " kind " " (ORIGIN != "" ? ORIGIN : FILENAME) ":" FNR ":" text }
 function is_secret(low,   k, name, i, after, head, hot) {
-  hot = index(low, "pass") || index(low, "secret") || index(low, "token") || index(low, "key") || index(low, "credential") || index(low, "pw") || index(low, "auth")
-  if (!hot && !index(low, "@") && !index(low, " -") && !index(low, "\" \"")) return ""
+  if (index(low, "redis")) redis = 1
+  hot = index(low, "pass") || index(low, "secret") || index(low, "token") || index(low, "key") || index(low, "credential") || index(low, "pw") || index(low, "auth") || index(low, "login=") || index(low, "sqlconnect") || index(low, "ldapbind")
+  if (!hot && !index(low, "@") && !index(low, " -") && !index(low, "\" \"") && !index(low, " >") && !index(low, "allow")) return ""
   if (hot && match(low, words)) {
     k = substr(low, RSTART, RLENGTH); head = substr(low, 1, RSTART - 1)
     if (k ~ /^(pass|pwd|pw)/ && head ~ /[a-z0-9]$/) return ""
@@ -43,13 +44,41 @@ function is_secret(low,   k, name, i, after, head, hot) {
   }
   if (low ~ /^"[^"]+"[ \t]+"[^"]+"[ \t]*$/ && FILENAME ~ /userlist/) return "user list"
   if (index(low, "@") && low ~ login) return "url"
+  if (index(low, " >") && low ~ /^[ \t]*user[ \t]+[^ \t]+[ \t](.*[ \t])?>[^ \t>&\/$]/ && FILENAME ~ /\.(conf|acl)$/) return "user"
+  if (FILENAME ~ /monit/ && low ~ /^[ \t]*allow[ \t]+["]?[a-z_][a-z0-9_.@-]*:[^: \t]+/ && low !~ /^[ \t]*allow[ \t]+[0-9a-f]*:/) return "allow"
   if (!hot) return ""
   if (low ~ /^[ \t]*stats[ \t]+auth[ \t]+[^ \t]+:/) return "stats auth"
   if (low ~ /^[ \t]*basicauth[ \t]+[^ \t]+[ \t]+[^ \t{][^{]*$/) return "basicauth"
   if (match(low, /^[ \t]*(requirepass|masterauth|rootpw|bindpw|password|passwd|secret)[ \t]+[^ \t=:$]/)) { split(low, part); return part[1] }
   return index(low, "private key") && low ~ /-----begin [a-z ]*private key-----/ ? "private key" : ""
+  if ((name = by_place(low)) != "") return name
 }
 function before(s) { return RSTART > 1 ? substr(s, RSTART - 1, 1) : " " }
+function by_place(low,   k) {
+  if (low ~ /^[ \t]*sentinel[ \t]+auth-pass[ \t]+[^ \t]+[ \t]+[^ \t$]/) return "auth-pass"
+  if (low ~ /^[ \t]*sqlconnectinfo[ \t]+[^ \t]+[ \t]+[^ \t]+[ \t]+[^ \t$]/) return "sqlconnectinfo"
+  if (low ~ /^[ \t]*ldapbinddn[ \t]+"[^"]*"[ \t]+[^ \t$]/) return "ldapbinddn"
+  if (low ~ /[ \t]login=[^ \t:*]+:[^ \t$]/) return "login"
+  if (FILENAME !~ code && FILENAME !~ /\.sh$/ && !script) {
+    if (low ~ /^[ \t]*(enable|(user|username|neighbor)[ \t]+[^ \t]+)[ \t]+(insecure-)?(password|secret)[ \t]+[^ \t$]/) return "password"
+    if (low ~ /(^|[ \t])(machine[ \t]+[^ \t]+|default)[ \t].*[ \t]password[ \t]+[^ \t$]/) return "password"
+    if (match(low, "^[ \t]*[a-z0-9_.-]*(passw(or)?d|passphrase|secret|auth[_-]pass|file-pass|pwmodpw)[ \t]+[\"" q "]?[^] \t\"" q "=:$%<>{}()*/-][^ \t\"" q "]*[\"" q "]?[ \t]*;?[ \t]*$")) {
+      split(low, k); if (k[2] !~ ("^(" methods ")[;\"" q "]*$")) return k[1]
+    }
+  }
+  return index(low, "auth") ? of_auth(low) : ""
+}
+function of_auth(low,   k, name, quoted) {
+  if (match(low, "auth[ \t]*(=[ \t]*)?\\([ \t]*[\"" q "][^\"" q "]*[\"" q "][ \t]*,[ \t]*[\"" q "][^\"" q "$%{\\/]+[\"" q "]")) return "auth"
+  if (!redis) return ""
+  if (match(low, "(->|[.])auth\\([ \t]*[\"" q "][^\"" q "$%{]+[\"" q "][ \t]*\\)")) {
+    k = substr(low, RSTART, RLENGTH - 1); sub(/^[^(]*\([ \t]*/, "", k); gsub("[\"" q " \t]", "", k); return k ~ ("^(" methods ")$") ? "" : "auth"
+  }
+  if (!match(low, "(^|[^a-z0-9_.-])([a-z0-9.-]*[a-z0-9_.-]*[_.-])?auth[\"" q "]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;(){}$%<>*/[]+")) return ""
+  k = substr(low, RSTART, RLENGTH); match(k, /=>|[=:]/); name = substr(k, 1, RSTART - 1); k = substr(k, RSTART + RLENGTH)
+  sub(/^[ \t]*/, "", k); quoted = k ~ ("^[\"" q "]"); gsub("[\"" q " \t]", "", k); gsub(/[^a-z0-9_.-]/, "", name); sub(/^-+/, "", name)
+  return length(k) < 4 || k ~ ("^(" methods ")$") || (FILENAME ~ code && FILENAME !~ /\.ya?ml$/ && !quoted) ? "" : name
+}
 function last_at(s) { while (i = index(s, "@")) s = substr(s, i + 1); return s }
 function defaults(s,   t) {
   while (match(s, /\$\{[A-Za-z0-9_.]+:-?[A-Za-z0-9._-]+\}/)) {
@@ -210,6 +239,9 @@ class MentionKind(StrEnum):
     LISTEN = "listen"
     CERTIFICATE = "certificate"
     AFFINITY = "affinity"
+  sixth = ":[0-9][0-9][0-9][0-9][0-9][0-9]"
+  code = "[.](js|cjs|mjs|ts|py|rb|php|pl|java|json|ya?ml|toml|xml)$"
+  methods = "none|basic|digest|pam|true|false|yes|no|on|off|enabled?|disabled?|required|requisite|optional|sufficient|trust|peer|ident|(md5|sha|scram|o?auth|xoauth|cram|krb|kerberos|ldap|saml|oidc|ntlm|x509)[a-z0-9_.-]*|plain|login|container|application|sasl|gssapi|negotiate|bearer|token|session|cookie|default|any|all|user|users|password|api|key|internal|external|local|system|files?|db|database|htpasswd|null|nil|undefined|env|tls|ssl|starttls|cert|anonymous|service|client|server|https?|web|jwt|ask|prompt|encrypted|hashed|redis"
     CLIENT = "client"
     FILE = "file"
     PROGRAM = "program"

@@ -67,8 +67,12 @@ _TEXT: tuple[_Rule, ...] = (
     (("bearer ",), r"(bearer[ `]+)[A-Za-z0-9._~+/=-]**", rf"\1{MASK}"),
     (("auth ",), r"(auth[ `]+[^ `~:]{1,60}:)[^ `~]**", rf"\1{MASK}"),
     *((tuple(map(str.lower, needles)), pattern, MASK) for _, needles, pattern in TOKENS),
+    (("auth-pass ",), r"(auth-pass[ `~]+[^ `~]+[ `~]+)[^ `~]+", rf"\1{MASK}"),
+    (("sqlconnectinfo ",), r"(sqlconnectinfo[ `~]+[^ `~]+[ `~]+[^ `~]+[ `~]+)[^ `~]+", rf"\1{MASK}"),
     (_WORDS, rf"((^|[^A-Za-z0-9_.-])-{_NAME}{_NAMED}[ `]+)({_QUOTED}|[^- `~][^ `~]**)", rf"\1{MASK}"),
-    (("auth",), r"((^|[^A-Za-z])auth[\"']?[=:])[^ `~\"']+", rf"\1{MASK}"),
+    (("auth",), r"(auth[ `]*(=[ `]*)?[(][ `]*[\"'][^\"'~]**[\"'][ `]*,[ `]*[\"'])[^\"'~]+", rf"\1{MASK}"),
+    (("auth",), r"(([.]|->)auth[(][ `]*[\"'])[^\"'~]+", rf"\1{MASK}"),
+    (("auth",), rf"((^|[^A-Za-z])auth[\"']?[ `]*(=>|[=:])[ `]*)({_QUOTED}|[^ `~\"'(]+)", rf"\1{MASK}"),
     (_WORDS, rf"({_NAMED}\\?[\"']?[ `]*(=>|[=:])[ `]*)({_QUOTED}|[^ `~\"']+)", rf"\1{MASK}"),
     (_WORDS, rf"({_NAMED}[\"']?[ `]+)({_QUOTED}|[^- `~\"'=:|&;<>][^ `~\"']**)", rf"\1{MASK}"),
     (

@@ -90,7 +90,7 @@ files=$({ {
     function is_read() {
       if (name == "package-lock.json" || name ~ /\.dpkg-/ || path ~ /\.wants\/|-available\/|^\/etc\/rc[0-9S]\.d\//) return 0
       return source || name ~ /\.(pem|key|cjs|mjs|config|vcl|hcl|inc|lua|service)$|\.conf\.(local|options)$|^\.env\.|^\..*\.env$/ ||
-        name ~ /^(Caddyfile|Procfile|userlist\.txt)$/ || path ~ /^\/etc\/(inittab$|crontab$|anacrontab$|rc\.local$|cron\.)/ ||
+        name ~ /^(Caddyfile|Procfile|userlist\.txt|passwd\.client|sasl_passwd)$/ || path ~ /^\/etc\/(inittab$|crontab$|anacrontab$|rc\.local$|cron\.)/ ||
         path ~ /^\/var\/spool\/cron\// || (prints > 3 && is_bare())
     }
     function add(kind, most) { if (number[kind]++ < most) found = found kind }

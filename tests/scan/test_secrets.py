@@ -51,6 +51,13 @@ LINES = [
     f"/opt/shop/api --key /etc/a.pem --sig {CANARY} --key {CANARY}",
     f"curl https://x/?sv=1&sig={CANARY}&se=2",
     f"password=a ADMIN_CONTRASEÑA={CANARY}",
+    f"auth_pass {CANARY}",
+    f"sentinel auth-pass main {CANARY}",
+    f"redis_auth: {CANARY}",
+    f"'redis' => ['host' => 'r1', 'auth' => '{CANARY}']",
+    f"$redis->auth('{CANARY}');",
+    f"requests.get(url, auth=('joe', '{CANARY} x')); HTTPBasicAuth('joe', '{CANARY}')",
+    f"SQLConnectInfo ftp@db1:3310 ftp {CANARY}",
 ]
 COMMANDS = [
     ["mysqldump", f"-p{CANARY}", "shop"],
@@ -237,6 +244,24 @@ PLACES = [
     ("a.sh", f"/opt/x/x --host a1 -pass {CANARY}", "pass"),
     ("userlist.txt", f'"shop" "{CANARY}"', "user list"),
     ("tinyproxy.conf", f"BasicAuth shop {CANARY}", "basicauth"),
+    ("keepalived.conf", f"    auth_pass {CANARY}", "auth_pass"),
+    ("sentinel.conf", f"sentinel auth-pass main {CANARY}", "auth-pass"),
+    ("redis.conf", f"user app on >{CANARY} ~* +@all", "user"),
+    ("twemproxy.yml", f"  redis_auth: {CANARY}", "redis_auth"),
+    ("a.php", f"'redis' => ['host' => 'r1', 'auth' => '{CANARY}'],", "auth"),
+    ("a.php", f"$redis = new Redis(); $redis->auth('{CANARY}');", "auth"),
+    ("a.py", f"requests.get(url, auth=('joe', '{CANARY}'))", "auth"),
+    ("a.py", f'login = HTTPBasicAuth("joe", "{CANARY}")', "auth"),
+    ("proftpd.conf", f"  SQLConnectInfo ftp@db1:3310 ftp {CANARY}", "sqlconnectinfo"),
+    ("haproxy.cfg", f"  user joe insecure-password {CANARY}", "password"),
+    ("bgpd.conf", f" neighbor 10.0.0.1 password {CANARY}", "password"),
+    ("ldap.conf", f'AuthLDAPBindPassword "{CANARY}"', "authldapbindpassword"),
+    ("squid.conf", f"cache_peer p1 parent 3128 0 login=joe:{CANARY}", "login"),
+    ("monit.conf", f"  allow admin:{CANARY}", "allow"),
+    ("passwd.client", f"mx1:joe:{CANARY}", "passwords"),
+    ("sasl_passwd", f"[mx1]:587 joe:{CANARY}", "passwords"),
+    (".pgpass", f"db1:5432:shop:joe:{CANARY}", "passwords"),
+    (".netrc", f"machine nas1 login joe password {CANARY}", "password"),
 ]
 NO_PLACES = [
     ("a.conf", f"#password = {CANARY}"),
@@ -255,6 +280,14 @@ NO_PLACES = [
     ("a.conf", "proxy_pass http://a1:8080;"),
     ("a.conf", "bypass = on"),
     ("Caddyfile", "basicauth /admin/* bcrypt {"),
+    ("keepalived.conf", "auth_type PASS"),
+    ("redis.yml", "redis_auth: none"),
+    ("redis.xml", '<Resource name="redis" auth="Container"/>'),
+    ("redis.properties", "redis.host=r1\nspring.mail.smtp.auth=true\nauth=md5"),
+    ("redis.php", "'redis' => ['auth' => $auth, 'host' => 'r1'], $r->auth($p['auth']);"),
+    ("sshd.conf", "PermitEmptyPasswords no\nHashedPassword yes"),
+    ("nginx.conf", "allow fd00:1::/8;\nallow 10.0.0.0/8;\nauth_basic secret;"),
+    ("a.sh", "user add x >out"),
 ]
 
 
@@ -476,6 +509,22 @@ sqlplus u/CANARY@db:1521/x
 connect u/CANARY@db:1521
 tnsping u/CANARY@db
 Endpoint=sb://x/;SharedAccessKey=CANARY
+r1:6379,password=CANARY,ssl=true
+r1:6379,user=CANARY,password=CANARY
+u:CANARY,password=CANARY
+sentinel monitor main CANARY x 2
+sentinel auth-pass main CANARY
+SQLConnectInfo db@h:3306 u CANARY
+SQLConnectInfo db@h CANARY CANARY
+- h:6379:CANARY
+servers:
+ - u:CANARY:1
+redis_auth: CANARY
+auth_pass CANARY
+'host' => env('DB_PASSWORD', 'CANARY')
+host: <%= ENV.fetch('X') { 'u:CANARY@h' } %>
+server_password = ENV.fetch('P', 'CANARY')
+host:user:CANARY
 AccountKey=CANARY;EndpointSuffix=core
 """
 """Lines of configuration, of scripts and of command lines; `CANARY` is where a password stands."""

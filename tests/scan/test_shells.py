@@ -13,6 +13,8 @@ CHOSEN = {
     "/etc/app.conf": "ct",
     "/etc/nginx/sites-enabled/shop": "ct",
     "/etc/default/shop": "ct",
+    "/etc/postfix/sasl_passwd": "c",
+    "/etc/exim4/passwd.client": "c",
     "/etc/cron.d/shop": "ct",
     "/etc/systemd/system/shop.service": "ct",
     "/etc/systemd/system.conf": "ct",

@@ -12,9 +12,11 @@ MENTIONS = (
 FNR == 1 {
   inside = 0; upstream = 0; script = /^#!/; variable = ""
   if (FILENAME ~ /\/env\/[A-Z][A-Z0-9_]*$/) { variable = FILENAME; sub(/^.*\//, "", variable); variable = variable "=" }
-  nameless = !script && variable == "" && FILENAME ~ /^\/(home|opt|srv|app|apps|data)\/.*\/[.]?[^.\/]+$/
-  if (tolower(FILENAME) ~ /\/[^\/]*(passw|sasl|secret|credential|htdigest)[^\/]*$/ && FILENAME !~ /\.(py|sh|js|rb|pl|php)$/) nameless = 1
-  table = FILENAME ~ /\/inittab$/; uwsgi = FILENAME ~ /uwsgi/
+  nameless = !script && variable == "" && FILENAME ~ /^\/(home|opt|srv|app|apps|data)\/.*\/[.]?[^.\/]+$/ && FILENAME !~ settled
+  if (tolower(FILENAME) ~ /\/[^\/]*(passw|pgpass|netrc|sasl|secret|credential|htdigest)[^\/]*$/ && FILENAME !~ /\.(py|sh|js|rb|pl|php)$/) nameless = 1
+  keeps = nameless && tolower(FILENAME) ~ /\/[^\/]*(pgpass|netrc|passwd|passwords?|secrets|htdigest)([.]client)?$/
+  table = FILENAME ~ /\/inittab$/; uwsgi = FILENAME ~ /uwsgi/; yaml = FILENAME ~ /\.ya?ml$/
+  depth = 0; redis = 0; pool = 0; last = 0; afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/
 }
 { line = variable (length($0) > 4000 ? substr($0, 1, 4000) : $0) }
 inside { if (!(i = index(line, "-->"))) next; inside = 0; line = substr(line, i + 3) }
@@ -23,7 +25,8 @@ line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \
 {
   if (index(line, "#")) sub(/[ \t]#.*$/, "", line)
   low = tolower(line); slash = index(line, "/")
-  name = is_secret(low); if (name != "") say("hidden", name)
+  name = is_secret(low); if (name == "" && keeps && line ~ /^[ \t]*[^ \t:]+[ \t:]+[^ \t]/) { name = "passwords"; keeps = 0 }
+  if (name != "") say("hidden", name)
   if (nameless) next
   if (index(line, "end") || index(line, "listen") || index(line, "upstream")) {
     if (match(line, /^[ \t]*(frontend|backend|listen|upstream)[ \t]+[A-Za-z0-9_.-]+/)) say("section", substr(line, RSTART, RLENGTH))
@@ -101,6 +104,7 @@ class Configuration(Fact[tuple[Mention, ...]]):
     files and length of lines. The awk has no bounded repetition (`{2,5}`), which mawk before 1.3.4-20200717 lacks.
     """
 
+  settled = "/([.]?(set)?env(vars|rc|ironment)?([-_][A-Za-z0-9_-]+)?|[.](bash_|z)?(profile|login|rc|env)|[.]bashrc|[.]zshrc|Caddyfile|Procfile)$"
     name = "configuration"
     shell = FILES
     command = f"""
