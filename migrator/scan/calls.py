@@ -71,6 +71,7 @@ _WELL_KNOWN = frozenset(SCHEMES.values()) - {80, 443}
 _CONFIGURED = (Source.CONFIGURATION,)
 _NEAR = 7
 """Lines between a host and the port that belongs to it, at most."""
+_SECTIONED = re.compile(r"\.(?:ya?ml|ini|cnf|cfg|conf|toml|json|xml|properties|hcl)$")
 _HOST_KEY = re.compile(
     r"(?:hostnames?|hosts?|host\.name|servernames?|servers?|addresses|address|addrs?|brokers?|endpoints?)$"
 )
@@ -152,18 +153,51 @@ def _section_of(mention: Mention, mentions: Sequence[Mention]) -> Mention | None
 def _ports_beside(mentions: Sequence[Mention]) -> dict[int, int]:
     """`host = a` with `port = 1`, `redis_host` with `redis_port`: the port of each host setting, by its identity.
 
-    A port belongs to the last host of its name above it that has none yet, else to the next one below.
+    Only within one block: the port of the next section of a file is that of something else.
     """
     found: dict[int, int] = {}
     settings = [m for m in mentions if m.kind is MentionKind.SETTING]
-    for port in (m for m in settings if m.port and not m.host):
-        stem = re.sub(r"port$", "", port.key)
-        hosts = [m for m in settings if m.host and not m.port and m.file == port.file and _same(m, port, stem)]
-        free = [m for m in hosts if id(m) not in found and abs(m.line - port.line) <= _NEAR]
-        above = [m for m in free if m.line <= port.line]
-        for host in above[-1:] or free[:1]:
-            found.update({id(m): port.port for m in free if m.line == host.line and m.key == host.key and port.port})
+    hosts = [m for m in settings if m.host and not m.port]
+    for (file, block, stem), ports in _by_block(m for m in settings if m.port and not m.host).items():
+        near = [m for m in hosts if m.file == file and m.block == block and id(m) not in found]
+        found |= _paired([m for m in near if any(_same(m, port, stem) for port in ports)], ports)
     return found | _left_over(settings, found)
+
+
+def _by_block(ports: Iterable[Mention]) -> dict[tuple[str, str, str], list[Mention]]:
+    found: dict[tuple[str, str, str], list[Mention]] = {}
+    for port in ports:
+        found.setdefault((port.file, port.block, re.sub(r"port$", "", port.key)), []).append(port)
+    return found
+
+
+def _paired(hosts: Sequence[Mention], ports: Sequence[Mention]) -> dict[int, int]:
+    """A port belongs to the last host above that has none yet; where ports stand first, to the next host below."""
+    found: dict[int, int] = {}
+    below = _ports_come_first(hosts, ports)
+    for port in reversed(ports) if below else ports:
+        near = [m for m in hosts if id(m) not in found and _is_near(m, port)]
+        side = [m for m in near if (m.line >= port.line if below else m.line <= port.line)]
+        host = (side[0] if below else side[-1]) if side else None
+        if host and not _ambiguous(host, port, hosts, ports):
+            found.update({id(m): port.port for m in near if m.line == host.line and m.key == host.key and port.port})
+    return found
+
+
+def _is_near(host: Mention, port: Mention) -> bool:
+    """The variables of an environment stand in no order."""
+    return abs(host.line - port.line) <= _NEAR or bool(pid_of(host))
+
+
+def _ports_come_first(hosts: Sequence[Mention], ports: Sequence[Mention]) -> bool:
+    lines = sorted({m.line for m in hosts}), sorted({m.line for m in ports})
+    return all(lines) and lines[1][0] < lines[0][0] and lines[1][-1] < lines[0][-1]
+
+
+def _ambiguous(host: Mention, port: Mention, hosts: Sequence[Mention], ports: Sequence[Mention]) -> bool:
+    """Several hosts and several ports on one line: which of them go together is not told."""
+    several = len({m.port for m in ports if m.line == port.line}) > 1
+    return several and len({m.host for m in hosts if m.line == host.line and m.key == host.key}) > 1
 
 
 def _left_over(settings: Sequence[Mention], found: Mapping[int, int]) -> dict[int, int]:
@@ -176,9 +210,17 @@ def _left_over(settings: Sequence[Mention], found: Mapping[int, int]) -> dict[in
 
 def _one_pair(settings: Sequence[Mention], found: Mapping[int, int]) -> dict[int, int]:
     hosts = [m for m in settings if m.host and not m.port and id(m) not in found]
-    ports = {m.port for m in settings if not m.host} - set(found.values())
+    free = [m for m in settings if not m.host and m.port not in found.values()]
+    ports = {m.port for m in free}
     one = len({m.host for m in hosts}) == len(ports) == 1 and ports <= _WELL_KNOWN
-    return {id(m): port for m in hosts for port in ports if port} if one else {}
+    together = one and not any(_is_apart(host, port) for host in hosts for port in free)
+    return {id(m): port for m in hosts for port in ports if port} if together else {}
+
+
+def _is_apart(host: Mention, port: Mention) -> bool:
+    """Whether the two are in different sections of one file. A program may set a host here and use it there."""
+    blocks = host.block and port.block and host.block != port.block
+    return bool(host.file == port.file and blocks and _SECTIONED.search(host.file))
 
 
 def _same(host: Mention, port: Mention, stem: str) -> bool:

@@ -16,6 +16,7 @@ _URL = re.compile(r"([a-z][a-z0-9+.:-]*)://(\[?[A-Za-z0-9][A-Za-z0-9._:-]*?\]?)(
 _AROUND = frozenset({"jdbc", "p6spy", "log4jdbc", "aws-wrapper", "otel", "tc", "proxy"})
 _ADDRESS = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*):(\d{2,5})")
 _SETTING = re.compile(r"([a-z0-9_. -]+?)[\"']?\s*(?:[=:]|\s)\s*[\"'\[]?([a-z0-9][a-z0-9._-]*)(?::(\d{1,5}))?")
+_BLOCK = re.compile(r"(.*) in (\d+\.\d+)")
 _SECRET_KEY = re.compile(r"[a-z0-9_. -]{1,100}")
 FORMS = r"""
 function say(kind, text) { print " " kind " " (ORIGIN != "" ? ORIGIN : FILENAME) ":" FNR ":" text }
@@ -43,17 +44,16 @@ function is_secret(low,   k, name, i, after, head, hot) {
     k = substr(low, RSTART, RLENGTH); sub(/^[ \t\/]*/, "", k); sub(/[ \t].*$/, "", k); if (k !~ /^mysql/ || substr(low, RSTART) ~ /[ \t]-p[^ \t-]/) return k
   }
   if (low ~ /^"[^"]+"[ \t]+"[^"]+"[ \t]*$/ && FILENAME ~ /userlist/) return "user list"
-  if (index(low, "@") && low ~ login) return "url"
   if (index(low, " >") && low ~ /^[ \t]*user[ \t]+[^ \t]+[ \t](.*[ \t])?>[^ \t>&\/$]/ && FILENAME ~ /\.(conf|acl)$/) return "user"
   if (FILENAME ~ /monit/ && low ~ /^[ \t]*allow[ \t]+["]?[a-z_][a-z0-9_.@-]*:[^: \t]+/ && low !~ /^[ \t]*allow[ \t]+[0-9a-f]*:/) return "allow"
+  if (index(low, "@") && low ~ login) return "url"
   if (!hot) return ""
   if (low ~ /^[ \t]*stats[ \t]+auth[ \t]+[^ \t]+:/) return "stats auth"
   if (low ~ /^[ \t]*basicauth[ \t]+[^ \t]+[ \t]+[^ \t{][^{]*$/) return "basicauth"
   if (match(low, /^[ \t]*(requirepass|masterauth|rootpw|bindpw|password|passwd|secret)[ \t]+[^ \t=:$]/)) { split(low, part); return part[1] }
-  return index(low, "private key") && low ~ /-----begin [a-z ]*private key-----/ ? "private key" : ""
   if ((name = by_place(low)) != "") return name
+  return index(low, "private key") && low ~ /-----begin [a-z ]*private key-----/ ? "private key" : ""
 }
-function before(s) { return RSTART > 1 ? substr(s, RSTART - 1, 1) : " " }
 function by_place(low,   k) {
   if (low ~ /^[ \t]*sentinel[ \t]+auth-pass[ \t]+[^ \t]+[ \t]+[^ \t$]/) return "auth-pass"
   if (low ~ /^[ \t]*sqlconnectinfo[ \t]+[^ \t]+[ \t]+[^ \t]+[ \t]+[^ \t$]/) return "sqlconnectinfo"
@@ -79,6 +79,7 @@ function of_auth(low,   k, name, quoted) {
   sub(/^[ \t]*/, "", k); quoted = k ~ ("^[\"" q "]"); gsub("[\"" q " \t]", "", k); gsub(/[^a-z0-9_.-]/, "", name); sub(/^-+/, "", name)
   return length(k) < 4 || k ~ ("^(" methods ")$") || (FILENAME ~ code && FILENAME !~ /\.ya?ml$/ && !quoted) ? "" : name
 }
+function before(s) { return RSTART > 1 ? substr(s, RSTART - 1, 1) : " " }
 function last_at(s) { while (i = index(s, "@")) s = substr(s, i + 1); return s }
 function defaults(s,   t) {
   while (match(s, /\$\{[A-Za-z0-9_.]+:-?[A-Za-z0-9._-]+\}/)) {
@@ -90,7 +91,7 @@ function urls(line, low,   s, l, u, p, rest, more, lead, n, k, part) {
   s = low ~ /xmlns|schemalocation|doctype|\.xsd|\.dtd|\$schema|"(homepage|repository|bugs|license|author|funding)"|^[ \t]*documentation=/ ? "" : line; l = ""
   while (match(s, url)) {
     u = substr(s, RSTART, RLENGTH); l = tolower(l substr(s, 1, RSTART - 1)); s = substr(s, RSTART + RLENGTH)
-    lead = l ~ led; l = l u
+    lead = l ~ led || l ~ /unix:[^ \t]*[|]$/; l = l u
     p = index(u, "://"); rest = substr(u, p + 3)
     if (match(rest, /,[a-z0-9+.:-]*:\/\//) && (rest !~ /@/ || substr(rest, 1, RSTART) ~ /@/)) {
       s = substr(rest, RSTART + 1) s; rest = substr(rest, 1, RSTART - 1)
@@ -105,9 +106,26 @@ function urls(line, low,   s, l, u, p, rest, more, lead, n, k, part) {
     if (match(u, /^[a-z0-9][a-z0-9._-]*(:[0-9]+)?/)) say("url", "oracle://" substr(u, 1, RLENGTH))
   }
 }
-function settings(low, pattern,   s, a, key, list, n, k, part) {
-  s = low
+function standing(head, a) {
+  if (ORIGIN != "" || !depth) return ""
+  gsub(/[=-]>/, "", head)
+  if (head ~ /[{(<[][^])}>]*$/ && a !~ ("^[^=:,]*>|^[^=:,]*[\"" q "]([]]|[ \t]*,|[ \t]+value)")) return " in " FNR "." depth + 1
+  return " in " opened_at[depth] "." depth
+}
+function given_else(low,   from, all, a, v) {
+  while (match(low, preset)) {
+    from = RSTART; all = RLENGTH; v = substr(low, from, all)
+    match(v, fetch); a = substr(v, 1, RSTART - 1); sub(/(<%=[ \t]*|[a-z]+\([ \t]*)$/, "", a); sub(/<%=[ \t]*$/, "", a)
+    if (substr(v, RSTART) ~ /pass|secret|token|key|pw|user|auth|cred/) v = ""
+    sub(/[ \t]*(-?%>)?$/, "", v); sub(/[ \t]*[)}]$/, "", v); sub(/^.*[,|?{][ \t]*/, "", v); gsub("[\"" q "]", "", v)
+    low = substr(low, 1, from - 1) a v substr(low, from + all)
+  }
+  return low
+}
+function settings(low, pattern,   s, a, key, list, n, k, part, head) {
+  s = low; head = ""; a = ""
   while (match(s, pattern)) {
+    head = head a substr(s, 1, RSTART - 1)
     a = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH); key = a
     if (s ~ userinfo || s ~ /^[[($]/ || s ~ /^[ \t]*=[^>]/) continue
     match(a, keys); key = substr(a, 1, RSTART + RLENGTH - 1); list = substr(a, RSTART + RLENGTH)
@@ -116,15 +134,23 @@ function settings(low, pattern,   s, a, key, list, n, k, part) {
       list = list substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH)
     }
     if (match(s, /^\]:[0-9]+/)) list = list substr(s, 2, RLENGTH - 1)
-    gsub("[ \t\"" q "]", "", list); n = split(list, part, ",")
+    gsub("[ \t\"" q "]", "", list); sub(/^tcp:/, "", list); if (key ~ /smarthost/) sub(/::/, ":", list)
+    n = split(list, part, ",")
     if (n == 2 && part[2] ~ /^[0-9]+$/) { part[1] = part[1] ":" part[2]; n = 1 }
-    for (k = 1; k <= n; k++) if (part[k] ~ /^[a-z0-9][a-z0-9._-]*(:[0-9]+)?$/) say("setting", key " = " part[k])
+    for (k = 1; k <= n; k++) if (part[k] ~ /^[a-z0-9][a-z0-9._-]*(:[0-9]+)?$/ && part[k] !~ sixth && part[k] !~ /^((process\.env|os\.environ).*|true|false|yes|no|on|off|none|null|nil|auto)$/) say("setting", key " = " part[k] standing(head, a))
   }
 }
-function addresses(line, low,   s, a, b, lead, plain) {
+function addresses(line, low,   s, a, b, lead, plain, n, k, part) {
   if (match(line, /(tcp|udp)\([A-Za-z0-9][A-Za-z0-9.-]*:[0-9]+\)/)) say("address", substr(line, RSTART + 4, RLENGTH - 5))
   if (low ~ /^[ \t-]*(server=|forward-addr|stub-addr|forwarders?)/ && match(low, /[a-z0-9][a-z0-9.-]*[#@][0-9]+/)) {
     a = substr(low, RSTART, RLENGTH); sub(/[#@]/, ":", a); say("address", a)
+  }
+  if (pool && low !~ sixth && match(low, /^[ \t]*-[ \t]+["]?[a-z0-9][a-z0-9.-]*:[0-9]+:[0-9]+([ \t"]|$)/)) {
+    a = substr(low, RSTART, RLENGTH); sub(/^[ \t]*-[ \t]+["]?/, "", a); split(a, part, ":"); say("address", part[1] ":" part[2])
+  }
+  if (index(line, ",") && match(low, optioned)) {
+    a = substr(low, RSTART, RLENGTH); sub("^[\"" q "= \t]", "", a); n = split(a, part, ",")
+    for (k = 1; k < n; k++) if (part[k] !~ sixth) say("address", part[k])
   }
   plain = low; gsub(/[a-z]_pass[ \t]/, " ", plain)
   s = plain ~ /auth|pass|secret|user|token|cred/ ? "" : line; lead = ""
@@ -133,7 +159,7 @@ function addresses(line, low,   s, a, b, lead, plain) {
     if (lead ~ ("((listen|bind|advertis|accept)[a-z0-9_.-]*[\"" q "]?[ \t]*[=: ]?|[ \t]-u|login[ \t]*=)[ \t]*[\"" q "]?$")) { lead = lead a; continue }
     lead = lead a
     if (low ~ /^[ \t]*server\.[0-9]+[ \t]*=/) sub(/^:[0-9]+/, "", s)
-    if (b !~ /[:\/@]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:|:[0-9][0-9][0-9][0-9][0-9][0-9]/) say("address", a)
+    if (b !~ /[:\/@]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:/ && a !~ sixth) say("address", a)
   }
 }
 function option(s, letters,   v) {
@@ -149,7 +175,7 @@ function clients(line, low,   s, name, a, part, n) {
     name = substr(line, RSTART, RLENGTH); s = substr(line, RSTART + RLENGTH - 1); gsub(/[^a-z_-]/, "", name)
     a = option(s, "-h|--host|--hostname")
     if (a != "") say("client", name " " a " " port_of(name, s))
-    else if (s !~ /:\/\/|-h|host|defaults-(extra-)?file|service=/ && low !~ /pghost|mysql_host/) say("client", name " localhost " port_of(name, s))
+    else if (s !~ /:\/\/|-h|host|defaults-(extra-)?file|service=|^[ \t]*([=:,})]|from[ \t])/ && low !~ /pghost|mysql_host/ && (FILENAME !~ code || s ~ /[ \t]-/)) say("client", name " localhost " port_of(name, s))
   }
   if (match(low, "(^|[ \t|;&(`/])(nc|ncat|netcat|telnet|socat)[ \t].*")) {
     s = substr(low, RSTART, RLENGTH); gsub(/[ \t]-[a-z]+[ \t]+[0-9]+/, " ", s)
@@ -168,6 +194,10 @@ function clients(line, low,   s, name, a, part, n) {
     if (match(s, /ftp[a-z]*[ \t]+[a-z0-9][a-z0-9.-]*([ \t]|$)/)) { split(substr(s, RSTART, RLENGTH), part); say("client", "ftp " part[2] " ") }
   }
   if (match(low, /^[ \t]*(slaveof|replicaof|remote)[ \t]+[a-z0-9][a-z0-9.-]*[ \t]+[0-9]+/)) { split(substr(low, RSTART, RLENGTH), part); say("client", part[1] " " part[2] " " part[3]) }
+  if (match(low, /^[ \t]*sentinel[ \t]+monitor[ \t]+[^ \t]+[ \t]+[a-z0-9][a-z0-9.-]*[ \t]+[0-9]+/)) { split(substr(low, RSTART, RLENGTH), part); say("client", "sentinel " part[4] " " part[5]) }
+  if (match(low, /^[ \t]*sqlconnectinfo[ \t]+[^ \t@]+@[a-z0-9][a-z0-9.-]*(:[0-9]+)?([ \t]|$)/)) {
+    split(substr(low, RSTART, RLENGTH), part); split(last_at(part[2]), part, ":"); say("client", "sqlconnectinfo " part[1] " " part[2])
+  }
   if (match(low, /^[ \t]*cache_peer[ \t]+[a-z0-9][a-z0-9.-]*[ \t]+[a-z]+[ \t]+[0-9]+/)) { split(substr(low, RSTART, RLENGTH), part); say("client", "cache_peer " part[2] " " part[4]) }
   if (match(low, "(connect|server|parameters|socket\\.new|connection|sockopen|open)[a-z_]*[ \t]*\\([( \t]*[\"" q "][a-z0-9][a-z0-9.-]*[\"" q "][ \t]*,[ \t]*[0-9]+")) {
     a = substr(low, RSTART, RLENGTH); sub(/^[^(]*\([( \t]*/, "", a); gsub("[\"" q " \t]", "", a); split(a, part, ","); say("client", "connect " part[1] " " part[2])
@@ -191,15 +221,16 @@ function endpoints(line, low) {
   pair = index(line, "=") || index(line, ":") || index(line, ">") || index(line, ",")
   if (index(low, "host") || index(low, "server") || index(low, "addr") || index(low, "port") || index(low, "broker") || index(low, "seed") || index(low, "peer") || index(low, "node") || index(low, "endpoint") || index(low, "source") || index(low, "connect") || index(low, "points") || index(low, "join")) {
     if (pair && index(low, "sql") + index(low, "dblib") + index(low, "odbc") && match(low, /(mysql|pgsql|sqlsrv|dblib|odbc):(host|server)=/)) low = substr(low, 1, RSTART - 1) dotted(substr(low, RSTART))
+    if (pair && index(low, "env")) low = given_else(low)
     if (pair) settings(low, pairs)
     if (index(low, "-")) settings(low, flags)
   }
-  if ((index(low, "port") || index(low, "host") || index(low, "address")) && match(low, /^[ \t]*(port|host|address)[ \t]+[a-z0-9][a-z0-9.-]*(:[0-9]+)?[ \t]*$/)) { split(substr(low, RSTART, RLENGTH), part); say("setting", part[1] " = " part[2]) }
+  if ((index(low, "port") || index(low, "host") || index(low, "address")) && match(low, /^[ \t]*(port|host|address)[ \t]+[a-z0-9][a-z0-9.-]*(:[0-9]+)?[ \t]*$/)) { split(substr(low, RSTART, RLENGTH), part); say("setting", part[1] " = " part[2] standing("", "")) }
   if ((pair || index(line, "#") || index(line, "@")) && line ~ /[:#@][0-9]/) addresses(line, low)
   if (index(line, ":") && match(low, opened)) {
     a = substr(low, RSTART, RLENGTH); sub(/^.*:/, "", a); say("listen", a)
   }
-  if (upstream || ((index(line, " ") || index(line, "(")) && low ~ /psql|pg_|mysql|maria|redis-cli|mongo|mosq|ldap|cqlsh|nc |ncat|telnet|socat|netcat|scp |rsync|ftp[a-z]* |slaveof|replicaof|remote|cache_peer|upstream|vacuumdb|reindexdb|[a-z_][ \t]*\([( \t]*["\047]/)) clients(line, low)
+  if (upstream || ((index(line, " ") || index(line, "(")) && low ~ /psql|pg_|mysql|maria|redis-cli|mongo|mosq|ldap|cqlsh|nc |ncat|telnet|socat|netcat|scp |rsync|ftp[a-z]* |slaveof|replicaof|sentinel|sqlconnect|remote|cache_peer|upstream|vacuumdb|reindexdb|[a-z_][ \t]*\([( \t]*["\047]/)) clients(line, low)
 }
 function paths(kind, s, most,   n, u, b) {
   while (n < most && match(s, /\/[A-Za-z0-9._+-][A-Za-z0-9._\/+-]*/)) {
@@ -208,6 +239,9 @@ function paths(kind, s, most,   n, u, b) {
   }
 }
 BEGIN {
+  sixth = ":[0-9][0-9][0-9][0-9][0-9][0-9]"
+  code = "[.](js|cjs|mjs|ts|py|rb|php|pl|java|json|ya?ml|toml|xml)$"
+  methods = "none|basic|digest|pam|true|false|yes|no|on|off|enabled?|disabled?|required|requisite|optional|sufficient|trust|peer|ident|(md5|sha|scram|o?auth|xoauth|cram|krb|kerberos|ldap|saml|oidc|ntlm|x509)[a-z0-9_.-]*|plain|login|container|application|sasl|gssapi|negotiate|bearer|token|session|cookie|default|any|all|user|users|password|api|key|internal|external|local|system|files?|db|database|htpasswd|null|nil|undefined|env|tls|ssl|starttls|cert|anonymous|service|client|server|https?|web|jwt|ask|prompt|encrypted|hashed|redis"
   words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"
   userinfo = "^[^ \t\"" q "]*@"
   login = "://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@"
@@ -218,6 +252,9 @@ BEGIN {
   words = words "[\"" q "]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{]+"
   keys = "[a-z0-9_.-]*(hosts?|hostnames?|host\\.name|server|servers|servername|addr|addrs|address|addresses|port|relayhost|smarthost|brokers?|seeds|peers|seed_nodes|contact[-_]points|endpoints?|data source|connect|retry[-_]join|nodes)"
   value = "[a-z0-9][a-z0-9._:,-]*"
+  fetch = "((int|str|integer|number|parseint)\\([ \t]*)?(([a-z_.]*(env|environ)(\\.fetch|\\.get)?|getenv)[ \t]*\\([ \t]*[\"" q "][a-z0-9_.]+[\"" q "][ \t]*,|(env\\[[\"" q "][a-z0-9_]+[\"" q "]\\]|process\\.env\\.[a-z0-9_]+)[ \t]*([|][|]|[?][?])|env\\.fetch[ \t]*\\([ \t]*[\"" q "][a-z0-9_]+[\"" q "][ \t]*\\)[ \t]*[{])[ \t]*[\"" q "]?[a-z0-9][a-z0-9._:-]*[\"" q "]?[ \t]*[)}]?([ \t]*-?%>)?"
+  preset = keys "[\"" q "]?[]]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?(<%=[ \t]*)?" fetch
+  optioned = "(^|[\"" q "= \t])[a-z0-9][a-z0-9.-]*:[0-9]+(,[a-z0-9][a-z0-9.-]*:[0-9]+)*,[ \t]*(password|user|ssl|sslhost|sslprotocols|abortconnect|allowadmin|connect(retry|timeout)|synctimeout|asynctimeout|defaultdatabase|name|servicename|resolvedns|keepalive|channelprefix|configchannel|tiebreaker)[ \t]*="
   pairs = keys "([\"" q "]?[]]?[ \t]*(=>|[=:])[ \t]*[\"" q "[(]*|[\"" q "][ \t]*,[ \t]*[\"" q "]|[\"" q "][ \t]+value[ \t]*=[ \t]*[\"" q "]|>)" value
   flags = "(^|[ \t\"" q "])--?" keys "[ \t]+" value
 }
@@ -239,9 +276,6 @@ class MentionKind(StrEnum):
     LISTEN = "listen"
     CERTIFICATE = "certificate"
     AFFINITY = "affinity"
-  sixth = ":[0-9][0-9][0-9][0-9][0-9][0-9]"
-  code = "[.](js|cjs|mjs|ts|py|rb|php|pl|java|json|ya?ml|toml|xml)$"
-  methods = "none|basic|digest|pam|true|false|yes|no|on|off|enabled?|disabled?|required|requisite|optional|sufficient|trust|peer|ident|(md5|sha|scram|o?auth|xoauth|cram|krb|kerberos|ldap|saml|oidc|ntlm|x509)[a-z0-9_.-]*|plain|login|container|application|sasl|gssapi|negotiate|bearer|token|session|cookie|default|any|all|user|users|password|api|key|internal|external|local|system|files?|db|database|htpasswd|null|nil|undefined|env|tls|ssl|starttls|cert|anonymous|service|client|server|https?|web|jwt|ask|prompt|encrypted|hashed|redis"
     CLIENT = "client"
     FILE = "file"
     PROGRAM = "program"
@@ -270,6 +304,8 @@ class Mention:
     port: int | None = None
     path: str = ""
     key: str = ""
+    block: str = ""
+    """Where a host stands without a port, or a port without a host: the lines around that belong together."""
 
 
 def mentions_in(text: str) -> tuple[Mention, ...]:
@@ -285,9 +321,16 @@ def _mention(line: str) -> Mention | None:
     kind = _KINDS.get(match[1]) if match else None
     if not match or not kind:
         return None
-    file, number, text = match[2], int(match[3]), match[4].strip()
+    file, number = match[2], int(match[3])
+    text, block = _with_block(match[4].strip())
     fields = _READERS[kind](text)
-    return Mention(kind, file, number, text, **fields) if fields is not None else None
+    return Mention(kind, file, number, text, **fields, block=block) if fields is not None else None
+
+
+def _with_block(text: str) -> tuple[str, str]:
+    """`port = 25 in 7.2`: the block that line 7 opens, at the second depth."""
+    match = _BLOCK.fullmatch(text)
+    return (match[1], match[2]) if match else (text, "")
 
 
 def _url(text: str) -> dict[str, Any] | None:

@@ -144,6 +144,35 @@ FORMS = [
     ("x.sh", "mysqldump --defaults-file=/etc/mysql/b.cnf shop", set()),
     ("b.cnf", "[client]\nhost=127.0.0.1\nuser=x\npassword=y\n", {("127.0.0.1", 3306)}),
     ("x.rb", 'TCPSocket.new("a1", 2100)', {("a1", 2100)}),
+    # Which port belongs to which host
+    ("a.yml", "server:\n  port: 8085\nmail:\n  from: x\n  host: mx1\n  port: 2525\n", {("mx1", 2525)}),
+    ("a.yml", "server:\n  port: 5432\nmail:\n  host: mx1\n", {("mx1", None)}),
+    ("a.ini", "[server]\nport = 5432\n[mail]\nhost = mx1\n", {("mx1", None)}),
+    ("a.xml", '<s>\n <Connector port="5432"/>\n <mail host="mx1"/>\n <db>\n  <host>db1</host>\n  <port>5433</port>\n </db>\n</s>', {("mx1", None), ("db1", 5433)}),
+    ("a.xml", '<Resource name="x" host="r1"\n   port="6380"/>', {("r1", 6380)}),
+    ("a.yml", "all:\n  - host: a1\n    port: 1111\n  - port: 2222\n    host: a2\n  - host: a3\n", {("a1", 1111), ("a2", 2222), ("a3", None)}),
+    ("compose.yml", "environment:\n  - DB_HOST=db1\n  - DB_PORT=5433\n", {("db1", 5433)}),
+    ("a.conf", "port = 8080\nhost = db1\nport = 5433\n", {("db1", 5433)}),
+    ("a.conf", "port = 1111\nhost = a1\nport = 2222\nhost = a2\n", {("a1", 1111), ("a2", 2222)}),
+    ("a.js", "connect({host: 'db1',\n  user: 'x',\n  port: 3307})", {("db1", 3307)}),
+    ("a.json", '[{"host": "a1", "port": 1111}, {"host": "a2", "port": 2222}]', {("a1", None), ("a2", None)}),
+    ("database.yml", "development:\n  host: localhost\n\nproduction:\n  host: <%= ENV.fetch('X_DB_HOST', 'db1') %>\n  port: 3310\n", {("localhost", None), ("db1", 3310)}),
+    ("database.yml", "production:\n  host: <%= ENV['X_DB_HOST'] || 'db1' %>\n  port: <%= ENV.fetch(\"X_PORT\") { 3310 } %>\n", {("db1", 3310)}),
+    ("a.php", "'host' => env('SQL_HOST', 'db1'),\n'port' => 3307,", {("db1", 3307)}),
+    ("a.js", "{host: process.env.DB_HOST || 'db1', port: process.env.DB_PORT ?? 5433}", {("db1", 5433)}),
+    ("settings.py", "EMAIL_HOST = environ.get('X_HOST', 'mx1')\nEMAIL_PORT = int(environ.get('X_PORT', 2525))", {("mx1", 2525)}),
+    # Forms of single programs
+    ("appsettings.json", '"Cache": "r1:6380,password=x,abortConnect=false"', {("r1", 6380)}),
+    ("appsettings.json", '"Cache": "r1:6380,r2:6381,ssl=true,password=x"', {("r1", 6380), ("r2", 6381)}),
+    ("a.config", 'connectionString="Server=tcp:ms1,1444;Database=x;Password=p"', {("ms1", 1444)}),
+    ("proftpd.conf", "SQLConnectInfo ftp@db1:3310 u p\n", {("db1", 3310)}),
+    ("proftpd.conf", "SQLConnectInfo ftp@db1 u p\n", {("db1", None)}),
+    ("sentinel.conf", "sentinel monitor main 10.0.0.9 6380 2\nsentinel auth-pass main x\n", {("10.0.0.9", 6380)}),
+    ("nutcracker.yml", "main:\n  listen: 0.0.0.0:22121\n  servers:\n   - r1:6379:1 one\n   - r2:6380:1\n", {("r1", 6379), ("r2", 6380)}),
+    ("update-exim4.conf.conf", "dc_other_hostnames='me.corp'\ndc_readhost='corp'\ndc_smarthost='mx1::587'\n", {("mx1", 587)}),
+    # Sockets
+    ("vhost.conf", 'ProxyPass "unix:/run/a.sock|http://a.invalid/"\nSetHandler "proxy:unix:/run/b.sock|fcgi://b"', {("/run/a.sock", None), ("/run/b.sock", None)}),
+    ("nginx.conf", "fastcgi_pass unix:/run/cgi.socket;\n", {("/run/cgi.socket", None)}),
 ]  # fmt: skip
 
 NOTHING = [
@@ -164,6 +193,14 @@ NOTHING = [
     ("x.service", "[Unit]\nDocumentation=https://docs.example.com/x man:x(8)\n"),
     ("x.conf", "user:1234\n"),
     ("uwsgi.ini", "socket = 10.0.0.1:8077\nhttp-socket = :8080\nstats = /run/x\n"),
+    ("a.js", "const mysql = require('mysql');\nimport redis from 'redis';\n"),
+    ("a.js", "import mysql from 'mysql2';\n"),
+    ("package.json", '"description": "mysql behind a queue"'),
+    ("a.js", "connect({host: process.env.DB_HOST, port: process.env.DB_PORT})"),
+    ("appsettings.json", '"x": "abortConnect=false,connect=true"'),
+    ("compose.yml", "ports:\n  - 127.0.0.1:8080:80\n"),
+    ("squid.conf", "visible_hostname = me.corp\n"),
+    ("a.service", "ExecStart=/bin/systemctl stop /etc/systemd/system/a.socket\n"),
     ("server.xml", '<Server port="8005" shutdown="SHUTDOWN">\n<Connector port="8080" redirectPort="8443" address="10.0.0.1"/>\n'),
 ]  # fmt: skip
 
@@ -199,6 +236,19 @@ PLACES = [
     ("shop.conf", "[program:shop]\ndirectory=/srv/shop/", MentionKind.FOLDER, (None, "/srv/shop")),
     ("lighttpd.conf", 'server.document-root = "/srv/Shop/pub"', MentionKind.FOLDER, (None, "/srv/Shop/pub")),
     ("vhost.conf", "  DocumentRoot /var/www/shop", MentionKind.FOLDER, (None, "/var/www/shop")),
+    ("x.sh", "rsync -a /srv/near/ backup@nas1:/srv/far/", MentionKind.DATA, (None, "/srv/near")),
+    ("x.sh", "scp nas1:/srv/far $NAS:/srv/far /srv/near", MentionKind.DATA, (None, "/srv/near")),
+    (
+        "lsyncd.conf.lua",
+        'source = "/srv/near",\nhost = "x@nas1",\ntargetdir = "/srv/far",',
+        MentionKind.DATA,
+        (None, "/srv/near"),
+    ),
+    ("x.sh", "rsync -a nas1::/srv/far /srv/near", MentionKind.DATA, (None, "/srv/near")),
+    ("x.ini", "target = nas1:/srv/far\nlocal = /srv/near", MentionKind.DATA, (None, "/srv/near")),
+    ("x.ini", "remote_dir = /srv/far\nlocal_dir = /srv/near", MentionKind.DATA, (None, "/srv/near")),
+    ("x.ini", "store = file:/srv/near", MentionKind.DATA, (None, "/srv/near")),
+    ("x.conf", "unix:/srv/x/a.socket\ndata = /srv/near", MentionKind.DATA, (None, "/srv/near")),
 ]
 
 
@@ -207,10 +257,6 @@ def test_where_a_program_listens_and_works(name, text, kind, want, tmp_path):
     assert [(m.port, m.path) for m in mentions_of(tmp_path, name, text, AWKS[0]) if m.kind is kind] == [want]
 
 
-@pytest.mark.parametrize("awk", AWKS[1:], ids=lambda awk: awk[-1])
-def test_every_awk_reads_the_same(awk, tmp_path):
-    text = "\n".join(text for _, text, _ in FORMS)
-    assert calls_of(tmp_path, "a.conf", text, awk) == calls_of(tmp_path, "b.conf", text, AWKS[0])
 PATHS = [
     ("shop/.env", {"db1"}),
     ("shop/.env.production", {"db1"}),
@@ -231,7 +277,7 @@ def test_of_a_file_without_an_extension_only_its_secrets_are_told_unless_its_nam
     file = tmp_path / name
     file.parent.mkdir()
     file.write_text("DB_HOST=db1\nDB_PASSWORD=x\n")
-    program = MENTIONS.replace("^\\/(home|", f"^\\/({tmp_path.parts[1]}|home|")
+    program = MENTIONS.replace("(home|opt|", f"({tmp_path.parts[1]}|home|opt|")
     assert program != MENTIONS
     done = subprocess.run([*AWKS[0], "-v", "q='", program, str(file)], capture_output=True, text=True, check=True)
     found = Configuration().parse(done.stdout)
@@ -260,6 +306,7 @@ def test_the_environment_of_a_process_names_folders_of_data(name, value, want):
 
 STARTED = [
     ({"SHOP_DB_HOST": "db1"}, ["shop"], {("db1", None)}),
+    ({"A_HOST": "a1", **{f"V{n}": "" for n in range(9)}, "A_PORT": "1111"}, ["shop"], {("a1", 1111)}),
     ({"SHOP_DB": "postgres://u:p@db1/x"}, ["shop"], {("db1", 5432)}),
     ({"HOST": "10.0.0.9", "HOSTNAME": "me", "SSH_CLIENT": "10.0.0.9 1 22"}, ["shop"], set()),
     ({}, ["shop", "--db-host", "db1", "--db-port=5433"], {("db1", 5433)}),
@@ -284,3 +331,7 @@ def told_by_a_process(environment, command=()):
     return [m for m in ProcessSettings().parse(done.stdout) if pid_of(m) == process.pid]
 
 
+@pytest.mark.parametrize("awk", AWKS[1:], ids=lambda awk: awk[-1])
+def test_every_awk_reads_the_same(awk, tmp_path):
+    text = "\n".join(text for _, text, _ in FORMS)
+    assert calls_of(tmp_path, "a.conf", text, awk) == calls_of(tmp_path, "b.conf", text, AWKS[0])

@@ -28,6 +28,8 @@ line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \
   name = is_secret(low); if (name == "" && keeps && line ~ /^[ \t]*[^ \t:]+[ \t:]+[^ \t]/) { name = "passwords"; keeps = 0 }
   if (name != "") say("hidden", name)
   if (nameless) next
+  block(line)
+  if (yaml && index(line, ":")) pool = low ~ /^[ \t]*servers:[ \t]*$/ || (pool && low !~ /^[ \t]*[a-z_-]+:/)
   if (index(line, "end") || index(line, "listen") || index(line, "upstream")) {
     if (match(line, /^[ \t]*(frontend|backend|listen|upstream)[ \t]+[A-Za-z0-9_.-]+/)) say("section", substr(line, RSTART, RLENGTH))
     if (low ~ /^[ \t]*upstream[ \t]/) upstream = 1
@@ -60,7 +62,22 @@ line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \
       say("affinity", substr(low, RSTART, RLENGTH))
   }
 }
-function files(line, low,   s, u, d, b) {
+function block(line,   at, item) {
+  match(line, /^[ \t]*/); at = RLENGTH
+  item = index(line, "-") && line ~ ("^[ \t]*-[ \t]+([{]|[\"" q "]?[A-Za-z0-9_.-]+[\"" q "]?[ \t]*:([ \t]|$))")
+  if (item) { match(line, /^[ \t]*-[ \t]+/); at = RLENGTH }
+  while (depth && level[depth] > at) depth--
+  if (!depth || level[depth] < at) { level[++depth] = at; opened_at[depth] = last }
+  if (item || (index(line, "[") && line ~ /^[ \t]*\[+[A-Za-z_][^]=,"]*\]+[ \t]*$/)) opened_at[depth] = FNR
+  last = FNR
+}
+function is_afar(head, low,   w) {
+  if (low ~ /^[ \t]*(export[ \t]+)?[a-z0-9_.-]*remote[_-]?(dir|path|folder|root|base)["]?[ \t]*[=:]/ || (afar && low ~ /^[ \t]*targetdir[ \t]*=/)) return 1
+  if (head !~ /:$/) return 0
+  w = head; sub(/:+$/, "", w); sub("^.*[ \t\"" q "=,(]", "", w)
+  return w ~ /@|^\$|\}$|^[0-9.]+$/ || (w ~ /^[A-Za-z0-9][A-Za-z0-9.-]*$/ && (afar || low ~ /(^|[^a-z])(rsync|scp|sftp|rclone|borg|restic|duplicity|unison|sshfs|nfs|mount)([^a-z]|$)|^[ \t]*target[ \t]*=/) && tolower(w) !~ /^(file|dir|path|local|sqlite[0-9]*|hash|unix)$/)
+}
+function files(line, low,   s, u, d, b, head) {
   if (index(low, "key") && match(low, /(ssl_?certificate_?key(_?file)?|key_?file|tls_?key|ssl[-_]key|private_?key(_?file)?)["]?[ \t=:]+["]?\/[a-z0-9._\/-]+/) && low !~ /snakeoil/) {
     u = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", u); say("key", u)
   }
@@ -73,17 +90,21 @@ function files(line, low,   s, u, d, b) {
   if (low ~ /(^|[;&{(])[ \t]*(\.|source)[ \t]+["$~\/.]/ || ((index(low, "file") || index(low, "config") || index(low, "include")) && (low ~ /--(defaults-(extra-)?file|config|env-file)[= ]/ || low ~ /^[ \t]*(environmentfile|include[a-z_-]*)[ \t=:"]+-?\//)) || low ~ named) paths("file", line, 3)
   if (table || low ~ starts) paths("program", line, 6)
   s = index(line, ".sock") ? line : ""
-  while (match(s, /\/[A-Za-z0-9._\/-]+\.sock/)) { say("unix", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
+  while (match(s, /\/[A-Za-z0-9._\/-]+\.sock(et)?/)) {
+    u = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH); if (u !~ /\/systemd\//) say("unix", u)
+  }
   s = index(line, ".pem") || index(line, ".crt") || index(line, ".cer") ? line : ""
   while (match(s, /\/[A-Za-z0-9._\/-]+\.(pem|crt|cer|cert)/)) { say("certificate", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
-  s = (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ /chroot|documentroot/ ? line : ""
+  s = (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ /chroot|documentroot/ ? line : ""; head = ""
   while (match(s, /\/(var\/lib|var\/backups?|backups?|srv|data|mnt|exports?|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]/)) {
-    d = substr(s, RSTART, RLENGTH); b = before(s); s = substr(s, RSTART + RLENGTH)
-    if (b !~ /[A-Za-z0-9._\/*-]/) say("data", d)
+    d = substr(s, RSTART, RLENGTH); b = before(s); head = head substr(s, 1, RSTART - 1); s = substr(s, RSTART + RLENGTH)
+    if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low)) say("data", d)
+    head = head d
   }
   if ((index(line, "upload") || index(line, "storage") || index(line, "media") || index(line, "attachments")) && match(line, /\/(var\/www|opt|home)\/[A-Za-z0-9._\/-]*\/(uploads?|storage|media|attachments)/)) say("data", substr(line, RSTART, RLENGTH))
 }
 BEGIN {
+  settled = "/([.]?(set)?env(vars|rc|ironment)?([-_][A-Za-z0-9_-]+)?|[.](bash_|z)?(profile|login|rc|env)|[.]bashrc|[.]zshrc|Caddyfile|Procfile)$"
   named = "(config|conf|settings|properties|env|environment)([-_]?(file|path|dir|location))?[\"" q "]?[ \t]*[=: ][ \t]*[\"" q "]?(file:)?/"
   starts = "^[ \t\"" q "]*(command|cmd|exec|execstart|daemon|daemon_bin|script|program)[\"" q "]?[ \t]*[=: ]"
   anywhere = "\\(+[\"" q "](0[.]0[.]0[.]0|::|[*]|)[\"" q "][ \t]*,[ \t]*[0-9]+"
@@ -100,11 +121,10 @@ class Configuration(Fact[tuple[Mention, ...]]):
     hosts, servers, addresses, brokers or ports, the host and port that a client program is called with, paths of programs
     that are started and of files that are read in turn, ports and paths that are listened on, socket paths, data folders, checks, paths of certificates, rules that pin a client
     to one server, and *names* of variables ever leave it. Lines
-    that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Of a file without an extension, or with a name like `sasl_passwd`, only the names of its secrets are told, because it may be any text. Comments are skipped. Bounded in depth, size of
+    that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Of a file without an extension, or with a name like `sasl_passwd`, only the names of its secrets are told, because it may be any text; `.env`, `.profile`, a `Procfile` and their like are settings. Comments are skipped. Bounded in depth, size of
     files and length of lines. The awk has no bounded repetition (`{2,5}`), which mawk before 1.3.4-20200717 lacks.
     """
 
-  settled = "/([.]?(set)?env(vars|rc|ironment)?([-_][A-Za-z0-9_-]+)?|[.](bash_|z)?(profile|login|rc|env)|[.]bashrc|[.]zshrc|Caddyfile|Procfile)$"
     name = "configuration"
     shell = FILES
     command = f"""
