@@ -147,7 +147,7 @@ class Patient:
         self._transport = transport
 
     def run(self, script, _):
-        return self._transport.run(script, Budget(60))
+        return self._transport.run(script, Budget(600))
 
 
 def test_bad_hosts_cost_the_good_ones_nothing_and_leave_nothing_behind(good, trusted, faulty):
@@ -166,7 +166,7 @@ def test_bad_hosts_cost_the_good_ones_nothing_and_leave_nothing_behind(good, tru
     before, descriptors = threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
     answers = {answer.host: answer for answer in _scan(hosts, seconds=5, forks=50, patient=fine.__contains__)}
     assert len(answers) == len(hosts)
-    assert [host.name for host in fine if answers[host.name].error] == []
+    assert {host.name: said for host in fine if (said := answers[host.name].error)} == {}
     for host in bad:
         assert answers[host.name].error, host.name
         assert "\n" not in answers[host.name].error
