@@ -19,7 +19,7 @@ from migrator.model.services import (
 from migrator.scan.artifacts import artifacts_of, told_by
 from migrator.scan.calls import configured_calls, merged, socket_calls
 from migrator.scan.claims import Claimant, Claims
-from migrator.scan.detector import Detection, is_interpreter, words_of
+from migrator.scan.detector import Detection, is_interpreter, script_of, words_of
 from migrator.scan.doors import listeners_of, paths_of
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.on_demand import Door
@@ -36,6 +36,7 @@ from migrator.scan.ownership import (
     foreign_files,
     home_of,
     mentions_of,
+    program_folders,
     refused_files,
     secrets_in,
     with_folders,
@@ -203,7 +204,7 @@ class Draft:
     def _state(self) -> tuple[State, ...]:
         evidence = self.detection.runtime.evidence[0]
         named = [(path, evidence) for path in self.detection.data]
-        programs = {folder for folder in self.identity.roots.folders if not folder.startswith("/var/lib/")}
+        programs = self._programs()
         if not self.detection.stateful:
             arguments = data_paths(" ".join(self.workload.main.arguments))
             named += [(path, evidence) for path in arguments if _is_data_argument(path) and path not in programs]
@@ -217,6 +218,21 @@ class Draft:
         home = home_of(self.snapshot, self._account().uid or -1)
         at_home = [(home, replace(evidence, inferred=True))] if home else []
         return state_of(self.snapshot, self.workload, at_home, own)
+
+    def _programs(self) -> frozenset[str]:
+        """Paths that are the program itself: its file, the folder it was put to, works in, or serves pages from.
+
+        What exists to keep data works in the folder of its data. Whatever is seen to be written is data anywhere.
+        """
+        folders = (folder for folder in self.identity.roots.folders if not folder.startswith("/var/lib/"))
+        unit = self.workload.unit if not self.workload.managed else None
+        started = unit.command[:1] if unit else ()
+        works = () if self.detection.stateful else (self.workload.main.cwd, unit.directory if unit else "")
+        told = (path for path in program_folders(self.mentions) if path.rsplit("/", 1)[-1] not in _UPLOADS)
+        processes = self.workload.lasting
+        scripts = (script_of(process) for process in processes if is_interpreter(process.program))
+        executed = (process.exe for process in processes)
+        return frozenset(filter(None, (*folders, *started, *works, *told, *scripts, *executed)))
 
     def _is_program(self, mention: Mention) -> bool:
         """A data folder that is the program's own home (`/var/lib/tomcat10`) holds the program, not its data."""

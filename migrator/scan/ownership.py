@@ -28,6 +28,7 @@ __all__ = [
     "mentions_of",
     "named_files",
     "paths_in",
+    "program_folders",
     "programs_in",
     "refused_files",
     "secrets_in",
@@ -60,6 +61,9 @@ _OWN_FOLDERS = (
 _INTERPRETERS = re.compile(r"(?:python|pypy|php|ruby|node|nodejs|java|perl|bash|sh|dotnet|deno|bun)[\d.]*(?:m|w)?")
 _INITTAB = "/etc/inittab"
 """A file whose every line starts a program of its own."""
+_CODE_KEYS = frozenset({"chdir", "docbase", "appbase"})
+_WORK_KEYS = frozenset({"directory", "workingdirectory", "working_directory"})
+"""Settings that name a folder with a program in it, everywhere, and in the files of what starts programs."""
 _PROGRAM_SECTIONS = frozenset({"program", "watcher", "fcgi-program", "eventlistener"})
 _SYSTEM = ("/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/proc/", "/dev/", "/run/", "/var/run/", "/tmp/")  # noqa: S108 - told apart, not used
 
@@ -136,6 +140,18 @@ def with_folders(roots: FileRoots, mentions: Iterable[Mention], *, pages: bool) 
     said = (m for m in mentions if m.kind is MentionKind.FOLDER and (pages or not m.key.endswith("root")))
     found = {match[1].rstrip("/") for m in said if (match := _APP_ROOT.match(f"{m.path}/"))}
     return replace(roots, folders=tuple(sorted({*roots.folders, *found})))
+
+
+def program_folders(mentions: Sequence[Mention]) -> Iterator[str]:
+    """Folders that settings say hold a program: where it works, its pages, what is deployed.
+
+    `directory` means that in the files of process managers alone: elsewhere it is as often a folder of data.
+    """
+    managers = {m.file for m in mentions if _is_program(m)}
+    for one in (m for m in mentions if m.kind is MentionKind.FOLDER):
+        starts = one.file in managers or one.file.endswith(".service") or ".service.d/" in one.file
+        if one.key in _CODE_KEYS or one.key.endswith("root") or (starts and one.key in _WORK_KEYS):
+            yield one.path
 
 
 def files_by_name(snapshot: Snapshot, words: Iterable[str], folder: str) -> frozenset[str]:

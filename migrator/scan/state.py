@@ -26,15 +26,31 @@ _DATA_PATH = re.compile(
 _PASSING = re.compile(
     r"/(?:var/log|run|var/run|tmp|var/tmp|var/cache|dev|proc|sys)/|/dev/|\.(?:log|pid|lock|sock|out|err)(?:\.\d+)?$|/logs?/|(?:^|/)\.[\w.]+/|/supervise(?:/|$)"
 )
+_REMOTE = re.compile(r"(?:^|[^\w./-])[\w.${}-]+(?:@[\w.${}-]+)?:+$")
+"""What stands before a path on another machine: `backup@vault:/srv/dumps`, `vault::/srv/dumps`."""
+_COPIES = re.compile(r"\b(?:rsync|scp|sftp|rclone|unison)\b")
 _PROGRAM = re.compile(
     r"/s?bin/|/venv/|\.(?:sh|py|pl|rb|js|php|jar|war|conf|cfg|ini|ya?ml|json|properties|env|xml|toml|so|key|pem)$"
 )
+_KEPT = re.compile(
+    r"(/var/(?:lib|spool)/[^/]+)/(?!(?:.*/)?(?:conf|config|etc|webapps|WEB-INF)/)(?:.*/)?([^/]+)\.(?:json|xml|ya?ml)"
+)
+"""What a program keeps in a file of such a form, where programs keep things: a registry, a queue, a journal."""
+_SETTINGS = re.compile(r"(?:.*[._-])?(?:conf|config|configuration|settings|server|context|web|package|composer)")
 _MINOR = frozenset({"lock", "core", "nohup.out"})
 
 
 def data_paths(text: str) -> list[str]:
     """Data folders that a command line names. A name that goes on with a variable or pattern stands for its folder."""
-    return [str(PurePosixPath(path).parent) if more else path for path, more in _DATA_PATH.findall(text)]
+    found = [match for match in _DATA_PATH.finditer(text) if not _is_remote(text, match.start())]
+    return [str(PurePosixPath(match[1]).parent) if match[2] else match[1] for match in found]
+
+
+def _is_remote(text: str, start: int) -> bool:
+    """Whether the path that starts there is on another machine: `host:/path` of what copies between machines."""
+    lead = text[max(0, start - 300) : start]
+    match = _REMOTE.search(lead)
+    return match is not None and ("@" in match[0] or _COPIES.search(text) is not None)
 
 
 def works_below(profile: ServiceProfile, folder: str) -> bool:
@@ -48,7 +64,13 @@ def works_below(profile: ServiceProfile, folder: str) -> bool:
 
 def is_program(path: str) -> bool:
     """Whether a path is that of a program or of its settings, and not of its data."""
-    return _PROGRAM.search(path) is not None
+    return _PROGRAM.search(path) is not None and not _kept_in(path)
+
+
+def _kept_in(path: str) -> str:
+    """The folder of a file that holds data in a form in which others write their settings; empty if it is no such."""
+    match = _KEPT.fullmatch(path)
+    return match[1] if match and not _SETTINGS.fullmatch(match[2].lower()) else ""
 
 
 def state_of(
@@ -85,7 +107,8 @@ def _folder(path: str) -> str:
 def _configured(mentions: Iterable[Mention]) -> Iterator[tuple[str, Evidence]]:
     for mention in mentions:
         if mention.kind is MentionKind.DATA and not _PASSING.search(mention.path) and not is_program(mention.path):
-            yield mention.path, Evidence(Configuration.name, mention.text, f"{mention.file}:{mention.line}")
+            path = _kept_in(mention.path) or mention.path
+            yield path, Evidence(Configuration.name, mention.text, f"{mention.file}:{mention.line}")
 
 
 def _measured(snapshot: Snapshot, path: str, evidence: tuple[Evidence, ...]) -> State:

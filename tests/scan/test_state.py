@@ -1,15 +1,118 @@
-"""How large the places are where a service keeps data, and how well that is known."""
+"""Where a service keeps data and how much, and what looks like it and is none: its program, its pages, paths on other machines."""
 
+import shutil
+import subprocess
 from datetime import UTC, datetime
 
 import pytest
 
 from migrator.model.observations import Observed
 from migrator.model.services import Evidence, State
+from migrator.scan.facts.configuration import MENTIONS, Configuration
+from migrator.scan.facts.crontabs import CronEntry, Crontabs
 from migrator.scan.facts.data_sizes import DataSizes
+from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.mounts import Mount, Mounts
+from migrator.scan.facts.processes import Process, Processes
+from migrator.scan.facts.units import Unit, Units
+from migrator.scan.profile import host_view
 from migrator.scan.snapshot import Snapshot
-from migrator.scan.state import state_of
+from migrator.scan.state import data_paths, state_of
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+AWKS = [awk for awk in (["mawk"], ["gawk"], ["busybox", "awk"]) if shutil.which(awk[0])]
+
+
+def said(awk, path, text):
+    """What a host with that awk says of a file with this text: the program reads the text as the file of that name."""
+    program = MENTIONS.replace("FILENAME", f'"{path}"')
+    done = subprocess.run([*awk, "-v", "q='", program], input=text, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def state(configuration, *arguments, program="/usr/bin/shop", cwd="/", unit=None, written=()):
+    """Paths of the data that a service has by this configuration and this command line."""
+    name = program.rsplit("/", 1)[-1]
+    process = Process(10, 1, 33, 33, name, (program, *arguments), program, cwd, cgroup=f"/system.slice/{name}.service")
+    facts = {
+        Processes.name: (process,),
+        Units.name: (unit or Unit(f"{name}.service"),),
+        Configuration.name: Configuration().parse(configuration),
+        Descriptors.name: DescriptorsFacts(written={10: tuple(written)}),
+    }
+    view = host_view(Snapshot("h", "10.0.0.1", NOW, {fact: Observed(value) for fact, value in facts.items()}))
+    return {one.path for profile in view.profiles for one in profile.state}
+
+
+@pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[0])
+@pytest.mark.parametrize(
+    ("path", "text", "program", "want"),
+    [
+        ("/etc/systemd/system/shop.service", "[Service]\nWorkingDirectory=/srv/apps/shop/current\n", "/usr/bin/shop", set()),
+        ("/etc/apache2/sites-enabled/x.conf", "DocumentRoot /srv/shop/pub\n<Directory /srv/shop/pub>\n", "/usr/sbin/apache2", set()),
+        ("/etc/apache2/sites-enabled/x.conf", '<Directory "/srv/more/pub">\n', "/usr/sbin/apache2", set()),
+        ("/etc/nginx/sites-enabled/x", "server {\n  root /srv/shop/pub;\n}\n", "/usr/sbin/nginx", set()),
+        ("/etc/nginx/sites-enabled/x", "  alias /srv/shop/files;\n", "/usr/sbin/nginx", {"/srv/shop/files"}),
+        ("/etc/nginx/sites-enabled/x", "  root /srv/shop/uploads;\n", "/usr/sbin/nginx", {"/srv/shop/uploads"}),
+        ("/etc/shop/context.xml", '<Context docBase="/srv/shop/web" reloadable="false">\n', "/usr/bin/shop", set()),
+        ("/etc/shop/shop.ini", "directory = /srv/shop/archive\n", "/usr/bin/shop", {"/srv/shop/archive"}),
+        ("/etc/shop/shop.ini", "chdir = /srv/shop/app\n", "/usr/bin/shop", set()),
+        ("/etc/shop/shop.toml", 'registry = "/var/lib/shop/registry.json"\n', "/usr/bin/shop", {"/var/lib/shop"}),
+        ("/etc/shop/shop.toml", 'queue = "/var/spool/shop/queue.xml"\n', "/usr/bin/shop", {"/var/spool/shop"}),
+        ("/etc/shop/shop.toml", 'include = "/var/lib/shop/conf/more.yml"\n', "/usr/bin/shop", set()),
+        ("/etc/shop/shop.toml", 'more = "/var/lib/shop/settings.json"\n', "/usr/bin/shop", set()),
+        ("/etc/shop/shop.toml", 'catalogue = "/srv/shop/catalogue.json"\n', "/usr/bin/shop", set()),
+        ("/etc/shop/copy.sh", "rsync -a /srv/shop/in/ anna@vault:/srv/copy/in/\n", "/usr/bin/shop", {"/srv/shop/in"}),
+        ("/etc/shop/copy.sh", "scp /srv/shop/a vault:/srv/copy/a\n", "/usr/bin/shop", {"/srv/shop/a"}),
+        ("/etc/shop/copy.sh", "rsync -a vault::/srv/copy/ /srv/shop/in\n", "/usr/bin/shop", {"/srv/shop/in"}),
+        ("/etc/shop/x.conf", "paths = /srv/shop/a:/srv/shop/b\n", "/usr/bin/shop", {"/srv/shop/a", "/srv/shop/b"}),
+        ("/etc/shop/x.conf", "store = file:/srv/shop/a\n", "/usr/bin/shop", {"/srv/shop/a"}),
+        ("/etc/shop/x.conf.lua", '  source = "/srv/shop/out",\n  targetdir = "/srv/copy/out",\n', "/usr/bin/shop", {"/srv/shop/out"}),
+    ],
+)  # fmt: skip
+def test_what_settings_name_is_data_where_it_is_no_program_and_here(awk, path, text, program, want):
+    assert state(said(awk, path, text), program=program) == want
+
+
+def test_the_program_itself_is_no_data():
+    unit = Unit("shop.service", command=("/srv/tools/shop", "--in", "/srv/in/orders"), directory="/srv/shop/current")
+    text = " data /etc/systemd/system/shop.service:3:/srv/tools/shop\n data /etc/shop/x.conf:1:/srv/shop/current\n"
+    found = state(text, "--in", "/srv/in/orders", program="/srv/tools/shop", cwd="/srv/shop/releases/7", unit=unit)
+    assert found == {"/srv/in/orders"}
+
+
+def test_what_is_seen_to_be_written_is_data_wherever_it_is():
+    configuration = " folder /etc/shop/x.ini:1:chdir /srv/shop/app\n data /etc/shop/x.ini:1:/srv/shop/app\n"
+    assert state(configuration, written=["/srv/shop/app/shop.db"]) == {"/srv/shop/app"}
+
+
+def test_what_exists_to_keep_data_works_in_the_folder_of_its_data():
+    configuration = " data /etc/redis/redis.conf:9:/srv/cache/redis\n"
+    found = state(configuration, program="/usr/bin/redis-server", cwd="/srv/cache/redis")
+    assert found == {"/srv/cache/redis"}
+
+
+@pytest.mark.parametrize(
+    ("line", "want"),
+    [
+        ("rsync -a /srv/a/ vault:/srv/b/", ["/srv/a"]),
+        ("rsync -a /srv/a/ anna@vault:/srv/b/", ["/srv/a"]),
+        ("rsync -a vault::/srv/b/ /srv/a/", ["/srv/a"]),
+        ("scp $HOST:/srv/b /srv/a", ["/srv/a"]),
+        ("tar -C /srv/a:/srv/b", ["/srv/a", "/srv/b"]),
+        ("serve --store file:/srv/a", ["/srv/a"]),
+    ],
+)
+def test_a_path_on_another_machine_is_no_data_of_this_one(line, want):
+    assert data_paths(line) == want
+
+
+def test_a_job_that_copies_to_another_machine_keeps_nothing_there():
+    entry = CronEntry("/etc/cron.d/copy", 1, "@hourly", "root", "rsync -a /srv/a/ vault:/srv/b/")
+    facts = {Crontabs.name: Observed((entry,))}
+    (job,) = host_view(Snapshot("h", "10.0.0.1", NOW, facts)).profiles
+    assert [one.path for one in job.state] == ["/srv/a"]
+
 
 WHY = Evidence("processes", "shopd --data", "pid 7")
 ROOT = Mount("/", "/dev/vda1", "ext4", 41188, 258000)
@@ -32,6 +135,6 @@ DEAD = Mount("/data", "nas01:/export", "nfs")
 )
 def test_a_size_is_exact_or_says_of_what_it_is(mounts, measured, want):
     facts = {Mounts.name: Observed((mounts, ())), DataSizes.name: Observed(measured)}
-    snapshot = Snapshot("h", "192.0.2.1", datetime(2026, 11, 26, tzinfo=UTC), facts)
+    snapshot = Snapshot("h", "192.0.2.1", NOW, facts)
     (found,) = state_of(snapshot, None, [("/data/shop", WHY)], ())
     assert found == State("/data/shop", *want, evidence=(WHY,))

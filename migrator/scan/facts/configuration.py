@@ -84,8 +84,10 @@ function files(line, low,   s, u, d, b, head) {
   if (index(low, "file") && match(low, /(pass|passwo?r?d|secrets?|credentials?)[-_ ]?file["]?[ \t=:]+["]?\/[a-z0-9._\/-]+/)) {
     u = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", u); say("kept", u)
   }
-  if ((index(low, "dir") || index(low, "root")) && match(low, /^[ \t]*(chdir|directory|working_?directory|(server\.)?document-?root)[ \t]*[= \t][ \t]*["]?\/[a-z0-9._\/-]+/)) {
-    u = substr(line, RSTART, RLENGTH); d = tolower(u); sub(/^[ \t]+/, "", d); sub(/[ \t=].*$/, "", d); sub(/^[^\/]*/, "", u); say("folder", d " " u)
+  if ((index(low, "dir") || index(low, "root") || index(low, "base=")) && (match(low, /^[ \t]*(chdir|directory|working_?directory|(server\.)?document-?root)[ \t]*[= \t][ \t]*["]?\/[a-z0-9._\/-]+/) ||
+      match(low, /^[ \t]*root[ \t]+["]?\/[a-z0-9._\/-]+["]?;/) || match(low, /<directory[ \t]+["]?\/[a-z0-9._\/-]+/) || match(low, /(doc|app)base="\/[a-z0-9._\/-]+/))) {
+    u = substr(line, RSTART, RLENGTH); d = tolower(u); if (d ~ /^</) d = "documentroot"
+    sub(/^[ \t]+/, "", d); sub(/[ \t=].*$/, "", d); sub(/^[^\/]*/, "", u); sub(/["]?;$/, "", u); say("folder", d " " u)
   }
   if (low ~ /(^|[;&{(])[ \t]*(\.|source)[ \t]+["$~\/.]/ || ((index(low, "file") || index(low, "config") || index(low, "include")) && (low ~ /--(defaults-(extra-)?file|config|env-file)[= ]/ || low ~ /^[ \t]*(environmentfile|include[a-z_-]*)[ \t=:"]+-?\//)) || low ~ named) paths("file", line, 3)
   if (table || low ~ starts) paths("program", line, 6)
@@ -95,7 +97,7 @@ function files(line, low,   s, u, d, b, head) {
   }
   s = index(line, ".pem") || index(line, ".crt") || index(line, ".cer") ? line : ""
   while (match(s, /\/[A-Za-z0-9._\/-]+\.(pem|crt|cer|cert)/)) { say("certificate", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
-  s = (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ /chroot|documentroot/ ? line : ""; head = ""
+  s = (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ /chroot|documentroot|targetdir/ ? line : ""; head = ""
   while (match(s, /\/(var\/lib|var\/backups?|backups?|srv|data|mnt|exports?|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]/)) {
     d = substr(s, RSTART, RLENGTH); b = before(s); head = head substr(s, 1, RSTART - 1); s = substr(s, RSTART + RLENGTH)
     if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low)) say("data", d)
