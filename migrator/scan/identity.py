@@ -1,11 +1,20 @@
 """What a workload is, and which files are its own by that. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from migrator.scan.detector import Detection, is_interpreter
 from migrator.scan.detectors import DETECTORS
 from migrator.scan.facts.configuration import Configuration
-from migrator.scan.ownership import FileRoots, file_roots, files_by_name, named_files, programs_in
+from migrator.scan.ownership import (
+    FileRoots,
+    file_roots,
+    files_by_name,
+    named_files,
+    place_of,
+    programs_in,
+    without_others,
+)
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
@@ -41,15 +50,28 @@ class Identity:
         started = unit.command if unit and not self.workload.managed else ()
         return programs_in([main.exe, *main.arguments, *started])
 
+    def beside(self, others: Iterable["Identity"]) -> "Identity":
+        """Without what is in folders of the same application in which others work."""
+        places = {other.place for other in others} - {""}
+        return replace(self, roots=without_others(self.roots, self.place, places))
+
+    @property
+    def place(self) -> str:
+        """Where in its application's folder it works, or is started from; empty where that is the whole of it."""
+        main, unit = self.workload.main, self.workload.unit
+        directory = unit.directory if unit and not self.workload.managed else ""
+        return place_of([directory, main.cwd, main.exe])
+
 
 def _roots(workload: Workload, detection: Detection) -> FileRoots:
     main, unit = workload.main, workload.unit
     programs = [name for name in (main.program, detection.runtime.name) if not is_interpreter(name)]
     own = () if workload.managed and not workload.label else (workload.label, detection.name)
     names = [*filter(None, (unit.name if unit and not workload.managed else "", *programs))]
-    texts = [" ".join(main.arguments), main.cwd]
+    texts, works = [" ".join(main.arguments)], [main.cwd]
     if unit and not workload.managed:
-        texts += [" ".join(unit.command), unit.directory]
+        texts += [" ".join(unit.command)]
+        works += [unit.directory]
     files = (*unit.environment_files, unit.fragment, unit.source) if unit else ()
     folders = [*detection.homes, *(f"/etc/{name}" for name in own if name and not is_interpreter(name))]
-    return file_roots(texts, names=names, folders=folders, files=filter(None, files))
+    return file_roots(texts, works=works, names=names, folders=folders, files=filter(None, files))

@@ -28,18 +28,28 @@ __all__ = [
     "mentions_of",
     "named_files",
     "paths_in",
+    "place_of",
     "program_folders",
     "programs_in",
     "refused_files",
     "secrets_in",
     "section_of",
     "with_folders",
+    "without_others",
+    "work_root",
 ]
 
 _PATH = re.compile(r"(?:^|[=:,\s'\"])(/[\w.@+-][\w./@+-]*)")
+_HOLDERS = "www|apps|applications|sites|vhosts|websites|webapps|domains|projects|services|clients|customers|deployments"
+"""Names of folders that only hold others, each with an application of its own."""
 _APP_ROOT = re.compile(
-    r"(/(?:opt|srv|data|app|apps|var/www)/[^/]+|/usr/local/(?!s?bin|lib|share|etc)[^/]+|/home/[^/]+/[^/]+)"
+    rf"((?:/(?:opt|srv|data|app|apps|var/www|home/[^/]+)(?:/(?:{_HOLDERS}))*+|/usr/local(?!/(?:s?bin|lib|libexec|share|etc)/))/[^/]+)"
 )
+_HOLDER = re.compile(rf"/(?:opt|srv|data|app|home/[^/]+)(?:/(?:{_HOLDERS}))+")
+_PARTS = re.compile(
+    r"s?bin|libs?|libexec|share|etc|conf|config|var|logs?|run|tmp|\.?venv|env|current|releases|shared|src|app"
+)
+"""Folders within one application, whoever works in them."""
 _RELATIVE = re.compile(
     r"(?:-{1,2}[\w-]+=)?(\w[\w.-]*(?:/[\w.-]+)*\.(?:ini|conf|cnf|cfg|ya?ml|toml|json|xml|properties|env|hcl))"
 )
@@ -74,10 +84,12 @@ class FileRoots:
 
     files: frozenset[str]
     folders: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    """Folders below these in which somebody else works."""
 
     def hold(self, path: str) -> bool:
         """Whether a file belongs to the workload."""
-        return path in self.files or any(path == root or path.startswith(f"{root}/") for root in self.folders)
+        return path in self.files or (_is_below(path, self.folders) and not _is_below(path, self.others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +103,21 @@ class OwnFiles:
 
 
 def file_roots(
-    texts: Iterable[str], *, names: Iterable[str] = (), folders: Iterable[str] = (), files: Iterable[str] = ()
+    texts: Iterable[str],
+    *,
+    works: Iterable[str] = (),
+    names: Iterable[str] = (),
+    folders: Iterable[str] = (),
+    files: Iterable[str] = (),
 ) -> FileRoots:
     """Find where a workload's files are.
 
-    `texts` are command lines and folders it works in; `names` what it is called (a folder `/etc/NAME` is its own);
-    `folders` and `files` what is known otherwise.
+    `texts` are command lines and `works` folders it works in; `names` what it is called (a folder `/etc/NAME` is its
+    own); `folders` and `files` what is known otherwise.
     """
-    paths = paths_in(texts) | set(files)
+    paths = paths_in([*texts, *works]) | set(files)
     roots = {root for path in [*paths, *folders] if (root := _root(path))}
+    roots |= {root for path in works if (root := work_root(path))}
     stems = {stem for name in names for stem in _stems(name)}
     return FileRoots(
         frozenset(paths | {place.format(stem) for stem in stems for place in _OWN_FILES}),
@@ -121,6 +139,31 @@ def _root(path: str) -> str:
     return match[1].rstrip("/") if match else ""
 
 
+def work_root(folder: str) -> str:
+    """The application that works in a folder. One that only holds others is one itself to who works right there."""
+    return folder if _HOLDER.fullmatch(folder) else _root(folder)
+
+
+def place_of(folders: Iterable[str]) -> str:
+    """Where below an application's folder one of its parts works: `/opt/shop/web` beside `/opt/shop/worker`."""
+    for folder in folders:
+        match = _APP_ROOT.match(f"{folder}/")
+        part = folder[match.end() :].strip("/").partition("/")[0] if match else ""
+        if match and part and not _PARTS.fullmatch(part):
+            return f"{match[1]}/{part}"
+    return ""
+
+
+def without_others(roots: FileRoots, own: str, places: Iterable[str]) -> FileRoots:
+    """Without the folders in which others work, within an application of which this is a part or the whole."""
+    others = {place for place in places if place.rpartition("/")[0] in roots.folders}
+    return replace(roots, others=tuple(sorted(place for place in others if not _is_below(own, [place]))))
+
+
+def _is_below(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
+
+
 def _config_folders(paths: Iterable[str]) -> set[str]:
     """`/etc/orders/orders.env` makes `/etc/orders` the workload's folder."""
     return {"/".join(parts[:3]) for path in paths if len(parts := path.split("/")) > 3 and parts[1] == "etc"} - {  # noqa: PLR2004
@@ -138,7 +181,7 @@ def _stems(name: str) -> set[str]:
 def with_folders(roots: FileRoots, mentions: Iterable[Mention], *, pages: bool) -> FileRoots:
     """With the folders that its configuration sends it to; of pages that it serves, where it executes them itself."""
     said = (m for m in mentions if m.kind is MentionKind.FOLDER and (pages or not m.key.endswith("root")))
-    found = {match[1].rstrip("/") for m in said if (match := _APP_ROOT.match(f"{m.path}/"))}
+    found = {root for m in said if (root := work_root(m.path))}
     return replace(roots, folders=tuple(sorted({*roots.folders, *found})))
 
 

@@ -45,7 +45,8 @@ def host_view(snapshot: Snapshot) -> HostView:
     lasting = [w for w in sorted_out.found if not (w.unit and w.unit.name in timed)]
     owners = socket_owners(snapshot, lasting)
     doors = [(w, behind(snapshot, w)) for w in lasting] + [(w, (door,)) for w, door in waiting(snapshot, lasting)]
-    known = [Identity.of(snapshot, workload) for workload, _ in doors]
+    found = [Identity.of(snapshot, workload) for workload, _ in doors]
+    known = [one.beside(found) for one in found]
     named = [one.named for one in known] + [named_files(snapshot, roots) for roots in job_roots(snapshot)]
     seen = [
         Draft.of(snapshot, owners, index, one, named).with_doors(doors[index][1]) for index, one in enumerate(known)

@@ -75,3 +75,52 @@ def test_what_only_schedules_work_does_not_call_what_the_work_calls(word, want):
     python = Process(10, 1, 33, 33, "celery", ("/srv/shop/bin/python", *arguments), cgroup="/system.slice/c.service")
     found = snapshot([python], TASKS, **{Units.name: (Unit("c.service"),)})
     assert {call for p in host_view(found).profiles for call in calls(found, p.service)} == want
+
+
+@pytest.mark.parametrize(
+    "parent",
+    ["/srv/www", "/srv/apps", "/opt/apps", "/data/www", "/var/www/vhosts", "/home/web/sites", "/srv/www/sites"],
+)
+def test_neighbours_in_a_folder_that_only_holds_others_share_nothing(parent):
+    text = f" setting {parent}/blue/conf/db.yml:1:host = blue-db:1\n setting {parent}/green/conf/db.yml:1:host = green-db:2\n"
+    both = [at_work(10, "blue", f"{parent}/blue"), at_work(11, "green", f"{parent}/green/current")]
+    found = snapshot(both, text)
+    assert (calls(found, "blue"), calls(found, "green")) == ({("blue-db", 1)}, {("green-db", 2)})
+
+
+def at_work(pid, name, folder):
+    return Process(pid, 1, 33, 33, name, (f"/usr/bin/{name}",), "", folder, cgroup=f"/system.slice/{name}.service")
+
+
+def test_who_works_right_in_such_a_folder_has_its_files():
+    found = snapshot([at_work(10, "shop", "/srv/www")], " setting /srv/www/inc/db.ini:1:host = db1:5432\n")
+    assert calls(found, "shop") == {("db1", 5432)}
+
+
+def test_who_only_names_such_a_folder_has_nothing_of_those_in_it():
+    found = snapshot([process(10, "saver", "/srv/www")], " setting /srv/www/shop/db.ini:1:host = db1:5432\n")
+    assert calls(found, "saver") == set()
+
+
+PARTS = (
+    " setting /opt/shop/web/web.ini:1:host = a:1\n setting /opt/shop/worker/worker.ini:1:host = b:2\n"
+    " setting /opt/shop/etc/shop.ini:1:host = both:3\n"
+)
+
+
+def test_parts_of_one_application_have_their_own_files_and_those_of_all():
+    found = snapshot([at_work(10, "web", "/opt/shop/web"), at_work(11, "worker", "/opt/shop/worker")], PARTS)
+    assert calls(found, "web") == {("a", 1), ("both", 3)}
+    assert calls(found, "worker") == {("b", 2), ("both", 3)}
+
+
+def test_one_that_works_alone_has_all_of_its_folder():
+    found = snapshot([at_work(10, "web", "/opt/shop/web"), at_work(11, "other", "/opt/other/x")], PARTS)
+    assert calls(found, "web") == {("a", 1), ("b", 2), ("both", 3)}
+
+
+def test_processes_of_one_release_share_its_files():
+    said = " setting /srv/apps/shop/current/config/db.yml:1:host = db1:5432\n"
+    parts = [at_work(10, "web", "/srv/apps/shop/current"), at_work(11, "worker", "/srv/apps/shop/releases/7")]
+    found = snapshot(parts, said)
+    assert calls(found, "web") == calls(found, "worker") == {("db1", 5432)}
