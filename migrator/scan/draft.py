@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from migrator.model.names import dns_label
 from migrator.model.services import (
-    Account,
     Artifact,
     Call,
     Evidence,
@@ -26,7 +25,6 @@ from migrator.scan.facts.on_demand import Door
 from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.processes import Process
 from migrator.scan.facts.sockets import Connection, Listener
-from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.identity import Identity
 from migrator.scan.kernel_needs import kernel_needs
 from migrator.scan.mentions import Mention, MentionKind
@@ -145,7 +143,7 @@ class Draft:
             command=_command(main),
             executable=main.exe,
             directory=main.cwd,
-            account=self._account(),
+            account=self.identity.account,
             os=self.snapshot.value(OsRelease, OperatingSystem()),
             listens=listens,
             calls=calls,
@@ -165,15 +163,6 @@ class Draft:
             modified=files.modified,
             evidence=self._evidence(),
         )
-
-    def _account(self) -> Account:
-        """Whom the work runs as: the unit's word counts first, as a master often stays root and its workers do not."""
-        users = self.snapshot.value(Users, UsersFacts())
-        unit = self.workload.unit
-        named = users.named(unit.user) if unit and unit.user else None
-        process = _worker(self.workload.processes)
-        uid, gid = (named.uid, named.gid) if named else (process.uid, process.gid)
-        return Account(users.name(uid), uid, gid)
 
     def _listens(self) -> tuple[Listen, ...]:
         """One entry for each protocol and port; the widest address wins."""
@@ -215,7 +204,7 @@ class Draft:
         found = state_of(self.snapshot, self.workload, named, own)
         if found or not self.detection.stateful:
             return found
-        home = home_of(self.snapshot, self._account().uid or -1)
+        home = home_of(self.snapshot, self.identity.account.uid or -1)
         at_home = [(home, replace(evidence, inferred=True))] if home else []
         return state_of(self.snapshot, self.workload, at_home, own)
 
@@ -271,9 +260,3 @@ def _command(process: Process) -> tuple[str, ...]:
 
 def _is_data_argument(path: str) -> bool:
     return not path.rsplit("/", 1)[-1].count(".") and not path.startswith("/var/lib/") and not is_program(path)
-
-
-def _worker(processes: Sequence[Process]) -> Process:
-    """The process that does the work: a master that is root only to bind ports hands over to workers that are not."""
-    others = [process for process in processes if process.uid != 0]
-    return others[0] if processes[0].uid == 0 and others else processes[0]

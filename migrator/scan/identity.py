@@ -1,13 +1,18 @@
 """What a workload is, and which files are its own by that. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from migrator.model.services import Account
 from migrator.scan.detector import Detection, is_interpreter
 from migrator.scan.detectors import DETECTORS
 from migrator.scan.facts.configuration import Configuration
+from migrator.scan.facts.crontabs import Crontabs
+from migrator.scan.facts.processes import Process
+from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.ownership import (
     FileRoots,
+    account_files,
     file_roots,
     files_by_name,
     named_files,
@@ -29,19 +34,22 @@ class Identity:
     detection: Detection
     roots: FileRoots
     named: frozenset[str]
+    account: Account
 
     @classmethod
     def of(cls, snapshot: Snapshot, workload: Workload) -> "Identity":
         """Ask every detector in turn, and look for the files that what was found brings with it."""
         detection = next(found for detect in DETECTORS if (found := detect(workload, snapshot)))
-        roots = _roots(workload, detection)
+        account = _account(snapshot, workload)
+        user = snapshot.value(Users, UsersFacts()).named(account.user)
+        roots = replace(_roots(workload, detection), home=user.home.rstrip("/") if user else "")
         relative = files_by_name(snapshot, workload.main.arguments[1:], workload.main.cwd)
         roots = replace(roots, files=roots.files | relative)
         if workload.origin == "systemd user" and workload.unit:
             files = {m.file for m in snapshot.value(Configuration, ())}
             own = {file for file in files if file.endswith(f"/systemd/user/{workload.unit.name}")}
             roots = replace(roots, files=roots.files | own)
-        return cls(workload, detection, roots, named_files(snapshot, roots))
+        return cls(workload, detection, roots, named_files(snapshot, roots), account)
 
     @property
     def programs(self) -> frozenset[str]:
@@ -50,10 +58,16 @@ class Identity:
         started = unit.command if unit and not self.workload.managed else ()
         return programs_in([main.exe, *main.arguments, *started])
 
-    def beside(self, others: Iterable["Identity"]) -> "Identity":
-        """Without what is in folders of the same application in which others work."""
+    def beside(self, snapshot: Snapshot, others: Sequence["Identity"]) -> "Identity":
+        """With what its account keeps, if that works for nobody else, and without the folders in which others work."""
         places = {other.place for other in others} - {""}
-        return replace(self, roots=without_others(self.roots, self.place, places))
+        roots = without_others(self.roots, self.place, places)
+        user = self.account.user
+        others_too = user in _with_jobs(snapshot) or sum(other.account.user == user for other in others) > 1
+        alone = not others_too and self.account.uid != 0
+        kept = account_files(snapshot, roots.home) if alone else frozenset()
+        roots = replace(roots, files=roots.files | kept)
+        return replace(self, roots=roots, named=named_files(snapshot, roots) if kept else self.named)
 
     @property
     def place(self) -> str:
@@ -61,6 +75,29 @@ class Identity:
         main, unit = self.workload.main, self.workload.unit
         directory = unit.directory if unit and not self.workload.managed else ""
         return place_of([directory, main.cwd, main.exe])
+
+
+def _account(snapshot: Snapshot, workload: Workload) -> Account:
+    """Whom the work runs as: the unit's word counts first, as a master often stays root and its workers do not."""
+    users = snapshot.value(Users, UsersFacts())
+    unit = workload.unit
+    named = users.named(unit.user) if unit and unit.user else None
+    process = _worker(workload.processes)
+    uid, gid = (named.uid, named.gid) if named else (process.uid, process.gid)
+    return Account(users.name(uid), uid, gid)
+
+
+def _worker(processes: Sequence[Process]) -> Process:
+    """The process that does the work: a master that is root only to bind ports hands over to workers that are not."""
+    others = [process for process in processes if process.uid != 0]
+    return others[0] if processes[0].uid == 0 and others else processes[0]
+
+
+def _with_jobs(snapshot: Snapshot) -> frozenset[str]:
+    """Accounts for which something is done on a schedule."""
+    return frozenset(
+        entry.user for entry in snapshot.value(Crontabs, ()) if not entry.packaged and entry.schedule != "@reboot"
+    )
 
 
 def _roots(workload: Workload, detection: Detection) -> FileRoots:

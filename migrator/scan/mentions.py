@@ -233,6 +233,7 @@ function endpoints(line, low) {
   if (upstream || ((index(line, " ") || index(line, "(")) && low ~ /psql|pg_|mysql|maria|redis-cli|mongo|mosq|ldap|cqlsh|nc |ncat|telnet|socat|netcat|scp |rsync|ftp[a-z]* |slaveof|replicaof|sentinel|sqlconnect|remote|cache_peer|upstream|vacuumdb|reindexdb|[a-z_][ \t]*\([( \t]*["\047]/)) clients(line, low)
 }
 function paths(kind, s, most,   n, u, b) {
+  gsub(/\$(HOME|[{]HOME[}])\//, "~/", s)
   while (n < most && match(s, /\/[A-Za-z0-9._+-][A-Za-z0-9._\/+-]*/)) {
     u = substr(s, RSTART, RLENGTH); b = before(s); s = substr(s, RSTART + RLENGTH)
     if (b !~ /[A-Za-z0-9@\/]/ && s !~ /^[@:]/) { say(kind, u); n++ }

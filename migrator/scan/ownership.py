@@ -20,6 +20,7 @@ from migrator.scan.snapshot import Snapshot
 __all__ = [
     "FileRoots",
     "OwnFiles",
+    "account_files",
     "commands_of",
     "file_roots",
     "files_by_name",
@@ -86,6 +87,8 @@ class FileRoots:
     folders: tuple[str, ...]
     others: tuple[str, ...] = ()
     """Folders below these in which somebody else works."""
+    home: str = ""
+    """Home of its account: what `~` and `$HOME` mean in its files."""
 
     def hold(self, path: str) -> bool:
         """Whether a file belongs to the workload."""
@@ -230,7 +233,7 @@ def mentions_of(
     by_file = _by_file(snapshot)
     started = {m for mentions in by_file.values() for part in _starting(mentions, programs) for m in part}
     own = started | {m for file in by_file if roots.hold(file) and file not in foreign for m in by_file[file]}
-    files = _followed(by_file, (), own) - foreign
+    files = _followed(by_file, (), own, roots.home) - foreign
     return tuple(sorted(own | {m for file in files for m in by_file[file]}, key=_place))
 
 
@@ -238,7 +241,7 @@ def named_files(snapshot: Snapshot, roots: FileRoots) -> frozenset[str]:
     """Files that a workload names itself, and those that they read in turn."""
     by_file = _by_file(snapshot)
     named = roots.files & by_file.keys()
-    return frozenset(_followed(by_file, named, {m for file in named for m in by_file[file]}))
+    return frozenset(_followed(by_file, named, {m for file in named for m in by_file[file]}, roots.home))
 
 
 def refused_files(snapshot: Snapshot, roots: FileRoots, mentions: Iterable[Mention]) -> tuple[str, ...]:
@@ -269,21 +272,35 @@ def _by_file(snapshot: Snapshot) -> dict[str, list[Mention]]:
     return by_file
 
 
-def _followed(by_file: Mapping[str, Sequence[Mention]], files: Iterable[str], said: Iterable[Mention]) -> set[str]:
+def _followed(
+    by_file: Mapping[str, Sequence[Mention]], files: Iterable[str], said: Iterable[Mention], home: str
+) -> set[str]:
     """These files and what they source or include: unit, wrapper script, sourced file."""
     found, fresh = set(files), set(said)
     for _ in range(_INCLUDES):
-        more = {path for m in fresh if m.kind is MentionKind.FILE for path in _resolved(m) if path in by_file} - found
+        more = {
+            path for m in fresh if m.kind is MentionKind.FILE for path in _resolved(m, home) if path in by_file
+        } - found
         found |= more
         fresh = {m for file in more for m in by_file[file]}
     return found
 
 
-def _resolved(mention: Mention) -> tuple[str, ...]:
-    """What a path in a script may mean: itself, beside the script (`$(dirname "$0")/../x`), or in the home (`~/x`)."""
+def _resolved(mention: Mention, home: str) -> tuple[str, ...]:
+    """What a path in a script may mean: itself, beside the script (`$(dirname "$0")/../x`), or in the home (`~/x`).
+
+    Where the account is not known, the home is that in which the script stands, or root's.
+    """
     folder = mention.file.rpartition("/")[0]
-    home = "/".join(mention.file.split("/")[:3]) if mention.file.startswith("/home/") else "/root"
-    return mention.path, normpath(folder + mention.path), home + mention.path
+    above = "/".join(mention.file.split("/")[:3]) if mention.file.startswith("/home/") else "/root"
+    return mention.path, normpath(folder + mention.path), (home or above) + mention.path
+
+
+def account_files(snapshot: Snapshot, home: str) -> frozenset[str]:
+    """What an account keeps for its programs right in its home: passwords, keys, what its login shell reads."""
+    files = [*_by_file(snapshot), *snapshot.denied(Configuration)] if home.count("/") > 1 or home == "/root" else []
+    inner = ((file, file.removeprefix(f"{home}/")) for file in files if file.startswith(f"{home}/."))
+    return frozenset(file for file, name in inner if "/" not in name or name.startswith(".ssh/"))
 
 
 def _place(mention: Mention) -> tuple[str, int, MentionKind, str]:

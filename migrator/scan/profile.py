@@ -46,7 +46,7 @@ def host_view(snapshot: Snapshot) -> HostView:
     owners = socket_owners(snapshot, lasting)
     doors = [(w, behind(snapshot, w)) for w in lasting] + [(w, (door,)) for w, door in waiting(snapshot, lasting)]
     found = [Identity.of(snapshot, workload) for workload, _ in doors]
-    known = [one.beside(found) for one in found]
+    known = [one.beside(snapshot, found) for one in found]
     named = [one.named for one in known] + [named_files(snapshot, roots) for roots in job_roots(snapshot)]
     seen = [
         Draft.of(snapshot, owners, index, one, named).with_doors(doors[index][1]) for index, one in enumerate(known)

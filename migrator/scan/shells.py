@@ -66,25 +66,34 @@ FILES = Shell(
     prepare=r"""
 roots=
 for d in /etc /opt /srv /usr/local /var/www /var/lib /home /data /app /apps /service /var/spool/cron \
-  /var/lib/tomcat* /var/lib/jetty* /var/lib/wildfly /usr/share/tomcat* /opt/*/webapps /srv/*/webapps /usr/local/*/webapps; do
+  /var/lib/tomcat* /var/lib/jetty* /var/lib/wildfly /usr/share/tomcat* /opt/*/webapps /srv/*/webapps /usr/local/*/webapps /usr/lib/cgi-bin; do
   [ -d "$d" ] && roots="$roots $d"
+done
+[ -r /root ] && [ -x /root ] && roots="$roots /root"
+old=; n=0
+for d in /etc/*/*-enabled/* /srv/*/current /srv/*/*/current /var/www/*/current /var/www/*/*/current /opt/*/current /opt/*/*/current \
+  /data/*/current /data/*/*/current /app/*/current /apps/*/current /home/*/*/current /home/*/*/*/current; do
+  [ -h "$d" ] && [ "$n" -lt 200 ] && [ -d "$d" ] || continue
+  case $d in *[!A-Za-z0-9/._+@-]*) continue ;; */current) old="$old -o -path ${d%current}releases" ;; esac
+  roots="$roots $d"; n=$((n + 1))
 done
 files=$({ {
   find -H $roots -xdev -maxdepth 5 \( -name .git -o -name node_modules -o -name site-packages -o -name dist-packages -o -name '*
 *' -o -path '/etc/ssl/certs/*' -type l -o -path '/etc/pki/tls/certs/*' -type l -o -path /etc/ca-certificates -o -path /etc/pki/ca-trust \
   -o -path /usr/local/share/ca-certificates -o -path /var/lib/ca-certificates -o -path /var/lib/dpkg \
-  -o -path /usr/local/go -o -path /var/lib/docker -o -path /var/lib/containerd -o -path /var/lib/containers \) -prune -o \
+  -o -path /usr/local/go -o -path /var/lib/docker -o -path /var/lib/containerd -o -path /var/lib/containers \
+  -o -path '*/current/*/*/*/*' -o -path '*/current/vendor' -o -path '/root/*/*/*' $old \) -prune -o \
   \( -type f -o -type l \) -print -size -256k -print -size -64k -print -size -16k -print -o \
   -type d \( -name '*.war' -o -name '*.ear' \) -print -print -print -print -print
   echo "end $?"; } 2>&1 >&3 | sed '/\/var\/lib/d' >&2; } 3>&1 | awk '
-    function is_usual() { return path ~ /^\/(etc|opt|srv|usr\/local|home|data|app|apps|service)\// }
+    function is_usual() { return path ~ /^\/(etc|opt|srv|usr\/local|usr\/lib\/cgi-bin|home|root|data|app|apps|service)\// }
     function is_left_out() {
       return path ~ /\/(venv|\.venv|\.cache|\.ssh|\.npm)\// || path ~ /^\/usr\/local\/(lib|share)\// ||
         path ~ /^\/etc\/(java|(ssl|alternatives|fonts|ca-certificates|pam\.d|security|X11|apparmor\.d|selinux|ssh|apt|dpkg)\/)/
     }
     function is_set_up() { return path ~ /\/sites-enabled\// || path ~ /^\/etc\/(default|sysconfig|conf\.d)\// }
     function is_bare() {
-      return name !~ /.\./ && (path ~ /^\/(home\/.*\/.*\/|opt\/.*\/|srv\/.*\/|data\/.*\/|app\/|apps\/|usr\/local\/s?bin\/|etc\/init\.d\/)/ ||
+      return name !~ /.\./ && (path ~ /^\/(home\/.*\/.*\/|root\/(.*\/)?[^.\/]|opt\/.*\/|srv\/.*\/|data\/.*\/|app\/|apps\/|usr\/local\/(s?bin|libexec)\/|usr\/lib\/cgi-bin\/|etc\/init\.d\/)/ ||
         path ~ /^(\/etc)?\/service\/.*\/run$|\/sv\/.*\/run$|\/env\/[A-Z]/)
     }
     function is_read() {
@@ -93,13 +102,19 @@ files=$({ {
         name ~ /^(Caddyfile|Procfile|userlist\.txt|passwd\.client|sasl_passwd)$/ || path ~ /^\/etc\/(inittab$|crontab$|anacrontab$|rc\.local$|cron\.)/ ||
         path ~ /^\/var\/spool\/cron\// || (prints > 3 && is_bare())
     }
+    function is_accounts() { return path ~ /\/\.ssh\/config$/ || name ~ /^\.(profile|bash_profile|bash_login|bashrc|zprofile|zshenv|my\.cnf|pg_service\.conf)$/ }
     function add(kind, most) { if (number[kind]++ < most) found = found kind }
-    function kinds(   usual) {
+    function kinds(   usual, mine) {
       found = ""
       source = name ~ /\.(conf|cnf|cfg|cf|ini|env|properties|yml|yaml|xml|toml|json|php|py|sh|rb|pl|js)$/ || is_set_up()
       usual = is_usual()
+      if (prints < 5 && (usual || path ~ /^\/var\/(lib|www)\//)) {
+        if (name ~ /^\.(pgpass|netrc|git-credentials|mylogin\.cnf|smbcredentials|vault_pass)$/) add("k", 300)
+        if (prints > 2 && path ~ /\/\.ssh\/[^\/]+$/ && name !~ /\.pub$|^(config|known_hosts|authorized_keys|environment|rc)/) add("s", 300)
+        if (mine = (prints > 2 && is_accounts())) add("c", 10000)
+      }
       if (prints < 5 && (usual || path ~ /^\/var\/(www|spool\/cron)\/|^\/var\/lib\/(tomcat|jetty|wildfly)|^\/usr\/share\/tomcat/) && !is_left_out()) {
-        if (path !~ /^\/usr\/share\// && prints > 1 && is_read()) add("c", 10000)
+        if (path !~ /^\/usr\/share\// && prints > 1 && !mine && is_read()) add("c", 10000)
         if ((source || name ~ /\.(jar|war|ear|service|timer)$/ || path ~ /^\/etc\/cron/) && path !~ /^\/usr\/local\/go\//) add("t", 3000)
       }
       if (usual || path ~ /^\/var\/lib\//) {
@@ -134,7 +149,9 @@ set -f; IFS='
 """One walk over the folders where people put things; a host has many more files than are looked at.
 
 `find` prints a path once, and once more for each size that it is below, and five times where it is a folder; awk counts, and
-tells in `$files` what each is for: `c` configuration, `t` times, `p` certificates, `l` licences, `d` what is deployed.
+tells in `$files` what each is for: `c` configuration, `t` times, `p` certificates, `l` licences, `d` what is deployed,
+`k` what keeps passwords and `s` what may be a private key of SSH. Links are followed where they lead to what is switched
+on (`sites-enabled/shop`, a release that is `current`), and there to three levels; the other releases are not entered.
 Where systems keep the certificates of authorities, each is a link, and what is none was put there by somebody.
 `chosen LETTER` prints the paths; `readable LETTER` those that may be read, and complains of the others. `$files` has a
 line `! 1` where `find` could not enter a folder. A line break alone ends a word there, and no word is a pattern.

@@ -335,3 +335,40 @@ def told_by_a_process(environment, command=()):
 def test_every_awk_reads_the_same(awk, tmp_path):
     text = "\n".join(text for _, text, _ in FORMS)
     assert calls_of(tmp_path, "a.conf", text, awk) == calls_of(tmp_path, "b.conf", text, AWKS[0])
+
+
+TUNNELS = "Host jump\n  {}\n  {}\nHost other\n  HostName 10.0.0.2\n"
+NAME, FORWARD = "HostName 10.0.0.1", "LocalForward 127.0.0.1:13306 {}:3306"
+
+
+@pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[-1])
+@pytest.mark.parametrize(
+    ("first", "second", "want"),
+    [
+        (NAME, FORWARD.format("localhost"), {("10.0.0.1", 3306)}),
+        (FORWARD.format("127.0.0.1"), NAME, {("10.0.0.1", 3306)}),
+        (NAME, FORWARD.format("db1"), {("db1", 3306)}),
+        ("User anna", FORWARD.format("localhost"), set()),
+    ],
+)
+def test_a_tunnel_leads_to_the_host_that_it_goes_through(first, second, want, awk, tmp_path):
+    (tmp_path / ".ssh").mkdir()
+    mentions = mentions_of(tmp_path, ".ssh/config", TUNNELS.format(first, second), awk)
+    assert {(call.target, call.port) for call in configured_calls(mentions)} == want
+    assert [m.port for m in mentions if m.kind is MentionKind.LISTEN] == [13306]
+
+
+@pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[-1])
+@pytest.mark.parametrize(
+    ("line", "want"),
+    [
+        ('mysqldump --defaults-extra-file="$HOME/.save.cnf" x', "/.save.cnf"),
+        ("curl --netrc-file /root/.netrc http://a/", "/root/.netrc"),
+        ("rsync -a -e 'ssh -i ${HOME}/.ssh/vault' /srv/a vault:/srv/b", "/.ssh/vault"),
+        ("  ssh = { identityFile = \"/root/.ssh/vault\" }", "/root/.ssh/vault"),
+        (". $HOME/.profile; exec ./shop", "/.profile"),
+    ],
+)
+def test_files_that_hold_what_a_client_logs_in_with(line, want, awk, tmp_path):
+    found = mentions_of(tmp_path, "x.sh", line, awk)
+    assert want in [m.path for m in found if m.kind is MentionKind.FILE]

@@ -6,8 +6,10 @@ import pytest
 
 from migrator.model.observations import Observed
 from migrator.scan.facts.configuration import Configuration
+from migrator.scan.facts.crontabs import CronEntry, Crontabs
 from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.units import Unit, Units
+from migrator.scan.facts.users import User, Users, UsersFacts
 from migrator.scan.profile import host_view
 from migrator.scan.snapshot import Snapshot
 
@@ -124,3 +126,35 @@ def test_processes_of_one_release_share_its_files():
     parts = [at_work(10, "web", "/srv/apps/shop/current"), at_work(11, "worker", "/srv/apps/shop/releases/7")]
     found = snapshot(parts, said)
     assert calls(found, "web") == calls(found, "worker") == {("db1", 5432)}
+
+
+ANNA = {Users.name: UsersFacts({33: User("anna", 33, 33, "/home/anna")})}
+KEPT = (
+    " setting /home/anna/.pg_service.conf:2:host = db1:5432\n kept /home/anna:1:/home/anna/.pgpass\n"
+    " key /home/anna/.ssh:1:/home/anna/.ssh/id_rsa\n"
+)
+
+
+def secrets(found, service):
+    profiles = (p for p in host_view(found).profiles if p.service == service)
+    return {(secret.file, secret.name) for profile in profiles for secret in profile.secrets}
+
+
+def test_what_an_account_keeps_is_of_the_only_one_that_works_for_it():
+    found = snapshot([process(10, "shop")], KEPT, **ANNA)
+    assert calls(found, "shop") == {("db1", 5432)}
+    wanted = {("/home/anna/.pgpass", "passwords"), ("/home/anna/.ssh/id_rsa", "private key")}
+    assert secrets(found, "shop") == wanted
+
+
+JOB = {Crontabs.name: (CronEntry("/var/spool/cron/crontabs/anna", 1, "@hourly", "anna", "/home/anna/x/y.sh"),)}
+
+
+@pytest.mark.parametrize(("others", "facts"), [(["other"], {}), ([], JOB)], ids=["a service", "a job"])
+def test_of_several_of_one_account_each_has_what_it_names(others, facts):
+    names = ["shop", *others]
+    text = KEPT + " program /opt/shop/run.sh:1:/x\n file /opt/shop/run.sh:2:/.pgpass\n"
+    parts = [process(10 + n, name, f"/opt/{name}/run.sh") for n, name in enumerate(names)]
+    found = snapshot(parts, text, **ANNA, **facts)
+    assert secrets(found, "shop") == {("/home/anna/.pgpass", "passwords")}
+    assert all(secrets(found, name) == set() for name in others)

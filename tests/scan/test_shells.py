@@ -52,7 +52,23 @@ CHOSEN = {
     "/opt/shop/a/b/c/too/deep.conf": "",
     "/opt/name with blanks/x y.ini": "ct",
     "/opt/*/star.ini": "ct",
-    "/home/anna/.ssh/keys.conf": "",
+    "/home/anna/.ssh/keys.conf": "s",
+    "/home/anna/.ssh/id_rsa": "s",
+    "/home/anna/.ssh/id_rsa.pub": "",
+    "/home/anna/.ssh/known_hosts": "",
+    "/home/anna/.ssh/config": "c",
+    "/home/anna/.ssh/more/id_rsa": "",
+    "/home/anna/.profile": "c",
+    "/home/anna/.pgpass": "k",
+    "/home/anna/.my.cnf": "ct",
+    "/var/lib/shop/.pgpass": "k",
+    "/var/lib/shop/.pg_service.conf": "c",
+    "/root/.my-backup.cnf": "ct",
+    "/root/.netrc": "k",
+    "/root/.ssh/vault": "s",
+    "/root/bin/save": "c",
+    "/root/src/tool/tool.conf": "",
+    "/usr/local/libexec/shop": "c",
     "/home/anna/notes": "",
     "/home/anna/shop/tool": "c",
     "/usr/local/share/x.conf": "",
@@ -86,6 +102,34 @@ def test_one_walk_finds_what_each_question_wants(tmp_path, awk):
     assert found["/opt/wildfly/exploded.ear"] == "d"
     assert "Some_Root_CA" not in done.stdout.decode(), "an authority that the system trusts is a link"
     assert "lines/x.conf" not in done.stdout.decode()
+
+
+@pytest.mark.parametrize("awk", AWKS)
+def test_links_lead_to_what_is_switched_on_and_to_the_release_of_now_alone(tmp_path, awk):
+    host = MadeHost(tmp_path / "host")
+    host.program("awk", f'#!/bin/sh\nexec {awk} "$@"\n')
+    for release in ("1", "2"):
+        for path in ("app/config/db.yml", ".env", "a/b/c/deep.ini", "vendor/x/x.php"):
+            host.write(f"/srv/www/shop/releases/{release}/{path}", "x\n")
+    host.write("/srv/www/shop/shared/config/shared.yml", "x\n")
+    host.write("/opt/other/releases/1/other.yml", "x\n")
+    host.write("/etc/broker/instances-available/blue/broker.xml", "x\n")
+    host.write("/etc/broker/instances-available/green/broker.xml", "x\n")
+    top = tmp_path / "host"
+    (top / "srv/www/shop/current").symlink_to("releases/2")
+    (top / "etc/broker/instances-enabled").mkdir()
+    (top / "etc/broker/instances-enabled/blue").symlink_to("../instances-available/blue")
+    (top / "etc/broker/instances-enabled/gone").symlink_to("../instances-available/gone")
+    done = host.run(f"{FILES.prepare}\nreadable c")
+    assert done.stderr == b""
+    here = ("/srv/", "/opt/", "/etc/broker/")
+    assert {path for path in done.stdout.decode().splitlines() if path.startswith(here)} == {
+        "/srv/www/shop/current/app/config/db.yml",
+        "/srv/www/shop/current/.env",
+        "/srv/www/shop/shared/config/shared.yml",
+        "/opt/other/releases/1/other.yml",
+        "/etc/broker/instances-enabled/blue/broker.xml",
+    }
 
 
 def test_only_files_that_may_be_read_are_handed_on(tmp_path):

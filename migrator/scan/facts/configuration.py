@@ -1,7 +1,8 @@
 import shlex
+from dataclasses import replace
 
 from migrator.scan.fact import Fact
-from migrator.scan.mentions import FORMS, Mention, mentions_in
+from migrator.scan.mentions import FORMS, Mention, MentionKind, mentions_in
 from migrator.scan.shells import FILES
 
 __all__ = ["MENTIONS", "Configuration"]
@@ -12,10 +13,10 @@ MENTIONS = (
 FNR == 1 {
   inside = 0; upstream = 0; script = /^#!/; variable = ""
   if (FILENAME ~ /\/env\/[A-Z][A-Z0-9_]*$/) { variable = FILENAME; sub(/^.*\//, "", variable); variable = variable "=" }
-  nameless = !script && variable == "" && FILENAME ~ /^\/(home|opt|srv|app|apps|data)\/.*\/[.]?[^.\/]+$/ && FILENAME !~ settled
+  nameless = !script && variable == "" && FILENAME ~ /^\/((home|opt|srv|app|apps|data)\/.*|root)\/[.]?[^.\/]+$/ && FILENAME !~ settled && FILENAME !~ /\/\.ssh\/config$/
   if (tolower(FILENAME) ~ /\/[^\/]*(passw|pgpass|netrc|sasl|secret|credential|htdigest)[^\/]*$/ && FILENAME !~ /\.(py|sh|js|rb|pl|php)$/) nameless = 1
   keeps = nameless && tolower(FILENAME) ~ /\/[^\/]*(pgpass|netrc|passwd|passwords?|secrets|htdigest)([.]client)?$/
-  table = FILENAME ~ /\/inittab$/; uwsgi = FILENAME ~ /uwsgi/; yaml = FILENAME ~ /\.ya?ml$/
+  tunnels = FILENAME ~ /\/\.ssh\/config$/; jump = ""; ahead = ""; table = FILENAME ~ /\/inittab$/; uwsgi = FILENAME ~ /uwsgi/; yaml = FILENAME ~ /\.ya?ml$/
   depth = 0; redis = 0; pool = 0; last = 0; afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/
 }
 { line = variable (length($0) > 4000 ? substr($0, 1, 4000) : $0) }
@@ -28,6 +29,7 @@ line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \
   name = is_secret(low); if (name == "" && keeps && line ~ /^[ \t]*[^ \t:]+[ \t:]+[^ \t]/) { name = "passwords"; keeps = 0 }
   if (name != "") say("hidden", name)
   if (nameless) next
+  if (tunnels) { tunnel(low); next }
   block(line)
   if (yaml && index(line, ":")) pool = low ~ /^[ \t]*servers:[ \t]*$/ || (pool && low !~ /^[ \t]*[a-z_-]+:/)
   if (index(line, "end") || index(line, "listen") || index(line, "upstream")) {
@@ -89,7 +91,7 @@ function files(line, low,   s, u, d, b, head) {
     u = substr(line, RSTART, RLENGTH); d = tolower(u); if (d ~ /^</) d = "documentroot"
     sub(/^[ \t]+/, "", d); sub(/[ \t=].*$/, "", d); sub(/^[^\/]*/, "", u); sub(/["]?;$/, "", u); say("folder", d " " u)
   }
-  if (low ~ /(^|[;&{(])[ \t]*(\.|source)[ \t]+["$~\/.]/ || ((index(low, "file") || index(low, "config") || index(low, "include")) && (low ~ /--(defaults-(extra-)?file|config|env-file)[= ]/ || low ~ /^[ \t]*(environmentfile|include[a-z_-]*)[ \t=:"]+-?\//)) || low ~ named) paths("file", line, 3)
+  if (low ~ /(^|[;&{(])[ \t]*(\.|source)[ \t]+["$~\/.]/ || ((index(low, "file") || index(low, "config") || index(low, "include")) && (low ~ /--(defaults-(extra-)?file|config|env-file|netrc-file)[= ]|identity_?file/ || low ~ /^[ \t]*(environmentfile|include[a-z_-]*)[ \t=:"]+-?\//)) || low ~ named || (index(line, " -i") && low ~ /(^|[^a-z])(ssh|scp|sftp|autossh|rsync)[ \t].*[ \t]-i[ \t]*["~$\/]/)) paths("file", line, 3)
   if (table || low ~ starts) paths("program", line, 6)
   s = index(line, ".sock") ? line : ""
   while (match(s, /\/[A-Za-z0-9._\/-]+\.sock(et)?/)) {
@@ -104,6 +106,18 @@ function files(line, low,   s, u, d, b, head) {
     head = head d
   }
   if ((index(line, "upload") || index(line, "storage") || index(line, "media") || index(line, "attachments")) && match(line, /\/(var\/www|opt|home)\/[A-Za-z0-9._\/-]*\/(uploads?|storage|media|attachments)/)) say("data", substr(line, RSTART, RLENGTH))
+}
+function tunnel(low,   part, n) {
+  if (low ~ /^[ \t]*(host|match)[ \t=]/) { jump = ""; ahead = "" }
+  if (match(low, /^[ \t]*hostname[ \t=]+[a-z0-9][a-z0-9.-]*[ \t]*$/)) {
+    n = split(substr(low, RSTART, RLENGTH), part, /[ \t=]+/); jump = part[n] != "" ? part[n] : part[n - 1]
+    if (ahead != "") { say("address", jump ahead); ahead = "" }
+  }
+  if (match(low, /^[ \t]*localforward[ \t=]+([^ \t]*:)?[0-9]+[ \t]+[a-z0-9][a-z0-9.-]*:[0-9]+[ \t]*$/)) {
+    sub(/^[ \t]*localforward[ \t=]+/, "", low); split(low, part, /[ \t]+/); sub(/^.*:/, "", part[1]); say("listen", part[1])
+    if (part[2] !~ /^(localhost|127\.)/) say("address", part[2])
+    else { sub(/^[^:]*/, "", part[2]); if (jump != "") say("address", jump part[2]); else ahead = part[2] }
+  }
 }
 BEGIN {
   settled = "/([.]?(set)?env(vars|rc|ironment)?([-_][A-Za-z0-9_-]+)?|[.](bash_|z)?(profile|login|rc|env)|[.]bashrc|[.]zshrc|Caddyfile|Procfile)$"
@@ -123,17 +137,26 @@ class Configuration(Fact[tuple[Mention, ...]]):
     hosts, servers, addresses, brokers or ports, the host and port that a client program is called with, paths of programs
     that are started and of files that are read in turn, ports and paths that are listened on, socket paths, data folders, checks, paths of certificates, rules that pin a client
     to one server, and *names* of variables ever leave it. Lines
-    that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Of a file without an extension, or with a name like `sasl_passwd`, only the names of its secrets are told, because it may be any text; `.env`, `.profile`, a `Procfile` and their like are settings. Comments are skipped. Bounded in depth, size of
+    that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Of a file without an extension, or with a name like `sasl_passwd`, only the names of its secrets are told, because it may be any text; `.env`, `.profile`, a `Procfile` and their like are settings. Of an account's password files and private keys the path alone is told. Comments are skipped. Bounded in depth, size of
     files and length of lines. The awk has no bounded repetition (`{2,5}`), which mawk before 1.3.4-20200717 lacks.
     """
 
     name = "configuration"
     shell = FILES
     command = f"""
+chosen k | sed 's#^\\(.*\\)/.*$# kept \\1:1:&#'
+set -- $(readable s)
+[ "$#" -eq 0 ] || grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' "$@" /dev/null | sed 's#^\\(.*\\)/.*$# key \\1:1:&#'
 set -- $(readable c)
 [ "$#" -eq 0 ] || awk -v q="'" {shlex.quote(MENTIONS)} "$@"
 """
 
     def parse(self, text: str) -> tuple[Mention, ...]:
         """Read the mentions, in the order of file and line. What does not have the form of its kind is dropped."""
-        return mentions_in(text)
+        return tuple(_in_place(mention) for mention in mentions_in(text))
+
+
+def _in_place(mention: Mention) -> Mention:
+    """A file that is nothing but a secret is told under its folder: its own name (`.pgpass:1:`) looks like one."""
+    whole = mention.kind in {MentionKind.KEY, MentionKind.KEPT} and mention.path.rpartition("/")[0] == mention.file
+    return replace(mention, file=mention.path) if whole else mention
