@@ -29,6 +29,7 @@ from migrator.scan.identity import Identity
 from migrator.scan.kernel_needs import kernel_needs
 from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.naming import name_of
+from migrator.scan.option_groups import read_by
 from migrator.scan.ownership import (
     files_of,
     foreign_files,
@@ -100,10 +101,16 @@ class Draft:
         """What they are."""
         return self.identity.detection
 
+    @property
+    def read(self) -> tuple[Mention, ...]:
+        """What of its files it reads itself, where it shares them with its clients and with other instances."""
+        shares = self.detection.runtime.name in {"mysql", "mariadb"}
+        return read_by(self.mentions, words_of(self.workload.main)) if shares else self.mentions
+
     def claimant(self) -> Claimant:
         """What speaks for its being at an end of a socket of which no process was visible."""
         return Claimant(
-            (*self.mentions, *self.started_with),
+            (*self.read, *self.started_with),
             frozenset({self.workload.unit_stem, self.workload.main.program}),
             self.detection.runtime.name,
             self.detection.ports,
@@ -186,9 +193,15 @@ class Draft:
 
     def _calls(self) -> tuple[Call, ...]:
         own = {path for path, _ in self.unix} | {listen.path for listen in self._listens()}
-        mentions = [m for m in self.mentions if not (self.detection.schedules and _is_work(m))]
+        mentions = [m for m in self.read if not (self.detection.schedules and _is_work(m)) and not self._is_own(m)]
         said = [*configured_calls(mentions), *configured_calls(self.started_with)]
         return merged([*socket_calls(self.outgoing), *(c for c in said if c.target not in own)])
+
+    def _is_own(self, mention: Mention) -> bool:
+        """Whether a server that keeps data names itself: its socket, and how its start script asks whether it lives."""
+        shares = mention.kind is MentionKind.UNIX and mention.file.endswith(".cnf")
+        asks = mention.kind is MentionKind.CLIENT and mention.file.startswith(("/etc/init.d/", "/etc/rc.d/"))
+        return self.detection.stateful and (shares or asks)
 
     def _state(self) -> tuple[State, ...]:
         evidence = self.detection.runtime.evidence[0]
@@ -200,7 +213,7 @@ class Draft:
         named += [(path, said) for path, said in data_in(self.started_with) if path not in programs]
         unit = self.workload.unit
         named += [(path, self._evidence()[0]) for path in (unit.state_folders if unit else ())]
-        own = [m for m in self.mentions if not self._is_program(m) and m.path not in programs]
+        own = [m for m in self.read if not self._is_program(m) and m.path not in programs]
         found = state_of(self.snapshot, self.workload, named, own)
         if found or not self.detection.stateful:
             return found

@@ -287,6 +287,8 @@ class MentionKind(StrEnum):
     """A file that keeps passwords, and is named for that: `secrets file = /etc/rsyncd.secrets`."""
     FOLDER = "folder"
     """Where a program works, or whose pages it serves."""
+    GROUP = "group"
+    """The begin of a group of options, each for programs of its own: `[mysqld]`, `[client]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,6 +406,10 @@ def _folder(text: str) -> dict[str, Any] | None:
     return {"key": key, "path": path.rstrip("/")} if path.startswith("/") else None
 
 
+def _group(text: str) -> dict[str, Any] | None:
+    return {"key": text}
+
+
 def _affinity(text: str) -> dict[str, Any] | None:
     return {"key": " ".join(text.split())}
 
@@ -431,5 +437,6 @@ _READERS: dict[MentionKind, Callable[[str], dict[str, Any] | None]] = {
     MentionKind.KEY: _unix,
     MentionKind.KEPT: _unix,
     MentionKind.FOLDER: _folder,
+    MentionKind.GROUP: _group,
     MentionKind.AFFINITY: _affinity,
 }

@@ -54,10 +54,11 @@ def _own_account(snapshot: Snapshot, workload: Workload) -> str:
 def distinct(profiles: Sequence[ServiceProfile]) -> Iterator[ServiceProfile]:
     """Two services of one host need two names: their instance of one unit, the port, else their order."""
     taken: set[str] = set()
-    several = Counter(profile.service for profile in profiles if _instance(profile))
+    several = Counter(profile.service for profile in profiles)
     for profile in profiles:
         ports = [listen.port for listen in profile.listens if listen.port]
-        instances = [f"{profile.service}-{_instance(profile)}"] if several[profile.service] > 1 else []
+        shared = several[profile.service] > 1 and _instance(profile)
+        instances = [f"{profile.service}-{_instance(profile)}"] if shared else []
         candidates = [*instances, profile.service, *(f"{profile.service}-{port}" for port in ports[:1])]
         candidates += [f"{profile.service}-{number}" for number in range(2, len(profiles) + 2)]
         name = next(dns_label(name) for name in candidates if dns_label(name) not in taken)

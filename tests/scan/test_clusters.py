@@ -1,4 +1,4 @@
-"""Several clusters of one database on a host: each has its own socket and its own folder."""
+"""Several clusters or instances of one database on a host: each has its own name, its own socket and its own folder."""
 
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.processes import Process, Processes
-from migrator.scan.facts.sockets import Listener, Sockets, SocketsFacts
+from migrator.scan.facts.sockets import Listener, Sockets, SocketsFacts, UnixListener
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.look import understood
 from migrator.scan.profile import host_view
@@ -55,3 +55,52 @@ def test_each_cluster_of_a_database_keeps_its_own_folder():
         "postgresql-15-main": ["/var/lib/postgresql/15/main"],
         "postgresql-15-hr": ["/var/lib/postgresql/15/hr"],
     }
+
+
+OPTIONS = """\
+ group /etc/mysql/debian.cnf:1:client
+ setting /etc/mysql/debian.cnf:2:host = localhost
+ group /etc/mysql/my.cnf:1:client
+ unix /etc/mysql/my.cnf:2:/run/mysqld/mysqld.sock
+ group /etc/mysql/my.cnf:3:mysqld
+ data /etc/mysql/my.cnf:4:/srv/sql/main
+ unix /etc/mysql/my.cnf:5:/run/mysqld/mysqld.sock
+ group /etc/mysql/my.cnf:6:mysqld.old
+ data /etc/mysql/my.cnf:7:/srv/sql/old
+ unix /etc/mysql/my.cnf:8:/run/mysqld/old.sock
+ group /etc/mysql/my.cnf:9:mysqldump
+ data /etc/mysql/my.cnf:10:/srv/sql/dumps
+ group /etc/mysql/my.cnf:11:mysqld1
+ data /etc/mysql/my.cnf:12:/srv/sql/one
+ client /etc/init.d/mariadb:29:mysqladmin localhost 3306
+"""
+
+
+def instances():
+    """The instance of the plain unit, and one of the template beside it, with their sockets."""
+    units = {10: "mariadb.service", 11: "mariadb@old.service"}
+    words = {10: (), 11: ("--defaults-group-suffix=.old",)}
+    binary = "/usr/sbin/mariadbd"
+    facts = {
+        Processes.name: tuple(
+            Process(pid, 1, 99, 99, "mariadbd", (binary, *words[pid]), binary, cgroup=f"/system.slice/{unit}")
+            for pid, unit in units.items()
+        ),
+        Units.name: tuple(Unit(unit) for unit in units.values()),
+        Configuration.name: Configuration().parse(OPTIONS),
+        Sockets.name: SocketsFacts(
+            unix=(UnixListener("/run/mysqld/mysqld.sock", 1), UnixListener("/run/mysqld/old.sock", 2)),
+            listeners=(Listener("tcp", "*", 3306, 99, 3), Listener("tcp", "*", 3307, 99, 4)),
+        ),
+        Descriptors.name: DescriptorsFacts(owners={1: (10,), 2: (11,), 3: (10,), 4: (11,)}),
+    }
+    return Snapshot("h", "10.0.0.1", NOW, {name: Observed(value) for name, value in facts.items()})
+
+
+def test_an_instance_has_its_own_name_beside_the_plain_unit_and_reads_its_own_groups():
+    kept = {p.service: [state.path for state in p.state] for p in host_view(instances()).profiles}
+    assert kept == {"mariadb": ["/srv/sql/main"], "mariadb-old": ["/srv/sql/old"]}
+
+
+def test_a_server_calls_neither_itself_nor_its_siblings_for_what_its_clients_are_told():
+    assert assemble([understood(instances())], now=NOW).estate.edges == ()

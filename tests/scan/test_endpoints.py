@@ -365,10 +365,18 @@ def test_a_tunnel_leads_to_the_host_that_it_goes_through(first, second, want, aw
         ('mysqldump --defaults-extra-file="$HOME/.save.cnf" x', "/.save.cnf"),
         ("curl --netrc-file /root/.netrc http://a/", "/root/.netrc"),
         ("rsync -a -e 'ssh -i ${HOME}/.ssh/vault' /srv/a vault:/srv/b", "/.ssh/vault"),
-        ("  ssh = { identityFile = \"/root/.ssh/vault\" }", "/root/.ssh/vault"),
+        ('  ssh = { identityFile = "/root/.ssh/vault" }', "/root/.ssh/vault"),
         (". $HOME/.profile; exec ./shop", "/.profile"),
     ],
 )
 def test_files_that_hold_what_a_client_logs_in_with(line, want, awk, tmp_path):
     found = mentions_of(tmp_path, "x.sh", line, awk)
     assert want in [m.path for m in found if m.kind is MentionKind.FILE]
+
+
+@pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[-1])
+def test_groups_of_options_are_told_apart_where_files_have_them(awk, tmp_path):
+    text = "[client]\nport=3306\n# [none]\n [mysqld.old]\ndatadir = /srv/old\n"
+    found = {name: mentions_of(tmp_path, name, text, awk) for name in ("my.cnf", "my.ini")}
+    groups = {name: [m.key for m in told if m.kind is MentionKind.GROUP] for name, told in found.items()}
+    assert groups == {"my.cnf": ["client", "mysqld.old"], "my.ini": []}

@@ -16,7 +16,7 @@ FNR == 1 {
   nameless = !script && variable == "" && FILENAME ~ /^\/((home|opt|srv|app|apps|data)\/.*|root)\/[.]?[^.\/]+$/ && FILENAME !~ settled && FILENAME !~ /\/\.ssh\/config$/
   if (tolower(FILENAME) ~ /\/[^\/]*(passw|pgpass|netrc|sasl|secret|credential|htdigest)[^\/]*$/ && FILENAME !~ /\.(py|sh|js|rb|pl|php)$/) nameless = 1
   keeps = nameless && tolower(FILENAME) ~ /\/[^\/]*(pgpass|netrc|passwd|passwords?|secrets|htdigest)([.]client)?$/
-  tunnels = FILENAME ~ /\/\.ssh\/config$/; jump = ""; ahead = ""; table = FILENAME ~ /\/inittab$/; uwsgi = FILENAME ~ /uwsgi/; yaml = FILENAME ~ /\.ya?ml$/
+  tunnels = FILENAME ~ /\/\.ssh\/config$/; jump = ""; ahead = ""; options = FILENAME ~ /\.cnf$/; table = FILENAME ~ /\/inittab$/; uwsgi = FILENAME ~ /uwsgi/; yaml = FILENAME ~ /\.ya?ml$/
   depth = 0; redis = 0; pool = 0; last = 0; afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/
 }
 { line = variable (length($0) > 4000 ? substr($0, 1, 4000) : $0) }
@@ -39,6 +39,7 @@ line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \
   if (index(line, "[") && match(line, /^[ \t]*\[(program|watcher|fcgi-program|eventlistener):[A-Za-z0-9_.-]+\]/)) {
     s = substr(line, RSTART, RLENGTH - 1); sub(/^[ \t]*\[/, "", s); sub(/:/, " ", s); say("section", s)
   }
+  if (options && match(line, /^[ \t]*\[[A-Za-z0-9_.-]+\]/)) { s = substr(line, RSTART, RLENGTH - 1); sub(/^[ \t]*\[/, "", s); say("group", s) }
   if (slash) files(line, low)
   if (uwsgi && match(low, /^[ \t]*((uwsgi|https?|fastcgi|scgi)-)?(socket|https?)[ \t]*[=:][ \t]*[^ \t,]+/)) {
     u = substr(line, RSTART, RLENGTH); sub(/^[^=:]*[=:][ \t]*/, "", u); sub(u ~ /\// ? "^[^/]*" : "^.*:", "", u)
