@@ -53,6 +53,8 @@ class Detection:
     """Where it listens unless it is told otherwise."""
     heap_mib: int | None = None
     """Limit of the heap that is configured today."""
+    pages: bool = False
+    """It executes the pages that web servers send it."""
     schedules: bool = False
     """It only starts what other processes do."""
     packages: tuple[str, ...] = ()

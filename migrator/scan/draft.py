@@ -40,6 +40,7 @@ from migrator.scan.ownership import (
     secrets_in,
     with_folders,
 )
+from migrator.scan.pages import WEB_ROOT, hands_on, page_folders, pages_of_others
 from migrator.scan.running import data_in, named_in
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.socket_owners import SocketOwners
@@ -76,10 +77,15 @@ class Draft:
         cls, snapshot: Snapshot, owners: SocketOwners, index: int, known: Identity, named: Sequence[frozenset[str]]
     ) -> "Draft":
         """What `index`, its place among the host's workloads, and the files that all of them name leave to this one."""
-        foreign, programs, pages = foreign_files(known.named, named), known.programs, _executes_pages(known.workload)
+        foreign, programs = foreign_files(known.named, named), known.programs
         said = mentions_of(snapshot, known.roots, programs, foreign)
-        roots = with_folders(known.roots, said, pages=pages)
-        mentions = said if roots == known.roots else mentions_of(snapshot, roots, programs, foreign)
+        roots = with_folders(known.roots, said, pages=_executes_pages(known.workload))
+        if known.detection.pages:
+            served = page_folders(snapshot, owners.listeners.get(index, ()), owners.unix.get(index, ()))
+            roots = replace(roots, folders=tuple(sorted({*roots.folders, *served})))
+        elif WEB_ROOT in known.detection.homes and hands_on(snapshot, said):
+            foreign |= pages_of_others(snapshot)
+        mentions = mentions_of(snapshot, roots, programs, foreign)
         return cls(
             snapshot,
             replace(known, roots=roots),

@@ -7,7 +7,10 @@ import pytest
 from migrator.model.observations import Observed
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
+from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
+from migrator.scan.facts.packages import Packages
 from migrator.scan.facts.processes import Process, Processes
+from migrator.scan.facts.sockets import Sockets, SocketsFacts, UnixListener
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import User, Users, UsersFacts
 from migrator.scan.profile import host_view
@@ -158,3 +161,33 @@ def test_of_several_of_one_account_each_has_what_it_names(others, facts):
     found = snapshot(parts, text, **ANNA, **facts)
     assert secrets(found, "shop") == {("/home/anna/.pgpass", "passwords")}
     assert all(secrets(found, name) == set() for name in others)
+
+
+SITE = (
+    " folder /etc/apache2/sites-enabled/x.conf:1:documentroot /srv/www/shop/current/public\n"
+    " unix /etc/apache2/sites-enabled/x.conf:2:/run/php/shop.sock\n url /etc/apache2/sites-enabled/x.conf:2:fcgi://shop\n"
+    " setting /srv/www/shop/current/inc/db.php:3:host = db1:5432\n setting /srv/www/shop/shared/x.ini:3:host = r1:6379\n"
+    " setting /var/www/blog/config.php:3:host = db2:3306\n setting /var/www/static/x.ini:3:host = s1:80\n"
+    " setting /srv/www/other/inc/db.php:3:host = db3:5432\n"
+)
+MANAGER = Process(
+    11, 1, 0, 0, "php-fpm8.2", ("php-fpm: master process (/etc/php/fpm.conf)",), "", cgroup="/system.slice/fpm.service"
+)
+IN_BETWEEN = {
+    Sockets.name: SocketsFacts(unix=(UnixListener("/run/php/shop.sock", 7),)),
+    Descriptors.name: DescriptorsFacts(owners={7: (11,)}),
+}
+
+
+def test_pages_that_a_web_server_hands_on_are_of_who_executes_them():
+    server = Process(10, 1, 0, 0, "apache2", ("/usr/sbin/apache2",), "", cgroup="/system.slice/apache2.service")
+    found = snapshot([server, MANAGER], SITE, **IN_BETWEEN)
+    databases = {("db1", 5432), ("r1", 6379), ("db2", 3306), ("db3", 5432)}
+    assert calls(found, "apache2") & {*databases, ("s1", 80)} == {("s1", 80)}
+    assert calls(found, "php-fpm") & databases == databases - {("db3", 5432)}
+
+
+def test_pages_are_a_web_servers_own_where_it_has_what_executes_them():
+    server = Process(10, 1, 0, 0, "apache2", ("/usr/sbin/apache2",), "", cgroup="/system.slice/apache2.service")
+    found = snapshot([server, MANAGER], SITE, **IN_BETWEEN, **{Packages.name: {"libapache2-mod-php8.2": "8.2"}})
+    assert ("db2", 3306) in calls(found, "apache2")

@@ -16,4 +16,4 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
         return None
     version = version_of(workload.main, snapshot, package=r"php[\d.]*(?:-php)?-fpm", called=r"php")
     runtime = runtime_of("php-fpm", workload.main, version)
-    return Detection(runtime, name="php-fpm", homes=("/var/www",), packages=version.package.pins)
+    return Detection(runtime, name="php-fpm", homes=("/var/www",), pages=True, packages=version.package.pins)
