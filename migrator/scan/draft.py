@@ -20,6 +20,7 @@ from migrator.scan.calls import configured_calls, merged, socket_calls
 from migrator.scan.claims import Claimant, Claims
 from migrator.scan.detector import Detection, is_interpreter, script_of, words_of
 from migrator.scan.doors import listeners_of, paths_of
+from migrator.scan.facts.deployments import Deployments
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.on_demand import Door
 from migrator.scan.facts.os_release import OsRelease
@@ -39,8 +40,9 @@ from migrator.scan.ownership import (
     refused_files,
     secrets_in,
     with_folders,
+    work_root,
 )
-from migrator.scan.pages import WEB_ROOT, hands_on, page_folders, pages_of_others
+from migrator.scan.pages import WEB_ROOT, hands_on, is_page, page_folders, pages_of_others
 from migrator.scan.running import data_in, named_in
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.socket_owners import SocketOwners
@@ -219,6 +221,7 @@ class Draft:
         named += [(path, said) for path, said in data_in(self.started_with) if path not in programs]
         unit = self.workload.unit
         named += [(path, self._evidence()[0]) for path in (unit.state_folders if unit else ())]
+        named += [(path, Evidence(Deployments.name, f"is there: {path}")) for path in self._uploads()]
         own = [m for m in self.read if not self._is_program(m) and m.path not in programs]
         found = state_of(self.snapshot, self.workload, named, own)
         if found or not self.detection.stateful:
@@ -226,6 +229,15 @@ class Draft:
         home = home_of(self.snapshot, self.identity.account.uid or -1)
         at_home = [(home, replace(evidence, inferred=True))] if home else []
         return state_of(self.snapshot, self.workload, at_home, own)
+
+    def _uploads(self) -> list[str]:
+        """Folders below its own for what users bring; below everybody's pages, those beside pages that it runs."""
+        there = (path for path in self.snapshot.value(Deployments, ()) if path.rsplit("/", 1)[-1] in _UPLOADS)
+        own = [path for path in there if self.identity.roots.hold(path)]
+        if WEB_ROOT not in self.detection.homes:
+            return own
+        applications = {work_root(m.file) for m in self.mentions if is_page(m.file)}
+        return [path for path in own if work_root(path) in applications]
 
     def _programs(self) -> frozenset[str]:
         """Paths that are the program itself: its file, the folder it was put to, works in, or serves pages from.

@@ -11,7 +11,7 @@ from migrator.scan.ownership import work_root
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.version import package_of
 
-__all__ = ["WEB_ROOT", "hands_on", "page_folders", "pages_of_others"]
+__all__ = ["WEB_ROOT", "hands_on", "is_page", "page_folders", "pages_of_others"]
 
 WEB_ROOT = "/var/www"
 """Where distributions keep pages."""
@@ -29,10 +29,15 @@ def hands_on(snapshot: Snapshot, mentions: Iterable[Mention]) -> bool:
     return sent and not package_of(snapshot, _IN_PROCESS).name
 
 
+def is_page(file: str) -> bool:
+    """Whether a file is one of those that are executed for who asks for them."""
+    return file.endswith(_PAGE)
+
+
 def pages_of_others(snapshot: Snapshot) -> frozenset[str]:
     """Files of applications that are made of pages, which the web server in front of them only hands on."""
     files = {m.file for m in snapshot.value(Configuration, ()) if not m.file.startswith("/etc/")}
-    made = {root for file in files if file.endswith(_PAGE) and (root := work_root(file))}
+    made = {root for file in files if is_page(file) and (root := work_root(file))}
     return frozenset(file for file in files if file.startswith(tuple(f"{root}/" for root in made)))
 
 

@@ -84,7 +84,7 @@ files=$({ {
   -o -path /usr/local/go -o -path /var/lib/docker -o -path /var/lib/containerd -o -path /var/lib/containers \
   -o -path '*/current/*/*/*/*' -o -path '*/current/vendor' -o -path '/root/*/*/*' $old \) -prune -o \
   \( -type f -o -type l \) -print -size -256k -print -size -64k -print -size -16k -print -o \
-  -type d \( -name '*.war' -o -name '*.ear' \) -print -print -print -print -print
+  -type d \( -name '*.war' -o -name '*.ear' -o -name uploads -o -name attachments \) -print -print -print -print -print
   echo "end $?"; } 2>&1 >&3 | sed '/\/var\/lib/d' >&2; } 3>&1 | awk '
     function is_usual() { return path ~ /^\/(etc|opt|srv|usr\/local|usr\/lib\/cgi-bin|home|root|data|app|apps|service)\// }
     function is_left_out() {
@@ -121,6 +121,7 @@ files=$({ {
         if (prints > 2 && prints < 5 && name ~ /\.(pem|crt|cer|cert)$/ && path !~ /\/cacerts\//) add("p", 300)
         if (prints < 5 && (name ~ /\.(lic|LIC|licence|license)$/ || tolower(name) ~ /^licen[cs]e.*\.(dat|key|xml)$/)) add("l", 200)
       }
+      if (prints == 5 && name ~ /^(uploads|attachments)$/ && (usual || path ~ /^\/var\/www\//) && path !~ /^\/etc\// && !is_left_out()) add("d", 500)
       if (name ~ /\.[we]ar$/ && path ~ /^\/(var\/lib|opt|srv|usr\/local|usr\/share)\//) add("d", 500)
       return found
     }
@@ -149,9 +150,10 @@ set -f; IFS='
 """One walk over the folders where people put things; a host has many more files than are looked at.
 
 `find` prints a path once, and once more for each size that it is below, and five times where it is a folder; awk counts, and
-tells in `$files` what each is for: `c` configuration, `t` times, `p` certificates, `l` licences, `d` what is deployed,
-`k` what keeps passwords and `s` what may be a private key of SSH. Links are followed where they lead to what is switched
-on (`sites-enabled/shop`, a release that is `current`), and there to three levels; the other releases are not entered.
+tells in `$files` what each is for: `c` configuration, `t` times, `p` certificates, `l` licences, `d` what is deployed
+and the folders for what users bring to it, `k` what keeps passwords and `s` what may be a private key of SSH. Links are
+followed where they lead to what is switched on (`sites-enabled/shop`, a release that is `current`), there to three levels;
+the other releases are not entered.
 Where systems keep the certificates of authorities, each is a link, and what is none was put there by somebody.
 `chosen LETTER` prints the paths; `readable LETTER` those that may be read, and complains of the others. `$files` has a
 line `! 1` where `find` could not enter a folder. A line break alone ends a word there, and no word is a pattern.

@@ -89,6 +89,7 @@ def test_one_walk_finds_what_each_question_wants(tmp_path, awk):
     host.write("/opt/shop/large.conf", "x" * 300_000)
     host.write("/opt/shop/large.pem", "x" * 100_000)
     host.write("/opt/wildfly/exploded.ear/META-INF/x.xml", "x")
+    host.write("/srv/shop/shared/uploads/1.png", "x")
     for folder in ("ssl", "pki/tls"):
         link = tmp_path / "host" / "etc" / folder / "certs" / "Some_Root_CA.pem"
         link.symlink_to("/usr/share/ca-certificates/mozilla/Some_Root_CA.crt")
@@ -100,6 +101,7 @@ def test_one_walk_finds_what_each_question_wants(tmp_path, awk):
     assert found["/opt/shop/large.conf"] == "t"
     assert found["/opt/shop/large.pem"] == "c"
     assert found["/opt/wildfly/exploded.ear"] == "d"
+    assert found["/srv/shop/shared/uploads"] == "d"
     assert "Some_Root_CA" not in done.stdout.decode(), "an authority that the system trusts is a link"
     assert "lines/x.conf" not in done.stdout.decode()
 

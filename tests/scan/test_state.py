@@ -11,6 +11,7 @@ from migrator.model.services import Evidence, State
 from migrator.scan.facts.configuration import MENTIONS, Configuration
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
 from migrator.scan.facts.data_sizes import DataSizes
+from migrator.scan.facts.deployments import Deployments
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.mounts import Mount, Mounts
 from migrator.scan.facts.processes import Process, Processes
@@ -30,7 +31,7 @@ def said(awk, path, text):
     return done.stdout
 
 
-def state(configuration, *arguments, program="/usr/bin/shop", cwd="/", unit=None, written=()):
+def state(configuration, *arguments, program="/usr/bin/shop", cwd="/", unit=None, written=(), deployed=()):
     """Paths of the data that a service has by this configuration and this command line."""
     name = program.rsplit("/", 1)[-1]
     process = Process(10, 1, 33, 33, name, (program, *arguments), program, cwd, cgroup=f"/system.slice/{name}.service")
@@ -39,6 +40,7 @@ def state(configuration, *arguments, program="/usr/bin/shop", cwd="/", unit=None
         Units.name: (unit or Unit(f"{name}.service"),),
         Configuration.name: Configuration().parse(configuration),
         Descriptors.name: DescriptorsFacts(written={10: tuple(written)}),
+        Deployments.name: tuple(deployed),
     }
     view = host_view(Snapshot("h", "10.0.0.1", NOW, {fact: Observed(value) for fact, value in facts.items()}))
     return {one.path for profile in view.profiles for one in profile.state}
@@ -90,6 +92,27 @@ def test_what_exists_to_keep_data_works_in_the_folder_of_its_data():
     configuration = " data /etc/redis/redis.conf:9:/srv/cache/redis\n"
     found = state(configuration, program="/usr/bin/redis-server", cwd="/srv/cache/redis")
     assert found == {"/srv/cache/redis"}
+
+
+BROUGHT = ("/srv/apps/shop/shared/uploads", "/srv/apps/other/uploads", "/var/www/blog/uploads", "/opt/shop/x.war")
+PAGES = " setting /var/www/blog/config.php:1:host = db1\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "cwd", "want"),
+    [
+        ("/usr/bin/shop", "/srv/apps/shop/current", {"/srv/apps/shop/shared/uploads"}),
+        ("/usr/sbin/apache2", "/", {"/var/www/blog/uploads"}),
+        ("/usr/sbin/php-fpm8.2", "/", {"/var/www/blog/uploads"}),
+        ("/usr/sbin/nginx", "/", set()),
+    ],
+)
+def test_what_users_brought_is_data_of_who_has_the_application(program, cwd, want):
+    assert state(PAGES, program=program, cwd=cwd, deployed=BROUGHT) == want
+
+
+def test_a_web_server_that_executes_no_pages_has_none_of_their_uploads():
+    assert state("", program="/usr/sbin/apache2", deployed=BROUGHT) == set()
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
         return None
     home = argument_value(arguments, "-Dcatalina.home")
     base = argument_value(arguments, "-Dcatalina.base") or home
-    archives = [path for path in snapshot.value(Deployments, ()) if base and path.startswith(f"{base}/")]
+    deployed = (path for path in snapshot.value(Deployments, ()) if base and path.startswith(f"{base}/"))
+    archives = [path for path in deployed if path.endswith((".war", ".ear", ".jar"))]
     names = [stem for path in archives if (stem := PurePosixPath(path).stem) not in _OWN]
     package = "" if home and not home.startswith("/usr/share/") else r"tomcat\d*"
     version = version_of(workload.main, snapshot, package=package, called=r"(?:apache-)?tomcat|tomee(?:-\w+)?")

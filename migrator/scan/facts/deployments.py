@@ -5,7 +5,7 @@ __all__ = ["Deployments"]
 
 
 class Deployments(Fact[tuple[str, ...]]):
-    """Java archives that an application server deploys, as paths: where Debian, Red Hat and tarballs put them."""
+    """What is deployed, as paths: Java archives, where Debian, Red Hat and tarballs put them, and folders for uploads."""
 
     name = "deployments"
     shell = FILES
