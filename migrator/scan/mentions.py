@@ -289,6 +289,8 @@ class MentionKind(StrEnum):
     """Where a program works, or whose pages it serves."""
     GROUP = "group"
     """The begin of a group of options, each for programs of its own: `[mysqld]`, `[client]`."""
+    SOURCE = "source"
+    """A name for a database that a file of the host explains: a data source of ODBC, a service of PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,5 +440,6 @@ _READERS: dict[MentionKind, Callable[[str], dict[str, Any] | None]] = {
     MentionKind.KEPT: _unix,
     MentionKind.FOLDER: _folder,
     MentionKind.GROUP: _group,
+    MentionKind.SOURCE: _section,
     MentionKind.AFFINITY: _affinity,
 }

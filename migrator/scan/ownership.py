@@ -75,6 +75,14 @@ _INITTAB = "/etc/inittab"
 _CODE_KEYS = frozenset({"chdir", "docbase", "appbase"})
 _WORK_KEYS = frozenset({"directory", "workingdirectory", "working_directory"})
 """Settings that name a folder with a program in it, everywhere, and in the files of what starts programs."""
+_SOURCES = {
+    "odbc": ("~/.odbc.ini", "/etc/odbc.ini", "/etc/unixODBC/odbc.ini"),
+    "pg": (
+        *("~/.pg_service.conf", "/etc/pg_service.conf", "/etc/postgresql-common/pg_service.conf"),
+        "/etc/sysconfig/pgsql/pg_service.conf",
+    ),
+}
+"""Where a name for a database is explained. Sources: odbc.ini(5), "The Connection Service File" of PostgreSQL."""
 _PROGRAM_SECTIONS = frozenset({"program", "watcher", "fcgi-program", "eventlistener"})
 _SYSTEM = ("/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/proc/", "/dev/", "/run/", "/var/run/", "/tmp/")  # noqa: S108 - told apart, not used
 
@@ -234,7 +242,8 @@ def mentions_of(
     started = {m for mentions in by_file.values() for part in _starting(mentions, programs) for m in part}
     own = started | {m for file in by_file if roots.hold(file) and file not in foreign for m in by_file[file]}
     files = _followed(by_file, (), own, roots.home) - foreign
-    return tuple(sorted(own | {m for file in files for m in by_file[file]}, key=_place))
+    found = own | {m for file in files for m in by_file[file]}
+    return tuple(sorted(found | set(_explained(by_file, found, roots.home)), key=_place))
 
 
 def named_files(snapshot: Snapshot, roots: FileRoots) -> frozenset[str]:
@@ -294,6 +303,23 @@ def _resolved(mention: Mention, home: str) -> tuple[str, ...]:
     folder = mention.file.rpartition("/")[0]
     above = "/".join(mention.file.split("/")[:3]) if mention.file.startswith("/home/") else "/root"
     return mention.path, normpath(folder + mention.path), (home or above) + mention.path
+
+
+def _explained(by_file: Mapping[str, Sequence[Mention]], said: Iterable[Mention], home: str) -> Iterator[Mention]:
+    """What files of the host say of databases that a program calls by a name alone; the first that knows it counts."""
+    for kind, name in sorted({(m.key, m.host) for m in said if m.kind is MentionKind.SOURCE}):
+        files = (place.replace("~", home or "/root") for place in _SOURCES.get(kind, ()))
+        yield from next(filter(None, (_group_of(by_file.get(file, ()), name) for file in files)), ())
+
+
+def _group_of(mentions: Iterable[Mention], name: str) -> list[Mention]:
+    found, inside = [], False
+    for one in mentions:
+        if one.kind is MentionKind.GROUP:
+            inside = one.key.lower() == name.lower()
+        if inside:
+            found.append(one)
+    return found
 
 
 def account_files(snapshot: Snapshot, home: str) -> frozenset[str]:

@@ -380,3 +380,23 @@ def test_groups_of_options_are_told_apart_where_files_have_them(awk, tmp_path):
     found = {name: mentions_of(tmp_path, name, text, awk) for name in ("my.cnf", "my.ini")}
     groups = {name: [m.key for m in told if m.kind is MentionKind.GROUP] for name, told in found.items()}
     assert groups == {"my.cnf": ["client", "mysqld.old"], "my.ini": []}
+
+
+@pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[-1])
+@pytest.mark.parametrize(
+    ("line", "want"),
+    [
+        ('my $db = DBI->connect("dbi:ODBC:STOCK") or die;', ["odbc STOCK"]),
+        ("$db = new PDO('odbc:Stock', $u, $p);", ["odbc Stock"]),
+        ("$db = new PDO('odbc:DSN=STOCK;UID=a');", ["odbc STOCK"]),
+        ('pyodbc.connect("DSN=STOCK;UID=a")', ["odbc STOCK"]),
+        ("$db = new PDO('odbc:Driver=FreeTDS;Server=x');", []),
+        ("dsn = postgres://db1/x", []),
+        ('DBI->connect("dbi:Pg:service=tides", "", "")', ["pg tides"]),
+        ("export PGSERVICE=tides", ["pg tides"]),
+        ("microservice=tides", []),
+    ],
+)
+def test_names_that_stand_for_a_database(line, want, awk, tmp_path):
+    found = mentions_of(tmp_path, "x.pl", line, awk)
+    assert [m.text for m in found if m.kind is MentionKind.SOURCE] == want

@@ -191,3 +191,22 @@ def test_pages_are_a_web_servers_own_where_it_has_what_executes_them():
     server = Process(10, 1, 0, 0, "apache2", ("/usr/sbin/apache2",), "", cgroup="/system.slice/apache2.service")
     found = snapshot([server, MANAGER], SITE, **IN_BETWEEN, **{Packages.name: {"libapache2-mod-php8.2": "8.2"}})
     assert ("db2", 3306) in calls(found, "apache2")
+
+
+NAMED = (
+    " group /etc/odbc.ini:1:STOCK\n setting /etc/odbc.ini:2:server = db1\n setting /etc/odbc.ini:3:port = 3311\n"
+    " hidden /etc/odbc.ini:4:password\n group /etc/odbc.ini:5:OTHER\n setting /etc/odbc.ini:6:server = db2:1\n"
+    " group /home/anna/.pg_service.conf:1:tides\n setting /home/anna/.pg_service.conf:2:host = db3:5439\n"
+    " group /etc/pg_service.conf:1:tides\n setting /etc/pg_service.conf:2:host = db4:5432\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "want"),
+    [("odbc stock", {("db1", 3311)}), ("odbc absent", set()), ("pg tides", {("db3", 5439)})],
+)
+def test_a_name_for_a_database_means_what_a_file_of_the_host_says_of_it(source, want):
+    parts = [process(10, "shop", "/opt/shop/run.pl"), process(11, "other", "/opt/other/run.pl")]
+    found = snapshot(parts, f"{NAMED} source /opt/shop/run.pl:3:{source}\n", **ANNA)
+    assert calls(found, "shop") == want
+    assert calls(found, "other") == set()

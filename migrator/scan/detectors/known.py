@@ -65,7 +65,7 @@ KNOWN: tuple[Known, ...] = (
     Known("privoxy", r"privoxy", ports=(8118,)),
     Known("dante", r"danted|sockd", r"dante-server", ports=(1080,)),
     Known("sniproxy", r"sniproxy"),
-    Known("fcgiwrap", r"fcgiwrap"),
+    Known("fcgiwrap", r"fcgiwrap", homes=("/usr/lib/cgi-bin",)),
     Known("autossh", r"autossh"),
     # Databases and caches
     Known("postgresql", r"postgres|postmaster", r"postgresql-\d+|postgresql\d*-server", stateful=True, data=("-D",), ports=(5432,)),

@@ -16,7 +16,7 @@ FNR == 1 {
   nameless = !script && variable == "" && FILENAME ~ /^\/((home|opt|srv|app|apps|data)\/.*|root)\/[.]?[^.\/]+$/ && FILENAME !~ settled && FILENAME !~ /\/\.ssh\/config$/
   if (tolower(FILENAME) ~ /\/[^\/]*(passw|pgpass|netrc|sasl|secret|credential|htdigest)[^\/]*$/ && FILENAME !~ /\.(py|sh|js|rb|pl|php)$/) nameless = 1
   keeps = nameless && tolower(FILENAME) ~ /\/[^\/]*(pgpass|netrc|passwd|passwords?|secrets|htdigest)([.]client)?$/
-  tunnels = FILENAME ~ /\/\.ssh\/config$/; jump = ""; ahead = ""; options = FILENAME ~ /\.cnf$/; table = FILENAME ~ /\/inittab$/; uwsgi = FILENAME ~ /uwsgi/; yaml = FILENAME ~ /\.ya?ml$/
+  tunnels = FILENAME ~ /\/\.ssh\/config$/; jump = ""; ahead = ""; options = FILENAME ~ /\.cnf$|odbc\.ini$|pg_service\.conf$/; table = FILENAME ~ /\/inittab$/; uwsgi = FILENAME ~ /uwsgi/; yaml = FILENAME ~ /\.ya?ml$/
   depth = 0; redis = 0; pool = 0; last = 0; afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/
 }
 { line = variable (length($0) > 4000 ? substr($0, 1, 4000) : $0) }
@@ -41,6 +41,14 @@ line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \
   }
   if (options && match(line, /^[ \t]*\[[A-Za-z0-9_.-]+\]/)) { s = substr(line, RSTART, RLENGTH - 1); sub(/^[ \t]*\[/, "", s); say("group", s) }
   if (slash) files(line, low)
+  if (index(low, "odbc:") || index(low, "dsn")) {
+    if (match(low, /odbc:(dsn=)?[a-z][a-z0-9_-]*|(^|[^a-z0-9])(odbc_?)?dsn["]?[ \t]*[=:][ \t]*["]?[a-z][a-z0-9_-]*/) && substr(line, RSTART + RLENGTH, 1) !~ /[=:\/.]/) {
+      u = substr(line, RSTART, RLENGTH); sub(/^.*[=: \t"]/, "", u); say("source", "odbc " u)
+    }
+  }
+  if (index(low, "service") && match(low, /(^|[^a-z0-9])(pg)?service["]?[ \t]*=[ \t]*["]?[a-z][a-z0-9_-]*/)) {
+    u = substr(line, RSTART, RLENGTH); sub(/^.*[= \t"]/, "", u); say("source", "pg " u)
+  }
   if (uwsgi && match(low, /^[ \t]*((uwsgi|https?|fastcgi|scgi)-)?(socket|https?)[ \t]*[=:][ \t]*[^ \t,]+/)) {
     u = substr(line, RSTART, RLENGTH); sub(/^[^=:]*[=:][ \t]*/, "", u); sub(u ~ /\// ? "^[^/]*" : "^.*:", "", u)
     if (u ~ /^([0-9]+|\/[A-Za-z0-9._][A-Za-z0-9._\/-]*)$/) { say("listen", u); next }
