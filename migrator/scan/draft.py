@@ -36,7 +36,6 @@ from migrator.scan.ownership import (
     foreign_files,
     home_of,
     mentions_of,
-    program_folders,
     refused_files,
     secrets_in,
     with_folders,
@@ -46,15 +45,13 @@ from migrator.scan.pages import WEB_ROOT, hands_on, is_page, page_folders, pages
 from migrator.scan.running import data_in, named_in
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.socket_owners import SocketOwners
-from migrator.scan.state import data_paths, is_program, state_of
+from migrator.scan.state import BROUGHT, data_paths, is_program, state_of
 from migrator.scan.usage import usage_of
 from migrator.scan.variables import variables_of
 from migrator.scan.workload import Workload
 
 __all__ = ["Draft"]
 
-_UPLOADS = frozenset({"upload", "uploads", "storage", "media", "attachments"})
-"""Folders in a program's own home that hold what its users brought."""
 _PAGES = re.compile(r"php-cgi[\d.]*|php-fcgi")
 _TLS_PORTS = frozenset({443, 8443})
 
@@ -232,7 +229,7 @@ class Draft:
 
     def _uploads(self) -> list[str]:
         """Folders below its own for what users bring; below everybody's pages, those beside pages that it runs."""
-        there = (path for path in self.snapshot.value(Deployments, ()) if path.rsplit("/", 1)[-1] in _UPLOADS)
+        there = (path for path in self.snapshot.value(Deployments, ()) if path.rsplit("/", 1)[-1] in BROUGHT)
         own = [path for path in there if self.identity.roots.hold(path)]
         if WEB_ROOT not in self.detection.homes:
             return own
@@ -248,15 +245,14 @@ class Draft:
         unit = self.workload.unit if not self.workload.managed else None
         started = unit.command[:1] if unit else ()
         works = () if self.detection.stateful else (self.workload.main.cwd, unit.directory if unit else "")
-        told = (path for path in program_folders(self.mentions) if path.rsplit("/", 1)[-1] not in _UPLOADS)
         processes = self.workload.lasting
         scripts = (script_of(process) for process in processes if is_interpreter(process.program))
         executed = (process.exe for process in processes)
-        return frozenset(filter(None, (*folders, *started, *works, *told, *scripts, *executed)))
+        return frozenset(filter(None, (*folders, *started, *works, *scripts, *executed)))
 
     def _is_program(self, mention: Mention) -> bool:
         """A data folder that is the program's own home (`/var/lib/tomcat10`) holds the program, not its data."""
-        kept = mention.path.rsplit("/", 1)[-1] in _UPLOADS
+        kept = mention.path.rsplit("/", 1)[-1] in BROUGHT
         data = mention.kind is MentionKind.DATA and not kept
         return data and any(mention.path.startswith(home) for home in self.detection.homes)
 

@@ -29,7 +29,7 @@ function is_secret(low,   k, name, i, after, head, hot) {
     if (k ~ /^(pass|pwd|pw)/ && head ~ /[a-z0-9]$/) return ""
     i = match(k, /[=:]/); name = substr(k, 1, i - 1); after = substr(k, i + 1); sub(/^[>= \t]*/, "", after)
     quoted = after ~ ("^[\"" q "]"); sub("^[\"" q "]", "", after)
-    if (FILENAME ~ /\.(js|py|rb|pl|php)$/ && !quoted && !(name !~ ("[\"" q "][ \t]*$") && head ~ ("[\"" q "]"))) return ""
+    if (FILENAME ~ /\.(js|py|rb|pl|php|f?cgi|psgi)$/ && !quoted && !(name !~ ("[\"" q "][ \t]*$") && head ~ ("[\"" q "]"))) return ""
     if (after ~ /^([$%<\/*]|null|none|true|false|yes|no|env|os\.|process\.|getenv|args\.|self\.|[a-z_][a-z0-9_]*\[)/) return ""
     gsub("[\"" q " \t]", "", name); sub(/^-+/, "", name)
     return name

@@ -14,11 +14,11 @@ from migrator.scan.facts.data_sizes import DataSizes
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.mounts import Mount, Mounts
 from migrator.scan.mentions import Mention, MentionKind
-from migrator.scan.ownership import paths_in
+from migrator.scan.ownership import paths_in, program_folders
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
-__all__ = ["data_paths", "is_program", "state_of", "works_below"]
+__all__ = ["BROUGHT", "data_paths", "is_program", "state_of", "works_below"]
 
 _DATA_PATH = re.compile(
     r"(?<![\w./-])(/(?:var/lib|var/backups?|backups?|srv|data|mnt|exports?|var/spool)/[\w./-]*[\w-])([$*%{]?)"
@@ -37,6 +37,8 @@ _KEPT = re.compile(
 )
 """What a program keeps in a file of such a form, where programs keep things: a registry, a queue, a journal."""
 _SETTINGS = re.compile(r"(?:.*[._-])?(?:conf|config|configuration|settings|server|context|web|package|composer)")
+BROUGHT = frozenset({"upload", "uploads", "storage", "media", "attachments"})
+"""Names of folders in a program's own that hold what its users brought."""
 _MINOR = frozenset({"lock", "core", "nohup.out"})
 
 
@@ -105,8 +107,12 @@ def _folder(path: str) -> str:
 
 
 def _configured(mentions: Iterable[Mention]) -> Iterator[tuple[str, Evidence]]:
-    for mention in mentions:
-        if mention.kind is MentionKind.DATA and not _PASSING.search(mention.path) and not is_program(mention.path):
+    """What settings name for data. A folder that they name for the program holds what users bring only by its name."""
+    said = list(mentions)
+    programs = {path for path in program_folders(said) if PurePosixPath(path).name not in BROUGHT}
+    named = (one for one in said if one.kind is MentionKind.DATA and one.path not in programs)
+    for mention in named:
+        if not _PASSING.search(mention.path) and not is_program(mention.path):
             path = _kept_in(mention.path) or mention.path
             yield path, Evidence(Configuration.name, mention.text, f"{mention.file}:{mention.line}")
 

@@ -69,6 +69,7 @@ CHOSEN = {
     "/root/bin/save": "c",
     "/root/src/tool/tool.conf": "",
     "/usr/local/libexec/shop": "c",
+    "/opt/shop/shop.fcgi": "ct",
     "/home/anna/notes": "",
     "/home/anna/shop/tool": "c",
     "/usr/local/share/x.conf": "",

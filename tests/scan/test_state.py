@@ -15,6 +15,7 @@ from migrator.scan.facts.deployments import Deployments
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.mounts import Mount, Mounts
 from migrator.scan.facts.processes import Process, Processes
+from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.profile import host_view
 from migrator.scan.snapshot import Snapshot
@@ -94,7 +95,16 @@ def test_what_exists_to_keep_data_works_in_the_folder_of_its_data():
     assert found == {"/srv/cache/redis"}
 
 
-BROUGHT = ("/srv/apps/shop/shared/uploads", "/srv/apps/other/uploads", "/var/www/blog/uploads", "/opt/shop/x.war")
+def test_the_folder_that_a_job_works_in_is_no_data():
+    unit = Unit("save.service", command=("/usr/bin/save", "--to", "/srv/copies/all"), fragment="/etc/x/save.service")
+    said = " data /etc/x/save.service:2:/srv/apps/save/current\n folder /etc/x/save.service:2:workingdirectory /srv/apps/save/current\n"
+    timer = Timer("save.timer", "save.service", calendar="daily", active=True, fragment="/etc/x/save.timer")
+    facts = {Timers.name: (timer,), Units.name: (unit,), Configuration.name: Configuration().parse(said)}
+    view = host_view(Snapshot("h", "10.0.0.1", NOW, {fact: Observed(value) for fact, value in facts.items()}))
+    assert [one.path for profile in view.profiles for one in profile.state] == ["/srv/copies/all"]
+
+
+DEPLOYED = ("/srv/apps/shop/shared/uploads", "/srv/apps/other/uploads", "/var/www/blog/uploads", "/opt/shop/x.war")
 PAGES = " setting /var/www/blog/config.php:1:host = db1\n"
 
 
@@ -108,11 +118,11 @@ PAGES = " setting /var/www/blog/config.php:1:host = db1\n"
     ],
 )
 def test_what_users_brought_is_data_of_who_has_the_application(program, cwd, want):
-    assert state(PAGES, program=program, cwd=cwd, deployed=BROUGHT) == want
+    assert state(PAGES, program=program, cwd=cwd, deployed=DEPLOYED) == want
 
 
 def test_a_web_server_that_executes_no_pages_has_none_of_their_uploads():
-    assert state("", program="/usr/sbin/apache2", deployed=BROUGHT) == set()
+    assert state("", program="/usr/sbin/apache2", deployed=DEPLOYED) == set()
 
 
 @pytest.mark.parametrize(

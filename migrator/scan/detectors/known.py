@@ -152,7 +152,7 @@ KNOWN: tuple[Known, ...] = (
     Known("ganesha", r"ganesha\.nfsd", r"nfs-ganesha", stateful=True, homes=("/etc/ganesha",), ports=(2049,)),
     Known("git-daemon", r"git-daemon", r"git(?:-daemon-run|-daemon)?", stateful=True, data=("--base-path",), ports=(9418,)),
     Known("svnserve", r"svnserve", r"subversion", stateful=True, data=("-r", "--root"), ports=(3690,)),
-    Known("docker-registry", r"docker-registry|registry", r"docker-registry|docker-distribution", http=True, stateful=True, words=r"serve", homes=("/etc/docker/registry", "/etc/docker-distribution/registry"), ports=(5000,)),
+    Known("docker-registry", r"docker-registry|registry", r"docker-registry|docker-distribution", http=True, words=r"serve", homes=("/etc/docker/registry", "/etc/docker-distribution/registry"), ports=(5000,)),
     Known("apt-cacher-ng", r"apt-cacher-ng", http=True, stateful=True, ports=(3142,)),
     Known("syncthing", r"syncthing", stateful=True, ports=(8384, 22000)),
     Known("bacula", r"bacula-(?:dir|sd|fd)", r"bacula-(?:director|storage|sd|fd|client|server|common).*", stateful=True, homes=("/etc/bacula",), ports=(9101, 9102, 9103)),

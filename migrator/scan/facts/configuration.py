@@ -153,9 +153,9 @@ class Configuration(Fact[tuple[Mention, ...]]):
     name = "configuration"
     shell = FILES
     command = f"""
-chosen k | sed 's#^\\(.*\\)/.*$# kept \\1:1:&#'
+for f in $(chosen k); do echo " kept ${{f%/*}}:1:$f"; done
 set -- $(readable s)
-[ "$#" -eq 0 ] || grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' "$@" /dev/null | sed 's#^\\(.*\\)/.*$# key \\1:1:&#'
+[ "$#" -eq 0 ] || for f in $(grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' "$@" /dev/null); do echo " key ${{f%/*}}:1:$f"; done
 set -- $(readable c)
 [ "$#" -eq 0 ] || awk -v q="'" {shlex.quote(MENTIONS)} "$@"
 """
