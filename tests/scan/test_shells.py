@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from migrator.scan.facts.configuration import Configuration
 from migrator.scan.redact import HOST_REDACT
 from migrator.scan.shells import FILES, MANAGER
 from tests.hazards.made_host import MadeHost
@@ -142,6 +143,18 @@ def test_only_files_that_may_be_read_are_handed_on(tmp_path):
     (tmp_path / "host" / "opt" / "shop" / "nowhere.conf").symlink_to("/opt/absent")
     done = host.run(f"{FILES.prepare}\nreadable c")
     assert [path for path in done.stdout.decode().splitlines() if path.startswith("/opt/")] == ["/opt/shop/a.conf"]
+
+
+def test_of_keys_and_files_of_passwords_the_path_alone_is_told(tmp_path):
+    host = MadeHost(tmp_path / "host")
+    host.write("/home/anna/.ssh/vault", "-----BEGIN OPENSSH PRIVATE KEY-----\nkept-secret\n")
+    host.write("/home/anna/.ssh/notes", "kept-secret\n")
+    host.write("/home/anna/.pgpass", "db1:5432:shop:anna:kept-secret\n")
+    done = host.run(f"{FILES.prepare}\n{Configuration.command}")
+    assert done.stderr == b""
+    told = [line for line in done.stdout.decode().splitlines() if "/home/anna" in line]
+    assert told == [" kept /home/anna:1:/home/anna/.pgpass", " key /home/anna/.ssh:1:/home/anna/.ssh/vault"]
+    assert "kept-secret" not in done.stdout.decode()
 
 
 SYSTEMCTL = r"""#!/bin/sh
