@@ -154,7 +154,7 @@ def _profile(snapshot: Snapshot, job: _Job, taken: frozenset[str]) -> ServicePro
     own_roots = replace(roots, folders=tuple(folder for folder in roots.folders if folder not in taken))
     mentions = (*mentions_of(snapshot, own_roots, programs_in([work.text, work.program])), *job.said)
     started_with = named_in(snapshot, job.pids)
-    named = [(path, job.evidence) for path in data_paths(work.works_on) if not is_program(path)]
+    named = [(path, job.evidence) for path in data_paths(work.works_on, job.command) if not is_program(path)]
     named += data_in(started_with)
     machine = snapshot.value(Machine, MachineFacts(uid=-1))
     own = files_of(snapshot, own_roots, mentions)

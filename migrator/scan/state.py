@@ -42,17 +42,21 @@ BROUGHT = frozenset({"upload", "uploads", "storage", "media", "attachments"})
 _MINOR = frozenset({"lock", "core", "nohup.out"})
 
 
-def data_paths(text: str) -> list[str]:
-    """Data folders that a command line names. A name that goes on with a variable or pattern stands for its folder."""
-    found = [match for match in _DATA_PATH.finditer(text) if not _is_remote(text, match.start())]
+def data_paths(text: str, command: str = "") -> list[str]:
+    """Data folders that a command line names. A name that goes on with a variable or pattern stands for its folder.
+
+    `command` is the whole line where the text is a part of it.
+    """
+    copies = _COPIES.search(command or text) is not None
+    found = [match for match in _DATA_PATH.finditer(text) if not _is_remote(text, match.start(), copies=copies)]
     return [str(PurePosixPath(match[1]).parent) if match[2] else match[1] for match in found]
 
 
-def _is_remote(text: str, start: int) -> bool:
+def _is_remote(text: str, start: int, *, copies: bool) -> bool:
     """Whether the path that starts there is on another machine: `host:/path` of what copies between machines."""
     lead = text[max(0, start - 300) : start]
     match = _REMOTE.search(lead)
-    return match is not None and ("@" in match[0] or _COPIES.search(text) is not None)
+    return match is not None and ("@" in match[0] or copies)
 
 
 def works_below(profile: ServiceProfile, folder: str) -> bool:

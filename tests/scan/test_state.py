@@ -98,7 +98,7 @@ def test_what_exists_to_keep_data_works_in_the_folder_of_its_data():
 def test_the_folder_that_a_job_works_in_is_no_data():
     unit = Unit("save.service", command=("/usr/bin/save", "--to", "/srv/copies/all"), fragment="/etc/x/save.service")
     said = " data /etc/x/save.service:2:/srv/apps/save/current\n folder /etc/x/save.service:2:workingdirectory /srv/apps/save/current\n"
-    timer = Timer("save.timer", "save.service", calendar="daily", active=True, fragment="/etc/x/save.timer")
+    timer = Timer("save.timer", "save.service", calendars=("daily",), active=True, fragment="/etc/x/save.timer")
     facts = {Timers.name: (timer,), Units.name: (unit,), Configuration.name: Configuration().parse(said)}
     view = host_view(Snapshot("h", "10.0.0.1", NOW, {fact: Observed(value) for fact, value in facts.items()}))
     assert [one.path for profile in view.profiles for one in profile.state] == ["/srv/copies/all"]
