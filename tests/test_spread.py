@@ -93,12 +93,13 @@ def test_a_process_that_is_killed_is_said():
 
 
 PARENT = """
-import sys, time
+import signal, time
 from functools import partial
 from migrator import spread as module
 from tests.test_spread import squared
 module.FEW, module._processors = 0, lambda: 2
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts in the background ignore it
     results = module.spread(partial(squared, number) for number in range(10_000_000))
     print(next(results)[1], flush=True)
     time.sleep(60)
