@@ -29,6 +29,9 @@ function look() {
   if (said ~ /:\/\/|:[0-9]|[Hh][Oo][Ss][Tt]|HOST|-h[ =]|[Ss]erver|SERVER|[Aa]ddr|ADDR|[Pp]ort|PORT|[Bb]roker|BROKER|[Nn]ode|NODE|[Pp]eer|[Ss]eed|^[^ ]*(nc|telnet|ncat) /) { said = substr(said, 1, 4000); endpoints(said, tolower(said)) }
   said = ""
 }
+/^[0-9]+\/environ:MIGRATE_PID=/ { split($0, part, "/"); of_scan[part[1]] }
+/^[0-9]+\/environ:(ASK|HIDE|SUSPECT|REDACT|REDACT_ARGUMENTS)=|^[0-9]+\/environ:P=unset P;/ { next }
+/^[0-9]+\/cmdline:/ { split($0, part, "/"); if (part[1] in of_scan) next }
 {
   i = index($0, ":"); place = "/proc/" substr($0, 1, i - 1); word = substr($0, i + 1)
   if (place != ORIGIN || place ~ /environ$/) look()
@@ -50,6 +53,9 @@ class ProcessSettings(Fact[tuple[Mention, ...]]):
     allow-list is that of the question about configuration: of each value, the host names and ports in it leave the host,
     and the path where a variable that is named for data holds nothing but a folder.
     A plain user reads every command line, and the environment of its own processes. Source: proc(5).
+
+    What scans started is left out, this one and others that run at the same time: half of a second would go into the
+    texts of their programs, and nothing would come of it.
     """
 
     name = "process_settings"
@@ -58,8 +64,8 @@ class ProcessSettings(Fact[tuple[Mention, ...]]):
         f"forms={shlex.quote(FORMS + _OF_PROCESSES)}"
         r"""
 cd /proc || exit 1
-{ if [ "$zeros" ]; then grep -Haz . [0-9]*/cmdline [0-9]*/environ 2>/dev/null | tr '\n\000' '\037\n'
-  else for f in [0-9]*/cmdline [0-9]*/environ; do [ -r "$f" ] && tr '\n\000' '\037\n' <"$f" | sed -e '/./!d' -e "s#^#$f:#"; done; fi
+{ if [ "$zeros" ]; then grep -Haz . [0-9]*/environ [0-9]*/cmdline 2>/dev/null | tr '\n\000' '\037\n'
+  else for f in [0-9]*/environ [0-9]*/cmdline; do [ -r "$f" ] && tr '\n\000' '\037\n' <"$f" | sed -e '/./!d' -e "s#^#$f:#"; done; fi
 } | awk -v q="'" "$forms"
 true
 """
