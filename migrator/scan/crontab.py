@@ -8,12 +8,11 @@ from migrator.scan.command_line import Started, started, to_shell
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.crontabs import CronEntry
 from migrator.scan.facts.file_times import FileTimes
-from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.mentions import Mention, MentionKind
-from migrator.scan.ownership import programs_in
+from migrator.scan.ownership import home_named, programs_in
 from migrator.scan.snapshot import Snapshot
 
-__all__ = ["home_named", "said_in_crontab", "work_in", "work_of"]
+__all__ = ["said_in_crontab", "work_in", "work_of"]
 
 _OF_CRON = re.compile(
     r"SHELL|PATH|MAILTO|MAILFROM|HOME|LOGNAME|USER|TZ|CRON_TZ|CONTENT_\w+|LANG|LC_\w+|BASH_ENV|RANDOM_DELAY"
@@ -37,12 +36,6 @@ def work_in(snapshot: Snapshot, command: str, variables: Mapping[str, str], fold
     found = started(command, variables=known, folder=folder if folder.startswith("/") else "")
     path = _local(snapshot, found.program) if "/" not in found.program else ""
     return replace(found, program=path) if path else found
-
-
-def home_named(snapshot: Snapshot, account: str) -> str:
-    """The home of an account; empty where the host's files do not hold it."""
-    user = snapshot.value(Users, UsersFacts()).named(account)
-    return user.home if user else ""
 
 
 def _local(snapshot: Snapshot, name: str) -> str:

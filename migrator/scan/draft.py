@@ -76,7 +76,8 @@ class Draft:
         cls, snapshot: Snapshot, owners: SocketOwners, index: int, known: Identity, named: Sequence[frozenset[str]]
     ) -> "Draft":
         """What `index`, its place among the host's workloads, and the files that all of them name leave to this one."""
-        foreign, programs = foreign_files(known.named, named), known.programs
+        others, programs = foreign_files(known.named, named), known.programs
+        foreign = others
         said = mentions_of(snapshot, known.roots, programs, foreign)
         roots = with_folders(known.roots, said, pages=_executes_pages(known.workload))
         if known.detection.pages:
@@ -84,7 +85,8 @@ class Draft:
             roots = replace(roots, folders=tuple(sorted({*roots.folders, *served})))
         elif WEB_ROOT in known.detection.homes and hands_on(snapshot, said):
             foreign |= pages_of_others(snapshot)
-        mentions = mentions_of(snapshot, roots, programs, foreign)
+        same = roots == known.roots and foreign == others
+        mentions = said if same else mentions_of(snapshot, roots, programs, foreign)
         return cls(
             snapshot,
             replace(known, roots=roots),

@@ -15,6 +15,7 @@ from migrator.scan.ownership import (
     account_files,
     file_roots,
     files_by_name,
+    home_named,
     named_files,
     place_of,
     programs_in,
@@ -41,8 +42,7 @@ class Identity:
         """Ask every detector in turn, and look for the files that what was found brings with it."""
         detection = next(found for detect in DETECTORS if (found := detect(workload, snapshot)))
         account = _account(snapshot, workload)
-        user = snapshot.value(Users, UsersFacts()).named(account.user)
-        roots = replace(_roots(workload, detection), home=user.home.rstrip("/") if user else "")
+        roots = replace(_roots(workload, detection), home=home_named(snapshot, account.user).rstrip("/"))
         relative = files_by_name(snapshot, workload.main.arguments[1:], workload.main.cwd)
         roots = replace(roots, files=roots.files | relative)
         if workload.origin == "systemd user" and workload.unit:

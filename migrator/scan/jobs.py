@@ -16,7 +16,7 @@ from migrator.model.services import (
 from migrator.scan.artifacts import artifacts_of, told_by
 from migrator.scan.calls import configured_calls, merged
 from migrator.scan.command_line import Started
-from migrator.scan.crontab import home_named, said_in_crontab, work_in, work_of
+from migrator.scan.crontab import said_in_crontab, work_in, work_of
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.os_release import OsRelease
@@ -24,14 +24,23 @@ from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.mentions import Mention
-from migrator.scan.ownership import FileRoots, commands_of, file_roots, files_of, mentions_of, programs_in, secrets_in
+from migrator.scan.ownership import (
+    FileRoots,
+    commands_of,
+    file_roots,
+    files_of,
+    home_named,
+    mentions_of,
+    programs_in,
+    secrets_in,
+)
 from migrator.scan.platform import platform_reason
 from migrator.scan.running import calls_of, data_in, lasts, named_in, of_cron, of_unit
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import data_paths, is_program, state_of
 from migrator.scan.timer_calendar import cron_time
 
-__all__ = ["job_profiles", "job_roots"]
+__all__ = ["Job", "job_profile", "jobs_of"]
 
 _MACROS = {
     "@hourly": "0 * * * *",
@@ -48,7 +57,7 @@ _VENDOR = ("/lib/systemd/", "/usr/lib/systemd/")
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
     """A job as a crontab or a unit has it."""
 
     name: str
@@ -75,20 +84,8 @@ class _Job:
         return file_roots([self.work.text, self.work.program], files=(*unit, *self.work.sourced))
 
 
-def job_roots(snapshot: Snapshot) -> Iterator[FileRoots]:
-    """Where the files of each job are."""
-    return (job.roots for job in _jobs(snapshot))
-
-
-def job_profiles(snapshot: Snapshot, taken: frozenset[str] = frozenset()) -> Iterator[ServiceProfile]:
-    """Every scheduled job that did not come with a package of the distribution.
-
-    `taken` are folders of services: a job of theirs reads the files that it names there, and not all.
-    """
-    return (_profile(snapshot, job, taken) for job in _jobs(snapshot))
-
-
-def _jobs(snapshot: Snapshot) -> Iterator[_Job]:
+def jobs_of(snapshot: Snapshot) -> Iterator[Job]:
+    """Every scheduled job that did not come with a package of the distribution."""
     crontabs: dict[str, list[tuple[CronEntry, Started]]] = {}
     for entry in snapshot.value(Crontabs, ()):
         if not entry.packaged and entry.schedule != "@reboot":
@@ -109,13 +106,11 @@ def _own_timers(snapshot: Snapshot) -> Iterator[tuple[Timer, Unit]]:
             yield timer, unit if unit.command else replace(unit, command=commands_of(snapshot, timer.unit))
 
 
-def _cron_job(
-    snapshot: Snapshot, entry: CronEntry, work: Started, crontab: Sequence[tuple[CronEntry, Started]]
-) -> _Job:
+def _cron_job(snapshot: Snapshot, entry: CronEntry, work: Started, crontab: Sequence[tuple[CronEntry, Started]]) -> Job:
     name = PurePosixPath(entry.file).name
     if len(crontab) > 1 or not entry.file.startswith(_OF_PACKAGES):
         name = f"{name}-{PurePosixPath(work.program).stem}"
-    return _Job(
+    return Job(
         name=entry.name or name,
         schedule=entry.schedule if entry.name else _MACROS.get(entry.schedule, entry.schedule),
         command=entry.command,
@@ -130,11 +125,11 @@ def _cron_job(
     )
 
 
-def _timer_job(snapshot: Snapshot, timer: Timer, unit: Unit) -> _Job:
+def _timer_job(snapshot: Snapshot, timer: Timer, unit: Unit) -> Job:
     time = cron_time(timer.calendars) if timer.calendars else None
     user = unit.user or "root"
     command = " ".join(unit.command)
-    return _Job(
+    return Job(
         name=timer.stem,
         schedule=time.fields if time else timer.said,
         timezone=time.zone if time else "",
@@ -148,7 +143,11 @@ def _timer_job(snapshot: Snapshot, timer: Timer, unit: Unit) -> _Job:
     )
 
 
-def _profile(snapshot: Snapshot, job: _Job, taken: frozenset[str]) -> ServiceProfile:
+def job_profile(snapshot: Snapshot, job: Job, taken: frozenset[str] = frozenset()) -> ServiceProfile:
+    """The profile of a job.
+
+    `taken` are folders of services: a job of theirs reads the files that it names there, and not all.
+    """
     account = snapshot.value(Users, UsersFacts()).named(job.user)
     roots, work = job.roots, job.work
     own_roots = replace(roots, folders=tuple(folder for folder in roots.folders if folder not in taken))

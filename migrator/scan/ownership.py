@@ -26,6 +26,7 @@ __all__ = [
     "files_by_name",
     "files_of",
     "foreign_files",
+    "home_named",
     "mentions_of",
     "named_files",
     "paths_in",
@@ -415,6 +416,12 @@ def secrets_in(mentions: Sequence[Mention]) -> tuple[SecretPlace, ...]:
     files = [SecretPlace(m.path, 1, whole[m.kind]) for m in mentions if m.kind in whole]
     known = {place.file for place in found}
     return (*found, *dict.fromkeys(place for place in files if place.file not in known))
+
+
+def home_named(snapshot: Snapshot, account: str) -> str:
+    """The home of an account; empty where the host's files do not hold it."""
+    user = snapshot.value(Users, UsersFacts()).named(account)
+    return user.home if user else ""
 
 
 def home_of(snapshot: Snapshot, uid: int) -> str:

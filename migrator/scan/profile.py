@@ -11,7 +11,7 @@ from migrator.scan.draft import Draft
 from migrator.scan.facts.network import Network, NetworkFacts
 from migrator.scan.facts.sockets import Connection, Listener
 from migrator.scan.identity import Identity
-from migrator.scan.jobs import job_profiles, job_roots
+from migrator.scan.jobs import job_profile, jobs_of
 from migrator.scan.mentions import Mention
 from migrator.scan.naming import distinct
 from migrator.scan.ownership import named_files
@@ -47,7 +47,8 @@ def host_view(snapshot: Snapshot) -> HostView:
     doors = [(w, behind(snapshot, w)) for w in lasting] + [(w, (door,)) for w, door in waiting(snapshot, lasting)]
     found = [Identity.of(snapshot, workload) for workload, _ in doors]
     known = [one.beside(snapshot, found) for one in found]
-    named = [one.named for one in known] + [named_files(snapshot, roots) for roots in job_roots(snapshot)]
+    jobs = tuple(jobs_of(snapshot))
+    named = [one.named for one in known] + [named_files(snapshot, job.roots) for job in jobs]
     seen = [
         Draft.of(snapshot, owners, index, one, named).with_doors(doors[index][1]) for index, one in enumerate(known)
     ]
@@ -56,8 +57,8 @@ def host_view(snapshot: Snapshot) -> HostView:
     )
     services = [draft.with_claims(claims, index) for index, draft in enumerate(seen)]
     folders = frozenset(folder for one in known for folder in one.roots.folders)
-    jobs = [(profile, ()) for profile in job_profiles(snapshot, folders)]
-    drafts = [(draft.profile(), draft.mentions) for draft in services] + jobs
+    drafts = [(draft.profile(), draft.mentions) for draft in services]
+    drafts += [(job_profile(snapshot, job, folders), ()) for job in jobs]
     profiles = distinct([profile for profile, _ in drafts])
     return HostView(
         snapshot,
