@@ -40,7 +40,7 @@ unset ENV BASH_ENV CDPATH GREP_OPTIONS
 cd /
 T=
 if timeout 5 true MARK >/dev/null 2>&1; then T=timeout; elif timeout -t 5 true MARK >/dev/null 2>&1; then T="timeout -t"; fi
-ASK='hide() { awk -v suspect="${SUSPECT:?}" "$HIDE"; }
+ASK='hide() { REDACT=$REDACT awk -v suspect="${SUSPECT:?}" "$HIDE"; }
 ask() {
   printf "\n%s begin %s\n" "$N" "$1"; printf "\n%s begin %s\n" "$N" "$1" >&2
   l=; for l in $2; do command -v "$l" >/dev/null 2>&1 || break; l=; done
@@ -52,8 +52,10 @@ ask() {
   printf "\n%s end %s\n" "$N" "$1"; printf "\n%s end %s\n" "$N" "$1" >&2
 }
 ready='
-export N ASK
-run() { { P=$3 ${T:+$T $1} /bin/sh -c 'eval "$P"' MARK </dev/null || printf '\n%s code %s\n' "$N" "$?"; } | head -c "$2"; }
+run() {
+  { printf '%s\n' "N=$N" "$HIDING" "$ASK" "$3" | ${T:+$T $1} /bin/sh -c 'P=$(cat); exec </dev/null; eval "$P"' MARK ||
+    printf '\n%s code %s\n' "$N" "$?"; } | head -c "$2"
+}
 """
 
 
@@ -74,7 +76,7 @@ def _shells(facts: Sequence[Fact[Any]]) -> Iterator[str]:
             *(f"ask_{fact.name}() {{\n{fact.command}\n}}" for fact in asked),
         ]
         asks = [f"ask {fact.name} {shlex.quote(' '.join(fact.needs))}" for fact in asked]
-        program = "\n".join(['unset P; eval "$ASK"', *functions, *asks, "exit 0"])
+        program = "\n".join([*functions, *asks, "exit 0"])
         yield f"run {shell.seconds} {len(asked) * SECTION_BYTES + _MARKS} {shlex.quote(program)}"
 
 

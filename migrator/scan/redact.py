@@ -8,6 +8,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from functools import cache
+from string import ascii_uppercase
 
 from migrator.model.secret_forms import (
     ANYWHERE,
@@ -215,21 +216,17 @@ def _rules(*, arguments: bool) -> Iterator[tuple[tuple[str, ...], str, str, str]
 
 
 def _program(*, arguments: bool) -> str:
-    """The rules as a program of sed, quoted for the shell.
+    """The rules as a program of sed.
 
     Its first line lets pass what holds none of the needles: nearly every line, and sed is slow with this many rules.
     """
     rules = (f"s!{_unbounded(pattern)}!{to}!g{flag}" for _, pattern, to, flag in _rules(arguments=arguments))
-    return _quoted("\n".join([f"s!{_suspect()}!&!I", "t suspect", "b", ":suspect", *rules]))
+    return "\n".join([f"s!{_suspect()}!&!I", "t suspect", "b", ":suspect", *rules])
 
 
 def _suspect() -> str:
     """An expression for whatever holds one of the needles, in lower case."""
     return "|".join(needle.replace(".", "[.]").replace(" ", "[ `~]") for needle in _needles())
-
-
-def _quoted(text: str) -> str:
-    return shlex.quote(text).replace("~", "'\"$US\"'").replace("`", "'\"$TAB\"'").replace("§", "'\"$RS\"'")
 
 
 def _unbounded(pattern: str) -> str:
@@ -240,18 +237,28 @@ def _unbounded(pattern: str) -> str:
 _BOUND = re.compile(r"\{(\d+),\d+\}")
 
 
-HOST_REDACT = rf"""
-US=$(printf '\037') TAB=$(printf '\011') RS=$(printf '\036')
-REDACT={_program(arguments=False)}
-REDACT_ARGUMENTS={_program(arguments=True)}
-SUSPECT={_quoted(_suspect())}
-HIDE='tolower($0) ~ suspect {{ held[n++] = $0; next }} {{ print }}
-END {{ if (n) {{ fflush(); hide = "sed -E \"${{REDACT:?}}\""; for (i = 0; i < n; i++) print held[i] | hide; close(hide) }} }}'
-export US TAB REDACT REDACT_ARGUMENTS SUSPECT HIDE
-"""
-"""Sets two programs for `sed -E`, for lines of text and for arguments between U+001F. It stands once in the script.
+_HIDE = """tolower($0) ~ suspect { held[n++] = $0; next } { print }
+END { if (n) { fflush(); hide = "sed -E \\"${REDACT:?}\\""; for (i = 0; i < n; i++) print held[i] | hide; close(hide) } }"""
+
+
+def _host_redact() -> str:
+    """The programs quoted for the shell; letters that none of them has stand for the control characters in them."""
+    rules = {"REDACT": _program(arguments=False), "REDACT_ARGUMENTS": _program(arguments=True), "SUSPECT": _suspect()}
+    values = {**rules, "HIDE": _HIDE}
+    free = [letter for letter in ascii_uppercase if letter not in "".join([*values, *values.values()])][:3]
+    spelled = str.maketrans(dict(zip("~`§", free, strict=True)))
+    lines = (
+        f"{name}={shlex.quote(text.translate(spelled) if name in rules else text)}" for name, text in values.items()
+    )
+    return rf"HIDING=$(printf '%s\n' {shlex.quote(chr(10).join(lines))} | tr {''.join(free)} '\037\011\036')"
+
+
+HOST_REDACT = _host_redact()
+"""Sets HIDING, which a shell evaluates to have two programs for `sed -E`: REDACT for lines of text, and REDACT_ARGUMENTS
+for arguments between U+001F. It stands once in the script.
 
 sed needs longer to read such a program than for a hundred lines, so `HIDE`, a program of awk with `suspect` as its
 variable, starts it only for what holds a needle; those lines come last. Who uses one writes `"${REDACT:?}"`,
-`"${SUSPECT:?}"`: without them nothing passes.
+`"${SUSPECT:?}"`: without them nothing passes. None of it is exported, but to the one awk that starts sed: a host reads the
+environment of all processes, and those of scans are the longest.
 """

@@ -25,7 +25,7 @@ show() {
     -p User,Group,WorkingDirectory,EnvironmentFiles,EnvironmentFile,FragmentPath,SourcePath,UnitFileState,ControlGroup \
     -p MemoryMax,MemoryLimit,StateDirectory,Unit,TimersCalendar,TimersMonotonic,Paths,Listen,Triggers "$@"
 }
-of() { printf '%s\n' "$said" | awk -v RS= -v ORS='\n\n' -v suspect="${SUSPECT:?}" -v kind="$1" '$0 !~ "(^|\n)Id=[^\n]*[.]" kind "(\n|$)" { next } '"$HIDE"; }
+of() { printf '%s\n' "$said" | REDACT=$REDACT awk -v RS= -v ORS='\n\n' -v suspect="${SUSPECT:?}" -v kind="$1" '$0 !~ "(^|\n)Id=[^\n]*[.]" kind "(\n|$)" { next } '"$HIDE"; }
 if command -v systemctl >/dev/null 2>&1; then
 own=$(
   for f in /etc/systemd/system/*.service /run/systemd/*/*.service /usr/local/lib/systemd/system/*.service; do

@@ -132,8 +132,8 @@ def test_of_settings_only_paths_that_a_command_uses_leave_the_host(tmp_path, awk
     host.write("/etc/cron.d/shop", CRONTAB)
     host.write("/var/spool/cron/crontabs/app", "HOME=/srv/app\n1 2 * * * ./run\n")
     host.write("/var/spool/incron/root", "/srv/in IN_CLOSE_WRITE /opt/shop/import $@/$#\nA=b c d\n")
-    hide = 'hide() { awk -v suspect="${SUSPECT:?}" "$HIDE"; }'
-    done = host.run(f"{HOST_REDACT}\n{hide}\n{PACKAGES.prepare}\n{Crontabs.command}")
+    hide = 'hide() { REDACT=$REDACT awk -v suspect="${SUSPECT:?}" "$HIDE"; }'
+    done = host.run(f'{HOST_REDACT}\neval "$HIDING"\n{hide}\n{PACKAGES.prepare}\n{Crontabs.command}')
     assert done.stderr == b""
     text = done.stdout.decode()
     assert "kanari" not in text

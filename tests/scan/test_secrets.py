@@ -111,7 +111,7 @@ SEDS = [sed for sed in (["sed"], ["busybox", "sed"]) if shutil.which(sed[0])]
 
 @pytest.mark.parametrize("sed", SEDS, ids=" ".join)
 def test_the_first_net_is_on_the_host_and_both_are_one(sed):
-    script = f'{HOST_REDACT}\n{" ".join(sed)} -E "${{REDACT:?}}"'
+    script = f'{HOST_REDACT}\neval "$HIDING"\n{" ".join(sed)} -E "${{REDACT:?}}"'
     done = subprocess.run(["/bin/sh", "-c", script], input="\n".join(LINES), capture_output=True, text=True, check=True)
     assert CANARY.rstrip("!") not in done.stdout
     assert done.stdout.split("\n") == [redact(line) for line in LINES]
@@ -120,7 +120,7 @@ def test_the_first_net_is_on_the_host_and_both_are_one(sed):
 @pytest.mark.parametrize("awk", AWKS, ids=" ".join)
 def test_lines_without_any_needle_need_no_sed(awk):
     plain = ["listen 80;", "host=db1", "", "naïve: ünïcode"]
-    script = f'{HOST_REDACT}\n{" ".join(awk)} -v suspect="$SUSPECT" "$HIDE"'
+    script = f'{HOST_REDACT}\neval "$HIDING"\nREDACT=$REDACT {" ".join(awk)} -v suspect="$SUSPECT" "$HIDE"'
     lines = "\n".join([plain[0], *LINES, *plain[1:]])
     done = subprocess.run(["/bin/sh", "-c", script], input=lines, capture_output=True, text=True, check=True)
     assert sorted(done.stdout.splitlines()) == sorted([*plain, *map(redact, LINES)])
@@ -128,7 +128,7 @@ def test_lines_without_any_needle_need_no_sed(awk):
 
 @pytest.mark.parametrize("missing", ["REDACT", "SUSPECT"])
 def test_nothing_that_looks_secret_passes_where_the_rules_did_not_arrive(missing):
-    script = f'{HOST_REDACT}\nunset {missing}\nawk -v suspect="${{SUSPECT:?}}" "$HIDE"'
+    script = f'{HOST_REDACT}\neval "$HIDING"\nunset {missing}\nREDACT=$REDACT awk -v suspect="${{SUSPECT:?}}" "$HIDE"'
     done = subprocess.run(
         ["/bin/sh", "-c", script], input="\n".join(LINES), capture_output=True, text=True, check=False
     )
@@ -137,7 +137,7 @@ def test_nothing_that_looks_secret_passes_where_the_rules_did_not_arrive(missing
 
 @pytest.mark.parametrize("sed", SEDS, ids=" ".join)
 def test_arguments_are_hidden_on_the_host_as_they_are_here(sed):
-    script = f'{HOST_REDACT}\n{" ".join(sed)} -E "${{REDACT_ARGUMENTS:?}}"'
+    script = f'{HOST_REDACT}\neval "$HIDING"\n{" ".join(sed)} -E "${{REDACT_ARGUMENTS:?}}"'
     lines = "".join("\x1f".join(command) + "\n" for command in COMMANDS)
     done = subprocess.run(["/bin/sh", "-c", script], input=lines, capture_output=True, text=True, check=True)
     assert [tuple(line.split("\x1f")) for line in done.stdout.splitlines()] == [redact_arguments(c) for c in COMMANDS]

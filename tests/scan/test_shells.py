@@ -195,7 +195,7 @@ done
 
 def told(host: MadeHost, after: str) -> list[str]:
     """What a host with such a systemd prints after it was asked for its units."""
-    done = host.run(f"{HOST_REDACT}\n{MANAGER.prepare}\n{after}")
+    done = host.run(f'{HOST_REDACT}\neval "$HIDING"\n{MANAGER.prepare}\n{after}')
     assert done.stderr == b""
     return done.stdout.decode().splitlines()
 

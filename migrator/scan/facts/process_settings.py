@@ -30,7 +30,7 @@ function look() {
   said = ""
 }
 /^[0-9]+\/environ:MIGRATE_PID=/ { split($0, part, "/"); of_scan[part[1]] }
-/^[0-9]+\/environ:(ASK|HIDE|SUSPECT|REDACT|REDACT_ARGUMENTS)=|^[0-9]+\/environ:P=unset P;/ { next }
+/^[0-9]+\/environ:REDACT(_ARGUMENTS)?=/ { next }
 /^[0-9]+\/cmdline:/ { split($0, part, "/"); if (part[1] in of_scan) next }
 {
   i = index($0, ":"); place = "/proc/" substr($0, 1, i - 1); word = substr($0, i + 1)

@@ -63,15 +63,15 @@ cd /proc || exit 1
 echo '#links'; ls -ln$q [0-9]*/exe [0-9]*/cwd [0-9]*/ns/pid
 echo '#status'
 if [ "$zeros" ]; then
-  grep -aH '' [0-9]*/status [0-9]*/cgroup [0-9]*/stat [0-9]*/cmdline 2>/dev/null | tr '\000' '\037' | awk -v field="$US" -v suspect="${SUSPECT:?}" '
+  grep -aH '' [0-9]*/status [0-9]*/cgroup [0-9]*/stat [0-9]*/cmdline 2>/dev/null | tr '\000' '\037' | REDACT_ARGUMENTS=$REDACT_ARGUMENTS awk -v suspect="${SUSPECT:?}" '
     /^[0-9]+\/status:/ { if (/^[0-9]+\/status:(Name|PPid|Uid|Gid|VmRSS|RssAnon|CapEff):/) print; next }
     /^[0-9]+\/cgroup:/ { if (/^[0-9]+\/cgroup:([0-9]+:name=systemd|0:):/) print; next }
     sub(/^[0-9]+\/stat:/, " ") { if (!times++) print "#stat"; print; next }
-    function tell() { if (tolower(line) ~ suspect) held[n++] = line; else print line }
+    function tell() { if (index(line, suspect)) return; if (tolower(line) ~ suspect) held[n++] = line; else print line }
     !last { print "#cmdline" }
     { i = index($0, "/cmdline:"); pid = substr($0, 1, i - 1); rest = substr($0, i + 9) }
     pid == last { line = line " " rest; next }
-    { if (last) tell(); last = pid; line = " " pid field rest }
+    { if (last) tell(); last = pid; line = " " pid "\037" rest }
     END {
       if (last) tell()
       if (n) { fflush(); hide = "sed -E \"${REDACT_ARGUMENTS:?}\""; for (i = 0; i < n; i++) print held[i] | hide; close(hide) }
