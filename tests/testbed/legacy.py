@@ -5,13 +5,14 @@ Recipe and truth stand in `estate/`: `build.sh` builds the hosts once into the c
 
 import csv
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.testbed.folders import cache, cgroup, state
 from tests.testbed.shell import run
 
-__all__ = ["RECIPE", "UPLINK", "Host", "hosts", "on", "up"]
+__all__ = ["RECIPE", "UPLINK", "Host", "hosts", "on", "twins", "up"]
 
 RECIPE = Path(__file__).parent / "estate"
 UPLINK = "estate-up"
@@ -41,9 +42,16 @@ def hosts() -> list[Host]:
         return [Host(*row[:3]) for row in rows if row]
 
 
-def up() -> None:
-    """Boot every host and wait until its sshd answers."""
-    run("bash", str(RECIPE / "up.sh"), environment={**os.environ, **_places()})
+def twins(host: Host, count: int) -> list[Host]:
+    """So many further hosts that are built like one of the table, at addresses above it. They are no names of the estate."""
+    network, _, last = host.address.rpartition(".")
+    return [replace(host, name=f"{host.name}-{n}", address=f"{network}.{int(last) + 100 + n}") for n in range(count)]
+
+
+def up(more: Sequence[Host] = ()) -> None:
+    """Boot every host, and the twins in `more`, and wait until its sshd answers."""
+    rows = ("\t".join([one.name, one.address, one.suite, one.name.rpartition("-")[0]]) for one in more)
+    run("bash", str(RECIPE / "up.sh"), environment={**os.environ, **_places(), "TWINS": "\n".join(rows)})
 
 
 def _places() -> dict[str, str]:

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Boot the legacy hosts. Runs in the cell: namespaces, mounts and processes that it makes end with the cell.
 # RUN names the folder of the running test-bed, CGROUP its cgroup. Every boot starts from what was built: what a host writes is thrown away.
+# TWINS has lines of `name address suite like`, separated by tabs: further hosts, each built like one of the table.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -10,7 +11,10 @@ run="${RUN:?the folder of the running test-bed}/estate"
 cell_address=10.78.0.1
 boot_seconds=60
 
-hosts() { grep -v '^#' "$here/hosts.tsv"; }
+hosts() {
+  grep -v '^#' "$here/hosts.tsv"
+  [[ -z ${TWINS:-} ]] || printf '%s\n' "$TWINS"
+}
 
 make_switch() { # a bridge in a namespace of its own, joined to the cell by one cable
   ip netns add estate
@@ -33,8 +37,8 @@ make_cable() { # make_cable HOST ADDRESS
   ip -n "$1" route add default via "$cell_address" # Pods are answered; the cell itself has no way out
 }
 
-make_root() { # make_root HOST SUITE
-  local layers="$cache/layers/$1"
+make_root() { # make_root HOST SUITE LIKE
+  local layers="$cache/layers/$3"
   [[ $2 == busybox ]] || layers+=":$cache/base/$2"
   mkdir -p "$run/$1"/{changes,work,root}
   mount -t overlay "$1" -o "lowerdir=$layers,upperdir=$run/$1/changes,workdir=$run/$1/work" "$run/$1/root"
@@ -76,9 +80,9 @@ wait_for_sshd() { # wait_for_sshd HOST ADDRESS
 }
 
 make_switch
-while IFS=$'\t' read -r host address suite; do
+while IFS=$'\t' read -r host address suite like; do
   make_cable "$host" "$address"
-  make_root "$host" "$suite"
+  make_root "$host" "$suite" "${like:-$host}"
   boot "$host"
 done < <(hosts)
 while IFS=$'\t' read -r host address _; do wait_for_sshd "$host" "$address"; done < <(hosts)
