@@ -1,9 +1,9 @@
 """Files that people edit, read into the model's values and written from them. The only importer of pydantic."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,8 +14,8 @@ from migrator.model.record import Record, camel
 
 __all__ = [
     "API_VERSION",
+    "dump_jobs",
     "dump_json",
-    "dump_pieces",
     "dump_record",
     "header",
     "json_schema",
@@ -28,6 +28,8 @@ __all__ = [
 
 API_VERSION = "migrate.dev/v1alpha1"
 R = TypeVar("R", bound=Record)
+_ITEMS = 20
+"""Of a list, for one piece: so many take longer to write than to send to another process."""
 
 
 _adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
@@ -105,15 +107,19 @@ def plain(value: Record) -> Any:
     return _adapter(type(value)).dump_python(value, mode="json", by_alias=True, exclude_defaults=True)
 
 
-def dump_pieces(value: Record) -> Iterator[str]:
-    """The text of `dump_record`, each element of a list by itself, so that a long one is never in memory as a whole."""
+def dump_jobs(value: Record) -> Iterator[Callable[[], str]]:
+    """The text of `dump_record` in pieces, each of which another process may make: a long list is never in memory as a whole."""
     whole = {field.name: getattr(value, field.name) for field in fields(cast("Any", value))}
     lists = {name: items for name, items in whole.items() if items and isinstance(items, tuple)}
     # The lists come last in every record that has long ones.
-    yield dump_record(replace(cast("Any", value), **dict.fromkeys(lists, ())))
+    yield partial(dump_record, replace(cast("Any", value), **dict.fromkeys(lists, ())))
     for name, items in lists.items():
-        yield f"{camel(name)}:\n"
-        yield from (yamlio.dump([plain(item)]) for item in items)
+        for first in range(0, len(items), _ITEMS):
+            yield partial(_dump_items, "" if first else f"{camel(name)}:\n", items[first : first + _ITEMS])
+
+
+def _dump_items(head: str, items: Sequence[Record]) -> str:
+    return head + yamlio.dump([plain(item) for item in items])
 
 
 def dump_json(value: Record) -> str:

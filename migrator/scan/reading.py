@@ -1,6 +1,7 @@
 """Answers to looks, in several processes where there are many: to read a host takes longer than to wait for it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,4 +21,8 @@ def looked(answer: Answer, facts: Sequence[Fact[Any]]) -> Look:
 def looks(answers: Iterable[Answer], *, deep: bool) -> Iterator[Look]:
     """The same for all, each as it comes. `deep` as in `questions`."""
     facts = questions(deep=deep)
-    return spread(partial(looked, answer, facts) for answer in answers)
+    answered: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for look in spread(partial(looked, answer, facts) for answer in answers):
+        # What comes from another process shares nothing with what came before, and most hosts answer the same questions.
+        observed = answered.setdefault(look.report.observed, look.report.observed)
+        yield replace(look, report=replace(look.report, observed=observed))

@@ -10,7 +10,7 @@ from migrator.errors import InputError
 from migrator.files import remove_below, write_below, write_text
 from migrator.model.baseline import ScanIndex, index_of, is_path_of, path_of
 from migrator.model.services import ServiceProfile
-from migrator.records import dump_pieces, dump_record, load_record
+from migrator.records import dump_jobs, dump_record, load_record
 from migrator.scan.estate import Scan
 from migrator.scan.memory import HostMemory
 from migrator.scan.memory_files import write_memory
@@ -48,7 +48,7 @@ def write_scan(folder: Path, scan: Scan, *, overwrite: bool = False) -> Written:
     of services that are gone are removed, unless a person has edited them.
     """
     done = list(spread(partial(_write_host, folder, one, overwrite=overwrite) for one in _by_host(scan)))
-    write_text(folder / "estate.yaml", dump_pieces(scan.estate))
+    write_text(folder / "estate.yaml", spread(dump_jobs(scan.estate)))
     return Written(
         tuple(path for one in done for path in one.written),
         tuple(path for one in done for path in one.removed),

@@ -42,17 +42,19 @@ def recorded() -> tuple[Answer, ...]:
 
 
 @cache
-def _names() -> re.Pattern[str]:
-    return re.compile(rf"\b({'|'.join(answer.host for answer in recorded())})\b")
+def _pieces(text: str) -> tuple[str, ...]:
+    """A recorded text, cut at what is told otherwise: every second piece is a host's name or the network of an address."""
+    names = "|".join(answer.host for answer in recorded())
+    return tuple(re.split(rf"(\b(?:{names})\b|10\.77\.0\.|(?<=\b[0-9A-F]{{2}})004D0A\b)", text))
 
 
 def told(text: str, copy: int) -> str:
     """A recorded text as the copy's hosts would say it: other names and another network, so that edges stay inside."""
-    renamed = _names().sub(rf"\1-{copy}", text)
-    renamed = renamed.replace("10.77.0.", f"10.{copy >> 8 & 255}.{copy & 255}.")
-    return re.sub(
-        r"\b([0-9A-F]{2})004D0A\b", lambda match: f"{match[1]}{copy & 255:02X}{copy >> 8 & 255:02X}0A", renamed
-    )
+    high, low = copy >> 8 & 255, copy & 255
+    other = {"10.77.0.": f"10.{high}.{low}.", "004D0A": f"{low:02X}{high:02X}0A"}
+    pieces = [*_pieces(text)]
+    pieces[1::2] = [other.get(piece) or f"{piece}-{copy}" for piece in pieces[1::2]]
+    return "".join(pieces)
 
 
 class Replayed:

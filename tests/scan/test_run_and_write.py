@@ -12,7 +12,7 @@ from migrator.errors import ConnectError, DeadlineError, InputError
 from migrator.model.estate import Estate
 from migrator.model.hosts import Host
 from migrator.model.services import ServiceProfile
-from migrator.records import dump_pieces, dump_record, load_record
+from migrator.records import dump_jobs, dump_record, load_record
 from migrator.scan.estate import assemble
 from migrator.scan.facts import FACTS
 from migrator.scan.reading import looked, looks
@@ -173,6 +173,6 @@ def test_a_folder_without_recordings_is_said_to_be_one(tmp_path):
 
 def test_an_estate_in_pieces_is_the_estate_as_a_whole(estate_folder):
     estate = assemble([looked(a, questions(deep=True)) for a in load_recordings(estate_folder)], now=NOW).estate
-    assert "".join(dump_pieces(estate)) == dump_record(estate)
+    assert "".join(job() for job in dump_jobs(estate)) == dump_record(estate)
     empty = Estate("2026-11-23T00:00:00+00:00")
-    assert "".join(dump_pieces(empty)) == dump_record(empty)
+    assert "".join(job() for job in dump_jobs(empty)) == dump_record(empty)
