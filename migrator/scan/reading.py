@@ -23,6 +23,6 @@ def looks(answers: Iterable[Answer], *, deep: bool) -> Iterator[Look]:
     facts = questions(deep=deep)
     answered: dict[tuple[str, ...], tuple[str, ...]] = {}
     for look in spread(partial(looked, answer, facts) for answer in answers):
-        # What comes from another process shares nothing with what came before, and most hosts answer the same questions.
+        # What another process sends shares nothing with what came before; most hosts answer the same questions.
         observed = answered.setdefault(look.report.observed, look.report.observed)
         yield replace(look, report=replace(look.report, observed=observed))
