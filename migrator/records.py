@@ -108,7 +108,7 @@ def plain(value: Record) -> Any:
 
 
 def dump_jobs(value: Record) -> Iterator[Callable[[], str]]:
-    """The text of `dump_record` in pieces, each of which another process may make; a long one is never whole in memory."""
+    """The text of `dump_record` in pieces, which other processes may make; a long one is never whole in memory."""
     whole = {field.name: getattr(value, field.name) for field in fields(cast("Any", value))}
     lists = {name: items for name, items in whole.items() if items and isinstance(items, tuple)}
     # The lists come last in every record that has long ones.

@@ -26,8 +26,10 @@ _AHEAD = 8
 """Jobs handed out for each process, before the first result is taken: enough that none has to wait."""
 
 
-def spread(jobs: Iterable[Callable[[], T]]) -> Iterator[T]:
+def spread(jobs: Iterable[Callable[[], T]], *, waiting: bool = False) -> Iterator[T]:
     """Do all jobs and yield what they return, in their order. Jobs and results have to be picklable.
+
+    `waiting` says that the jobs wait for a disk half of their time: two of them share a processor.
 
     Jobs are taken as they can be done, so that they may be made one by one from what still comes in. What a job
     raises is raised here and ends the others, as does whoever stops reading. MigrateError when a process is gone.
@@ -35,8 +37,9 @@ def spread(jobs: Iterable[Callable[[], T]]) -> Iterator[T]:
     todo = iter(jobs)
     yield from (job() for job in islice(todo, FEW))
     rest = list(islice(todo, 1))
-    processes = min(_processors(), _MOST)
-    pool = _pool(processes) if rest and processes > 1 else None
+    processors = _processors()
+    processes = min(processors * (2 if waiting else 1), _MOST)
+    pool = _pool(processes) if rest and processors > 1 else None
     if pool:
         yield from _spread(chain(rest, todo), pool, processes * _AHEAD)
     else:

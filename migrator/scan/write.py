@@ -47,7 +47,8 @@ def write_scan(folder: Path, scan: Scan, *, overwrite: bool = False) -> Written:
     That goes for hosts that were not seen this time, too: what others say may change what is known of them. Profiles
     of services that are gone are removed, unless a person has edited them.
     """
-    done = list(spread(partial(_write_host, folder, one, overwrite=overwrite) for one in _by_host(scan)))
+    jobs = (partial(_write_host, folder, one, overwrite=overwrite) for one in _by_host(scan))
+    done = list(spread(jobs, waiting=True))  # every file is on the disk before the next
     write_text(folder / "estate.yaml", spread(dump_jobs(scan.estate)))
     return Written(
         tuple(path for one in done for path in one.written),

@@ -29,6 +29,9 @@ PAUSE_S = 4
 REPLAYS: tuple[tuple[str, ...], ...] = (("1000",), ("10000",), ("1000", "0.2"))
 ACCOUNT = "scanner"
 WITH_PYTHON = ("web1", "cache1", "batch1")
+INSTANCES = Path("/proc/sys/fs/inotify/max_user_instances")
+INSTANCES_PER_HOST = 12
+"""systemd, logind, dbus and agetty hold ten. All hosts of the test-bed are one user's."""
 
 
 def main() -> int:
@@ -41,11 +44,20 @@ def main() -> int:
     if cell.find():
         print("bench: a test-bed is up already; `make testbed-down` ends it")
         return 1
+    if reason := _too_few_instances():
+        print(f"bench: {reason}")
+        return 69
     install()
     try:
         return cell.enter([sys.executable, "-m", "tests.bench"], cell.make())
     finally:
         cell.end()
+
+
+def _too_few_instances() -> str:
+    wanted = INSTANCES_PER_HOST * (len(legacy.hosts()) + TWINS * len(WITH_PYTHON))
+    there = int(INSTANCES.read_text())
+    return f"so many hosts need fs.inotify.max_user_instances={wanted}, and it is {there}" if there < wanted else ""
 
 
 def _measure() -> int:
