@@ -40,6 +40,7 @@ unset ENV BASH_ENV CDPATH GREP_OPTIONS
 cd /
 T=
 if timeout 5 true MARK >/dev/null 2>&1; then T=timeout; elif timeout -t 5 true MARK >/dev/null 2>&1; then T="timeout -t"; fi
+GETENT=; if [ "$T" ] && command -v getent >/dev/null 2>&1; then GETENT="RES_OPTIONS=timeout:1 $T 3 getent hosts"; fi
 ASK='hide() { REDACT=$REDACT awk -v suspect="${SUSPECT:?}" "$HIDE"; }
 ask() {
   printf "\n%s begin %s\n" "$N" "$1"; printf "\n%s begin %s\n" "$N" "$1" >&2
@@ -53,7 +54,7 @@ ask() {
 }
 ready='
 run() {
-  { printf '%s\n' "N=$N" "$HIDING" "$ASK" "$3" | ${T:+$T $1} /bin/sh -c 'P=$(cat); exec </dev/null; eval "$P"' MARK ||
+  { printf '%s\n' "N=$N GETENT='$GETENT'" "$HIDING" "$ASK" "$3" | ${T:+$T $1} /bin/sh -c 'P=$(cat); exec </dev/null; eval "$P"' MARK ||
     printf '\n%s code %s\n' "$N" "$?"; } | head -c "$2"
 }
 """

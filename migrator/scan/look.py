@@ -7,11 +7,14 @@ from datetime import UTC
 from migrator.model.estate import HostReport
 from migrator.model.observations import Missing, Observation, Observed, Refused
 from migrator.model.services import OperatingSystem
+from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.kernel import Kernel, KernelFacts
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.mounts import Mounts
 from migrator.scan.facts.network import Network
 from migrator.scan.facts.os_release import OsRelease
+from migrator.scan.facts.process_settings import ProcessSettings
+from migrator.scan.mentions import MentionKind
 from migrator.scan.profile import HostView, host_view
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.watch import Sightings, with_sightings
@@ -45,12 +48,24 @@ def understood(snapshot: Snapshot, later: Sightings = _NOTHING) -> Look:
     if not snapshot.observations:
         return Look(_report(snapshot, None), None)
     try:
+        snapshot = _with_looked_up_names(snapshot)
         view = with_sightings(host_view(snapshot), later)
         taken_at = snapshot.taken_at.astimezone(UTC).isoformat(timespec="seconds")
         return Look(_report(snapshot, view), replace(view, snapshot=_lasting(snapshot)), taken_at)
     except Exception as error:  # noqa: BLE001 - one host must never end the run; what happened is in its result
         reason = f"its answers could not be made sense of: {type(error).__name__}: {error}"
         return Look(_report(replace(snapshot, error=reason, observations={}), None), None)
+
+
+def _with_looked_up_names(snapshot: Snapshot) -> Snapshot:
+    """The host's network with the names that its resolver knew; /etc/hosts comes first, as for the host's own programs."""
+    network = snapshot.of(Network)
+    mentions = (*snapshot.value(Configuration, ()), *snapshot.value(ProcessSettings, ()))
+    found = {m.host: m.path for m in mentions if m.kind is MentionKind.NAME}
+    if not found or not isinstance(network, Observed):
+        return snapshot
+    known = replace(network.value, names={**found, **network.value.names})
+    return replace(snapshot, observations={**snapshot.observations, Network.name: replace(network, value=known)})
 
 
 def _lasting(snapshot: Snapshot) -> Snapshot:

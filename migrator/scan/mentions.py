@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Any
 
 __all__ = ["FORMS", "Mention", "MentionKind", "mentions_in"]
@@ -19,7 +20,34 @@ _SETTING = re.compile(r"([a-z0-9_. -]+?)[\"']?\s*(?:[=:]|\s)\s*[\"'\[]?([a-z0-9]
 _BLOCK = re.compile(r"(.*) in (\d+\.\d+)")
 _SECRET_KEY = re.compile(r"[a-z0-9_. -]{1,100}")
 FORMS = r"""
-function say(kind, text) { print " " kind " " (ORIGIN != "" ? ORIGIN : FILENAME) ":" FNR ":" text }
+function say(kind, text) {
+  print " " kind " " (ORIGIN != "" ? ORIGIN : FILENAME) ":" FNR ":" text
+  if (resolver != "" && asks < 40 && kind ~ /^(url|address|setting|client)$/ && !(kind == "setting" && FILENAME ~ program)) ask_for(kind, tolower(text))
+}
+function ask_for(kind, name,   part) {
+  if (kind == "url") sub(/^.*:\/\//, "", name)
+  else if (kind != "address") { split(name, part); name = part[kind == "setting" ? 3 : 2] }
+  sub(/:[0-9]+$/, "", name)
+  if (name ~ /[a-z]/ && name ~ /^[a-z0-9][a-z0-9.-]*[a-z0-9]$/ && length(name) < 254 && name != "localhost" && !(name in asked)) { asked[name]; asks++ }
+}
+function look_up(   line, name, list, n, k, part, domain, domains, wild, nobody, command) {
+  if (resolver == "" || !asks) return
+  while ((getline line < "/etc/hosts") > 0) { sub(/#.*/, "", line); n = split(tolower(line), part); for (k = 2; k <= n; k++) delete asked[part[k]] }
+  while ((getline line < "/etc/resolv.conf") > 0) if (line ~ /^(search|domain)[ \t]/) domains = domains " " tolower(line)
+  for (name in asked) list = list " " name
+  if (list == "") return
+  nobody = "no-host-has-this-name"; command = resolver " " nobody list " 2>/dev/null"; n = split(domains, domain); asked[nobody]
+  while ((command | getline line) > 0) {
+    split(tolower(line), part)
+    for (name in asked) {
+      if (index(line " ", " " name " ") || is_below(line, name, domain, n)) { if (name == nobody) wild = part[1]; else if (part[1] != wild) print " name /etc/resolv.conf:1:" name " " part[1] }
+    }
+  }
+}
+function is_below(line, name, domain, n,   k) {
+  if (!index(name, ".")) for (k = 1; k <= n; k++) if (index(tolower(line) " ", " " name "." domain[k] " ")) return 1
+  return 0
+}
 function is_secret(low,   k, name, i, after, head, hot) {
   if (index(low, "redis")) redis = 1
   hot = index(low, "pass") || index(low, "secret") || index(low, "token") || index(low, "key") || index(low, "credential") || index(low, "pw") || index(low, "auth") || index(low, "login=") || index(low, "sqlconnect") || index(low, "ldapbind")
@@ -241,6 +269,7 @@ function paths(kind, s, most,   n, u, b) {
 }
 BEGIN {
   sixth = ":[0-9][0-9][0-9][0-9][0-9][0-9]"
+  program = "[.](js|cjs|mjs|ts|py|rb|php|pl|java|sh)$"
   code = "[.](js|cjs|mjs|ts|py|rb|php|pl|java|json|ya?ml|toml|xml)$"
   methods = "none|basic|digest|pam|true|false|yes|no|on|off|enabled?|disabled?|required|requisite|optional|sufficient|trust|peer|ident|(md5|sha|scram|o?auth|xoauth|cram|krb|kerberos|ldap|saml|oidc|ntlm|x509)[a-z0-9_.-]*|plain|login|container|application|sasl|gssapi|negotiate|bearer|token|session|cookie|default|any|all|user|users|password|api|key|internal|external|local|system|files?|db|database|htpasswd|null|nil|undefined|env|tls|ssl|starttls|cert|anonymous|service|client|server|https?|web|jwt|ask|prompt|encrypted|hashed|redis"
   words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"
@@ -260,7 +289,11 @@ BEGIN {
   flags = "(^|[ \t\"" q "])--?" keys "[ \t]+" value
 }
 """
-"""What a connection looks like in text, as functions of awk. `ORIGIN` is the place to tell where it is not the file."""
+"""What a connection looks like in text, as functions of awk. `ORIGIN` is the place to tell where it is not the file.
+
+`look_up` asks `resolver`, a command, for the names that were mentioned and that /etc/hosts does not have. A name that nobody
+has is asked for first: where a domain has an answer for every name, that answer says nothing.
+"""
 
 
 class MentionKind(StrEnum):
@@ -289,6 +322,8 @@ class MentionKind(StrEnum):
     """Where a program works, or whose pages it serves."""
     GROUP = "group"
     """The begin of a group of options, each for programs of its own: `[mysqld]`, `[client]`."""
+    NAME = "name"
+    """What the host's resolver has for a name that is mentioned, and that /etc/hosts has not: `mq 10.0.0.5`."""
     SOURCE = "source"
     """A name for a database that a file of the host explains: a data source of ODBC, a service of PostgreSQL."""
 
@@ -412,6 +447,14 @@ def _group(text: str) -> dict[str, Any] | None:
     return {"key": text}
 
 
+def _name(text: str) -> dict[str, Any] | None:
+    name, _, address = text.partition(" ")
+    try:
+        return {"host": name, "path": str(ip_address(address))}
+    except ValueError:
+        return None
+
+
 def _affinity(text: str) -> dict[str, Any] | None:
     return {"key": " ".join(text.split())}
 
@@ -440,6 +483,7 @@ _READERS: dict[MentionKind, Callable[[str], dict[str, Any] | None]] = {
     MentionKind.KEPT: _unix,
     MentionKind.FOLDER: _folder,
     MentionKind.GROUP: _group,
+    MentionKind.NAME: _name,
     MentionKind.SOURCE: _section,
     MentionKind.AFFINITY: _affinity,
 }

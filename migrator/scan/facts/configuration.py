@@ -128,6 +128,7 @@ function tunnel(low,   part, n) {
     else { sub(/^[^:]*/, "", part[2]); if (jump != "") say("address", jump part[2]); else ahead = part[2] }
   }
 }
+END { look_up() }
 BEGIN {
   settled = "/([.]?(set)?env(vars|rc|ironment)?([-_][A-Za-z0-9_-]+)?|[.](bash_|z)?(profile|login|rc|env)|[.]bashrc|[.]zshrc|Caddyfile|Procfile)$"
   named = "(config|conf|settings|properties|env|environment)([-_]?(file|path|dir|location))?[\"" q "]?[ \t]*[=: ][ \t]*[\"" q "]?(file:)?/"
@@ -157,7 +158,7 @@ for f in $(chosen k); do echo " kept ${{f%/*}}:1:$f"; done
 set -- $(readable s)
 [ "$#" -eq 0 ] || for f in $(grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' "$@" /dev/null); do echo " key ${{f%/*}}:1:$f"; done
 set -- $(readable c)
-[ "$#" -eq 0 ] || awk -v q="'" {shlex.quote(MENTIONS)} "$@"
+[ "$#" -eq 0 ] || awk -v q="'" -v resolver="${{GETENT:-}}" {shlex.quote(MENTIONS)} "$@"
 """
 
     def parse(self, text: str) -> tuple[Mention, ...]:

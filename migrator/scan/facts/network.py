@@ -18,7 +18,8 @@ class NetworkFacts:
 
     addresses: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
-    """From /etc/hosts: name in lower case -> IP address; the first line that names it wins, as in hosts(5)."""
+    """Name in lower case -> IP address. From /etc/hosts, where the first line that names it wins, as in hosts(5); else what
+    the host's resolver had for a name that its configuration mentions."""
     search: tuple[str, ...] = ()
     """Search domains of the resolver."""
 

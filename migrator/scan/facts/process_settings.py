@@ -37,7 +37,7 @@ function look() {
   if (place != ORIGIN || place ~ /environ$/) look()
   ORIGIN = place; gsub(/\037/, " ", word); said = said == "" ? word : said " " word
 }
-END { look() }
+END { look(); look_up() }
 BEGIN {
   of_itself = "^(HOST|HOSTNAME|ADDR|ADDRESS|SERVER|SERVER_NAME|PORT|REMOTEHOST|SSH_[A-Z]+|DBUS_[A-Z_]+|LISTEN_[A-Z]+)="
   of_data = "(^|_|PG|DB|MY)(DATA|STATE|STORE|STORAGE|SPOOL|UPLOADS?|MEDIA|FILES|ARCHIVES?|BACKUPS?|DUMPS?|REPOS?|REPOSITORY|DB|DATABASE|QUEUE|JOURNAL|EXPORTS?|IMPORTS?|INBOX|OUTBOX|OUTPUT|REPORTS?|DOCUMENTS?|ATTACHMENTS?|VOLUME)_?(DIR|PATH|FOLDER|ROOT|HOME|LOCATION|DIRECTORY)?$"
@@ -66,14 +66,18 @@ class ProcessSettings(Fact[tuple[Mention, ...]]):
 cd /proc || exit 1
 { if [ "$zeros" ]; then grep -Haz . [0-9]*/environ [0-9]*/cmdline 2>/dev/null | tr '\n\000' '\037\n'
   else for f in [0-9]*/environ [0-9]*/cmdline; do [ -r "$f" ] && tr '\n\000' '\037\n' <"$f" | sed -e '/./!d' -e "s#^#$f:#"; done; fi
-} | awk -v q="'" "$forms"
+} | awk -v q="'" -v resolver="${GETENT:-}" "$forms"
 true
 """
     )
 
     def parse(self, text: str) -> tuple[Mention, ...]:
         """Read the mentions that are endpoints or folders of data; `file` is the place in /proc."""
-        return tuple(m for m in mentions_in(text) if m.kind in _KINDS and _PLACE.fullmatch(m.file))
+        return tuple(
+            m
+            for m in mentions_in(text)
+            if m.kind is MentionKind.NAME or (m.kind in _KINDS and _PLACE.fullmatch(m.file))
+        )
 
 
 def pid_of(mention: Mention) -> int:
