@@ -1,6 +1,7 @@
 """Cron entries and timers to profiles of kind `job`. Pure."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -17,6 +18,7 @@ from migrator.scan.artifacts import artifacts_of, told_by
 from migrator.scan.calls import configured_calls, merged
 from migrator.scan.command_line import Started
 from migrator.scan.crontab import said_in_crontab, work_in, work_of
+from migrator.scan.facts.changed_files import ChangedFiles, PackagedFiles
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.os_release import OsRelease
@@ -53,6 +55,8 @@ _MACROS = {
 }
 _OF_PACKAGES = ("/etc/cron.d/", "/etc/incron.d/")
 """A file there is called after what it is for."""
+_DEBIAN = frozenset({"debian", "devuan", "kali", "linuxmint", "pop", "raspbian", "ubuntu"})
+_RUN_PARTS = re.compile(r"[A-Za-z0-9_-]+")
 _VENDOR = ("/lib/systemd/", "/usr/lib/systemd/")
 
 
@@ -87,14 +91,33 @@ class Job:
 def jobs_of(snapshot: Snapshot) -> Iterator[Job]:
     """Every scheduled job that did not come with a package of the distribution."""
     crontabs: dict[str, list[tuple[CronEntry, Started]]] = {}
+    changed = snapshot.value(ChangedFiles, PackagedFiles()).changed
     for entry in snapshot.value(Crontabs, ()):
-        if not entry.packaged and entry.schedule != "@reboot":
+        if _is_own(entry, changed) and _is_read(entry, snapshot) and entry.schedule != "@reboot":
             crontabs.setdefault(entry.file, []).append((entry, work_of(snapshot, entry)))
     for crontab in crontabs.values():
         for entry, work in crontab:
             yield _cron_job(snapshot, entry, work, crontab)
     for timer, unit in _own_timers(snapshot):
         yield _timer_job(snapshot, timer, unit)
+
+
+def _is_own(entry: CronEntry, changed: Container[str]) -> bool:
+    """Whether somebody here wrote the line: a crontab that a package brought counts where it was changed since.
+
+    Who runs the scripts of `cron.daily` and its like stands in /etc/crontab itself, and is no job of anybody.
+    """
+    return not entry.packaged or (entry.file in changed and "run-parts" not in entry.command)
+
+
+def _is_read(entry: CronEntry, snapshot: Snapshot) -> bool:
+    """Whether this host's cron reads the file: Debian's passes over a name with a dot, as `.disabled` is meant.
+
+    cronie, of Red Hat and SUSE, reads it. Sources: cron(8) of Debian, run-parts(8).
+    """
+    folder, _, name = entry.file.rpartition("/")
+    ruled = folder.startswith("/etc/cron.") and snapshot.value(OsRelease, OperatingSystem()).id in _DEBIAN
+    return not ruled or _RUN_PARTS.fullmatch(name) is not None
 
 
 def _own_timers(snapshot: Snapshot) -> Iterator[tuple[Timer, Unit]]:

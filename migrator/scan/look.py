@@ -7,6 +7,7 @@ from datetime import UTC
 from migrator.model.estate import HostReport
 from migrator.model.observations import Missing, Observation, Observed, Refused
 from migrator.model.services import OperatingSystem
+from migrator.scan.facts.changed_files import ChangedFiles, PackagedFiles
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.kernel import Kernel, KernelFacts
 from migrator.scan.facts.machine import Machine, MachineFacts
@@ -14,13 +15,14 @@ from migrator.scan.facts.mounts import Mounts
 from migrator.scan.facts.network import Network
 from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.process_settings import ProcessSettings
-from migrator.scan.mentions import MentionKind
+from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.profile import HostView, host_view
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.watch import Sightings, with_sightings
 
 __all__ = ["Look", "understood"]
 
+_CALLS = frozenset({MentionKind.URL, MentionKind.ADDRESS, MentionKind.SETTING, MentionKind.CLIENT})
 _LASTING = (Machine.name, Network.name, Mounts.name)
 _NOTHING = Sightings()
 
@@ -48,7 +50,7 @@ def understood(snapshot: Snapshot, later: Sightings = _NOTHING) -> Look:
     if not snapshot.observations:
         return Look(_report(snapshot, None), None)
     try:
-        snapshot = _with_looked_up_names(snapshot)
+        snapshot = _without_samples(_with_looked_up_names(snapshot))
         view = with_sightings(host_view(snapshot), later)
         taken_at = snapshot.taken_at.astimezone(UTC).isoformat(timespec="seconds")
         return Look(_report(snapshot, view), replace(view, snapshot=_lasting(snapshot)), taken_at)
@@ -58,7 +60,7 @@ def understood(snapshot: Snapshot, later: Sightings = _NOTHING) -> Look:
 
 
 def _with_looked_up_names(snapshot: Snapshot) -> Snapshot:
-    """The host's network with the names that its resolver knew; /etc/hosts comes first, as for the host's own programs."""
+    """The host's network with the names that its resolver knew; /etc/hosts comes first, as for its own programs."""
     network = snapshot.of(Network)
     mentions = (*snapshot.value(Configuration, ()), *snapshot.value(ProcessSettings, ()))
     found = {m.host: m.path for m in mentions if m.kind is MentionKind.NAME}
@@ -66,6 +68,25 @@ def _with_looked_up_names(snapshot: Snapshot) -> Snapshot:
         return snapshot
     known = replace(network.value, names={**found, **network.value.names})
     return replace(snapshot, observations={**snapshot.observations, Network.name: replace(network, value=known)})
+
+
+def _without_samples(snapshot: Snapshot) -> Snapshot:
+    """Without what files that are as their package brought them say of other machines and of secrets.
+
+    Nobody here has written it: it is an example, or the same everywhere. Folders, ports and this host itself stay.
+    """
+    configuration = snapshot.of(Configuration)
+    untouched = snapshot.value(ChangedFiles, PackagedFiles()).untouched
+    if not untouched or not isinstance(configuration, Observed):
+        return snapshot
+    own = tuple(m for m in configuration.value if m.file not in untouched or not _is_sample(m))
+    known = {**snapshot.observations, Configuration.name: replace(configuration, value=own)}
+    return replace(snapshot, observations=known)
+
+
+def _is_sample(mention: Mention) -> bool:
+    elsewhere = mention.host and not mention.host.startswith(("localhost", "127."))
+    return mention.kind is MentionKind.SECRET or (mention.kind in _CALLS and bool(elsewhere))
 
 
 def _lasting(snapshot: Snapshot) -> Snapshot:

@@ -8,7 +8,7 @@ from posixpath import normpath
 
 from migrator.model.services import Certificate, SecretPlace
 from migrator.scan.facts.certificates import Certificates
-from migrator.scan.facts.changed_files import ChangedFiles
+from migrator.scan.facts.changed_files import ChangedFiles, PackagedFiles
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.file_times import FileTime, FileTimes
 from migrator.scan.facts.licences import Licences
@@ -55,6 +55,11 @@ _PARTS = re.compile(
 _RELATIVE = re.compile(
     r"(?:-{1,2}[\w-]+=)?(\w[\w.-]*(?:/[\w.-]+)*\.(?:ini|conf|cnf|cfg|ya?ml|toml|json|xml|properties|env|hcl))"
 )
+_SHARED = re.compile(
+    r"/etc/(cron\..*|rc[0-9S]?\.d|(init|profile|logrotate|xinetd|conf|sysctl|pam|sudoers|incron|tmpfiles)\.d"
+    r"|default|sysconfig|systemd|ssl|pki|security|alternatives)"
+)
+"""Folders in which each file is somebody else's."""
 _ARCHIVES = (".jar", ".war", ".ear")
 _MOST_FILES = 100
 _INCLUDES = 2
@@ -177,10 +182,9 @@ def _is_below(path: str, folders: Iterable[str]) -> bool:
 
 
 def _config_folders(paths: Iterable[str]) -> set[str]:
-    """`/etc/orders/orders.env` makes `/etc/orders` the workload's folder."""
-    return {"/".join(parts[:3]) for path in paths if len(parts := path.split("/")) > 3 and parts[1] == "etc"} - {  # noqa: PLR2004
-        "/etc/default", "/etc/sysconfig", "/etc/init.d", "/etc/cron.d", "/etc/systemd", "/etc/ssl", "/etc/pki"
-    }  # fmt: skip
+    """`/etc/orders/orders.env` makes `/etc/orders` the workload's folder, unless that is everybody's."""
+    folders = {"/".join(parts[:3]) for path in paths if len(parts := path.split("/")) > 3 and parts[1] == "etc"}  # noqa: PLR2004
+    return {folder for folder in folders if not _SHARED.fullmatch(folder)}
 
 
 def _stems(name: str) -> set[str]:
@@ -384,7 +388,7 @@ def files_of(
     certificates = (one for one in snapshot.value(Certificates, ()) if one.path in named or roots.hold(one.path))
     return OwnFiles(
         tuple(Certificate(one.path, one.subject, one.expires, one.names) for one in certificates),
-        tuple(path for path in snapshot.value(ChangedFiles, ()) if roots.hold(path)),
+        tuple(path for path in snapshot.value(ChangedFiles, PackagedFiles()).changed if roots.hold(path)),
         tuple(path for path in snapshot.value(Licences, ()) if roots.hold(path)),
         dict(sorted(_modified(snapshot, roots, mentions, processes))[:_MOST_FILES]),
     )

@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.model.observations import Observed
+from migrator.model.services import OperatingSystem
 from migrator.scan.command_line import started
+from migrator.scan.facts.changed_files import ChangedFiles, PackagedFiles
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.crontabs import Crontabs
+from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import User, Users, UsersFacts
@@ -27,9 +30,11 @@ AWKS = [awk for awk in ("mawk", "gawk", "busybox awk") if shutil.which(awk.split
 ACCOUNTS = UsersFacts({7: User("app", 7, 7, "/home/app", "/bin/sh")})
 
 
-def jobs(crontab="", *, configuration="", timers=(), units=()):
+def jobs(crontab="", *, configuration="", timers=(), units=(), system="", changed=()):
     """Profiles of the jobs of a host, by name."""
     facts = {
+        OsRelease.name: OperatingSystem(system),
+        ChangedFiles.name: PackagedFiles(tuple(changed)),
         Crontabs.name: Crontabs().parse(crontab),
         Configuration.name: Configuration().parse(configuration),
         Timers.name: tuple(timers),
@@ -198,6 +203,41 @@ def test_a_file_that_the_line_sources_and_a_program_in_usr_local_are_read():
     (profile,) = found.values()
     assert profile.executable == "/usr/local/bin/pull"
     assert {(call.target, call.port) for call in profile.calls} == {("a1.corp", 8080), ("b1.corp", 8081)}
+
+
+@pytest.mark.parametrize(
+    ("system", "name", "runs"),
+    [
+        ("debian", "shop", True),
+        ("debian", "shop.disabled", False),
+        ("ubuntu", "shop.2019", False),
+        ("centos", "shop.disabled", True),
+        ("", "shop.x", True),
+    ],
+)
+def test_a_name_that_this_hosts_cron_passes_over_is_no_job(system, name, runs):
+    assert bool(jobs(f"#entries\n /etc/cron.d/{name}:1:5 1 * * * root /opt/x/run\n", system=system)) is runs
+    periodic = (
+        f"#entries\n /etc/crontab:1:5 6 * * * root run-parts /etc/cron.daily\n#periodic\n /etc/cron.daily/{name}\n"
+    )
+    assert bool(jobs(periodic, system=system)) is runs
+
+
+def test_scripts_in_one_folder_of_cron_are_each_others_nothing():
+    text = (
+        "#entries\n /etc/crontab:1:5 6 * * * root run-parts /etc/cron.daily\n"
+        "#periodic\n /etc/cron.daily/stats\n /etc/cron.daily/dump\n"
+    )
+    said = " data /etc/cron.daily/stats:3:/srv/stats\n data /etc/cron.daily/dump:3:/srv/dumps\n"
+    found = jobs(text, configuration=said)
+    assert {name: state(job) for name, job in found.items()} == {"stats": {"/srv/stats"}, "dump": {"/srv/dumps"}}
+
+
+@pytest.mark.parametrize("changed", [True, False])
+@pytest.mark.parametrize("file", ["/etc/cron.d/indexer", "/etc/crontab"])
+def test_a_packaged_crontab_is_somebodys_own_where_it_was_changed(file, changed):
+    text = f"#packaged\n {file}\n#entries\n {file}:1:5 1 * * * root /opt/x/run\n {file}:2:25 6 * * * root run-parts /etc/cron.daily\n"
+    assert [one.schedule for one in jobs(text, changed=[file] if changed else []).values()] == ["5 1 * * *"] * changed
 
 
 def test_incron_starts_a_job_for_a_file():

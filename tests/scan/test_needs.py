@@ -14,7 +14,7 @@ from migrator.model.observations import Observed
 from migrator.model.services import Call, Listen, Protocol
 from migrator.scan.estate import assemble
 from migrator.scan.facts.certificates import Certificates
-from migrator.scan.facts.changed_files import ChangedFiles
+from migrator.scan.facts.changed_files import ChangedFiles, PackagedFiles
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
@@ -126,8 +126,12 @@ def test_nonsense_is_left_out():
     ("fact", "text", "want"),
     [
         (Licences(), "/opt/x/a.lic\nno path\n/opt/x/a.lic\n", ("/opt/x/a.lic",)),
-        (ChangedFiles(), "#dpkg\n /etc/b.conf\n /etc/a.conf\nstray\n", ("/etc/a.conf", "/etc/b.conf")),
-        (ChangedFiles(), "#rpm\n /etc/httpd/conf/httpd.conf\n", ("/etc/httpd/conf/httpd.conf",)),
+        (
+            ChangedFiles(),
+            "#dpkg\n /etc/b.conf\n /etc/a.conf\n =/etc/c.conf\nstray\n",
+            PackagedFiles(("/etc/a.conf", "/etc/b.conf"), frozenset({"/etc/c.conf"})),
+        ),
+        (ChangedFiles(), "#rpm\n /etc/httpd/conf/httpd.conf\n", PackagedFiles(("/etc/httpd/conf/httpd.conf",))),
     ],
 )
 def test_lists_of_paths(fact, text, want):
@@ -214,7 +218,13 @@ def test_a_balancer_that_pins_clients_says_so_of_its_members_only(issued):
     hosts = [
         host("lb", "10.0.0.1", service(10, "haproxy"), 443, BALANCER, **{Certificates.name: pem}),
         host("a", "10.0.0.2", service(20, "shopd"), 8080, **{Licences.name: ("/etc/shopd/node.lic", "/opt/x.lic")}),
-        host("b", "10.0.0.3", service(30, "other"), 9000, **{ChangedFiles.name: ("/etc/other/a.conf", "/etc/x")}),
+        host(
+            "b",
+            "10.0.0.3",
+            service(30, "other"),
+            9000,
+            **{ChangedFiles.name: PackagedFiles(("/etc/other/a.conf", "/etc/x"))},
+        ),
     ]
     scan = assemble(map(understood, hosts), now=NOW)
     profiles = {profile.service: profile for profile in scan.profiles}
