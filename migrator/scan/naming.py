@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from migrator.model.names import dns_label
-from migrator.model.services import Artifact, ServiceProfile
+from migrator.model.services import Artifact, ServiceKind, ServiceProfile
 from migrator.scan.detector import is_interpreter
 from migrator.scan.facts.processes import Processes
 from migrator.scan.facts.users import Users, UsersFacts
@@ -52,7 +53,7 @@ def _own_account(snapshot: Snapshot, workload: Workload) -> str:
 
 
 def distinct(profiles: Sequence[ServiceProfile]) -> Iterator[ServiceProfile]:
-    """Two services of one host need two names: their instance of one unit, the port, else their order."""
+    """Two services of one host need two names: their instance of one unit, the port, a job's program, else their order."""
     taken: set[str] = set()
     several = Counter(profile.service for profile in profiles)
     for profile in profiles:
@@ -60,6 +61,8 @@ def distinct(profiles: Sequence[ServiceProfile]) -> Iterator[ServiceProfile]:
         shared = several[profile.service] > 1 and _instance(profile)
         instances = [f"{profile.service}-{_instance(profile)}"] if shared else []
         candidates = [*instances, profile.service, *(f"{profile.service}-{port}" for port in ports[:1])]
+        started = PurePosixPath(profile.executable).stem if profile.kind is ServiceKind.JOB else ""
+        candidates += [f"{profile.service}-{started}"] if not profile.service.endswith(started) else []
         candidates += [f"{profile.service}-{number}" for number in range(2, len(profiles) + 2)]
         name = next(dns_label(name) for name in candidates if dns_label(name) not in taken)
         taken.add(name)

@@ -223,6 +223,14 @@ def test_a_name_that_this_hosts_cron_passes_over_is_no_job(system, name, runs):
     assert bool(jobs(periodic, system=system)) is runs
 
 
+def test_jobs_of_one_name_are_told_apart_by_what_they_start():
+    tables = ("/etc/cron.d/shop", "/etc/incron.d/shop")
+    text = "#entries\n" + f" {tables[0]}:1:5 1 * * * root /opt/x/run\n {tables[1]}:1:/srv/in IN_CREATE /opt/x/take\n"
+    assert {*jobs(text)} == {"shop", "shop-take"}
+    again = "#entries\n" + "".join(f" /etc/cron.d/a:{n}:{n} 1 * * * root /opt/x/run {n}\n" for n in (1, 2))
+    assert {*jobs(again)} == {"a-run", "a-run-2"}
+
+
 def test_scripts_in_one_folder_of_cron_are_each_others_nothing():
     text = (
         "#entries\n /etc/crontab:1:5 6 * * * root run-parts /etc/cron.daily\n"
