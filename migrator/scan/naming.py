@@ -53,7 +53,7 @@ def _own_account(snapshot: Snapshot, workload: Workload) -> str:
 
 
 def distinct(profiles: Sequence[ServiceProfile]) -> Iterator[ServiceProfile]:
-    """Two services of one host need two names: their instance of one unit, the port, a job's program, else their order."""
+    """Two services of one host need two names: instance of one unit, port, a job's program, else their order."""
     taken: set[str] = set()
     several = Counter(profile.service for profile in profiles)
     for profile in profiles:
