@@ -22,19 +22,23 @@ _SECRET_KEY = re.compile(r"[a-z0-9_. -]{1,100}")
 FORMS = r"""
 function say(kind, text) {
   print " " kind " " (ORIGIN != "" ? ORIGIN : FILENAME) ":" FNR ":" text
+  if (kind == "section") { sub(/^.*[ \t]/, "", text); parts[tolower(text)] }
   if (resolver != "" && asks < 40 && kind ~ /^(url|address|setting|client)$/ && !(kind == "setting" && FILENAME ~ program)) ask_for(kind, tolower(text))
 }
-function ask_for(kind, name,   part) {
+function ask_for(kind, name,   key, part) {
+  key = name
   if (kind == "url") sub(/^.*:\/\//, "", name)
-  else if (kind != "address") { split(name, part); name = part[kind == "setting" ? 3 : 2] }
+  else if (kind == "client") { split(name, part); name = part[2] }
+  else if (kind == "setting") { sub(/ = .*$/, "", key); sub(/^.* = /, "", name); sub(/ in .*$/, "", name) }
   sub(/:[0-9]+$/, "", name)
+  if (kind == "setting" && (key ~ /port$/ || (!index(name, ".") && key !~ /(^|[_.-])(hosts?|hostname|servers?|addr|address|relayhost|smarthost|brokers?)$/) || FILENAME ~ /nsswitch/)) return
   if (name ~ /[a-z]/ && name ~ /^[a-z0-9][a-z0-9.-]*[a-z0-9]$/ && length(name) < 254 && name != "localhost" && !(name in asked)) { asked[name]; asks++ }
 }
 function look_up(   line, name, list, n, k, part, domain, domains, wild, nobody, command) {
   if (resolver == "" || !asks) return
   while ((getline line < "/etc/hosts") > 0) { sub(/#.*/, "", line); n = split(tolower(line), part); for (k = 2; k <= n; k++) delete asked[part[k]] }
   while ((getline line < "/etc/resolv.conf") > 0) if (line ~ /^(search|domain)[ \t]/) domains = domains " " tolower(line)
-  for (name in asked) list = list " " name
+  for (name in asked) if (!(name in parts)) list = list " " name
   if (list == "") return
   nobody = "no-host-has-this-name"; command = resolver " " nobody list " 2>/dev/null"; n = split(domains, domain); asked[nobody]
   while ((command | getline line) > 0) {

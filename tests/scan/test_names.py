@@ -85,6 +85,16 @@ def test_words_in_a_program_are_no_names_unless_they_stand_in_a_url(looked_up):
     assert asked[1:] == ["mq.corp.test"]
 
 
+@pytest.mark.parametrize("line", ["vhost = shop", "server_name = shop", "transport = all", "hosts = files"])
+def test_a_setting_of_another_kind_names_nobody(looked_up, line):
+    assert looked_up(f"{line}\n", ZONE, "nsswitch.conf" if "hosts" in line else "a.conf")[1] == []
+
+
+def test_a_part_of_the_configuration_is_no_machine(looked_up):
+    text = "upstream desk {\n  server mq.corp.test:80;\n}\nproxy_pass http://desk/;\n"
+    assert looked_up(text, ZONE)[1][1:] == ["mq.corp.test"]
+
+
 def test_where_nothing_is_named_nobody_is_asked(looked_up):
     assert looked_up("x = 1\n", ZONE) == ({}, [])
 
