@@ -5,11 +5,13 @@ MIG102 size of a volume uncertain   MIG107 one port of several          MIG112 g
 MIG103 place cannot be mounted      MIG108 schedule not understood      MIG113 one copy of the data
 MIG104 command line not usable      MIG109 name no variable can have    MIG114 profile is gone
 MIG105 no user to run as            MIG110 base image unknown           MIG115 use of memory unknown
-MIG116 heap without an end          MIG117 variable of a start script
+MIG116 heap without an end          MIG117 variable of a start script   MIG118 program that nothing brings
+MIG119 libraries not observed
 """
 
 from collections.abc import Iterable, Iterator
 
+from migrator.generate.images import not_provided
 from migrator.generate.resources import resources
 from migrator.generate.schedule import in_kubernetes
 from migrator.generate.volumes import skipped, volumes
@@ -40,6 +42,7 @@ def of_service(service: Workload, shared: Iterable[tuple[str, str]]) -> Iterator
     """What of a service could not be generated as it was seen. `shared` is (path, other service)."""
     yield from _of_volumes(service)
     yield from _of_process(service)
+    yield from _of_image(service)
     yield from _of_options(service)
     yield from _of_memory(service)
     yield from _of_ports(service)
@@ -64,7 +67,11 @@ def _of_volumes(service: Workload) -> Iterator[Finding]:
 
 
 def _of_process(service: Workload) -> Iterator[Finding]:
-    if not service.command:
+    if service.title:
+        remedy = "Write into `command` of the profile what starts it, so that it stays in the foreground."
+        message = f"its process shows the title `{service.title}` for its command line, so the image starts nothing"
+        yield Finding("MIG104", Severity.WARNING, service.name, message, remedy)
+    elif not service.command:
         remedy = "Write its command into `command` of the profile, with secrets taken from variables."
         message = "its command line was not seen whole, so the image starts nothing by itself"
         yield Finding("MIG104", Severity.WARNING, service.name, message, remedy)
@@ -80,6 +87,20 @@ def _of_process(service: Workload) -> Iterator[Finding]:
     for name in sorted(name for name in names if not is_variable(name)):
         remedy = "Set it in a wrapper inside of the image."
         yield Finding("MIG109", Severity.WARNING, service.name, f"no Pod can have a variable {name!r}", remedy)
+
+
+def _of_image(service: Workload) -> Iterator[Finding]:
+    missing = not_provided(service)
+    if missing.program:
+        message = f"nothing that was observed brings {missing.program} into the image, so it may not start"
+        remedy = "Add the package that brings it to `packages` of the profile, or its folder to `artifacts`."
+        yield Finding("MIG118", Severity.WARNING, service.name, message, remedy)
+    if missing.language:
+        message = (
+            f"which {missing.language} libraries of the host it loads was not observed; the image has none of them"
+        )
+        remedy = "Add the packages of what it imports to `packages` of the profile."
+        yield Finding("MIG119", Severity.UNKNOWN, service.name, message, remedy)
 
 
 def _of_options(service: Workload) -> Iterator[Finding]:

@@ -1,13 +1,14 @@
 """The build context of a service's image: what was observed, and what to copy from which host. No secret files."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from migrator.generate.programs import Unprovided, is_in, unprovided
 from migrator.generate.workload import Workload
 from migrator.model.services import Confidence, confidence
 
-__all__ = ["base_image", "view"]
+__all__ = ["base_image", "not_provided", "view"]
 
 _BASES = {
     "debian": "docker.io/library/debian:{0}",
@@ -46,11 +47,20 @@ def base_image(service: Workload) -> str | None:
     return _BASES[system.id].format(system.version)
 
 
+def not_provided(service: Workload) -> Unprovided:
+    """What the image needs to start its command, and nothing that was observed brings."""
+    return unprovided(service, _copies(service))
+
+
+def _copies(service: Workload) -> list[str]:
+    return [path for path in _paths(service) if not _SECRET.search(path)]
+
+
 def view(service: Workload) -> Mapping[str, Any]:
     """What `image/Containerfile.j2` and `image/dockerignore.j2` show."""
     first = service.first
     install, cleanup = _INSTALL.get(first.os.id, _OTHER)
-    copies = [path for path in _paths(service) if not _SECRET.search(path)]
+    copies = _copies(service)
     packages = sorted({one.partition("=")[0] for profile in service.profiles for one in profile.packages})
     return {
         "service": service.name,
@@ -66,19 +76,17 @@ def view(service: Workload) -> Mapping[str, Any]:
         "copies": copies,
         "named": _only_named(service),
         "configuration": [
-            path for path in first.config if path not in _secret_files(service) and not _is_in(path, copies)
+            path for path in first.config if path not in _secret_files(service) and not is_in(path, copies)
         ],
-        "data": [state.path for state in service.state if _is_in(state.path, copies)],
+        "data": [state.path for state in service.state if is_in(state.path, copies)],
         "secret_files": _secret_files(service),
         "user": f"{service.uid}:{service.gid}" if service.uid and service.gid else str(service.uid or ""),
         "directory": first.directory if _PLAIN.fullmatch(first.directory) else "",
         "ports": sorted({(one.inside, one.transport.lower()) for one in service.ports}),
         "command": list(service.command),
+        "title": service.title,
+        "missing": not_provided(service),
     }
-
-
-def _is_in(path: str, folders: Iterable[str]) -> bool:
-    return any(path == folder or path.startswith(f"{folder.rstrip('/')}/") for folder in folders)
 
 
 def _only_named(service: Workload) -> Mapping[str, str]:

@@ -15,6 +15,8 @@ OFFSET = 8000
 """What a port below 1024 is raised by in the Pod."""
 _VARIABLE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _HIDDEN = "***"
+_SHOWN = 160
+"""Characters of a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,12 @@ class Workload:
         return self.options.command
 
     @property
+    def title(self) -> str:
+        """What its process shows in place of its command line; empty where it shows that, or something is hidden."""
+        said = " ".join(self.first.command)
+        return said[:_SHOWN] if self.first.command and _is_title(self.first.command[0]) and _HIDDEN not in said else ""
+
+    @property
     def secrets(self) -> tuple[Variable, ...]:
         """Variables whose values are secret."""
         return tuple(one for one in self.variables if one.secret)
@@ -138,8 +146,11 @@ def _command(profile: ServiceProfile) -> tuple[str, ...]:
     words = profile.command
     if not words or any(_HIDDEN in word for word in words):
         return ()
-    is_title = " " in words[0] or words[0].endswith(":")
-    return () if is_title else words
+    return () if _is_title(words[0]) else words
+
+
+def _is_title(word: str) -> bool:
+    return " " in word or word.endswith(":")
 
 
 def _agreed(ids: Iterable[int | None]) -> int | None:

@@ -59,6 +59,8 @@ TITLES: Mapping[str, str] = {
     "MIG115": "use of memory unknown",
     "MIG116": "heap without an end",
     "MIG117": "variable of a start script",
+    "MIG118": "program that nothing brings",
+    "MIG119": "libraries not observed",
     "MIG201": "system past its end of life",
     "MIG202": "runtime past its end of life",
     "MIG203": "certificate expires",

@@ -26,6 +26,7 @@ from migrator.scan.facts.on_demand import Door
 from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.processes import Process
 from migrator.scan.facts.sockets import Connection, Listener
+from migrator.scan.facts.units import Unit
 from migrator.scan.identity import Identity
 from migrator.scan.kernel_needs import kernel_needs
 from migrator.scan.mentions import Mention, MentionKind
@@ -42,6 +43,7 @@ from migrator.scan.ownership import (
     work_root,
 )
 from migrator.scan.pages import WEB_ROOT, hands_on, is_page, page_folders, pages_of_others
+from migrator.scan.provided import packages_of_process
 from migrator.scan.running import data_in, named_in
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.socket_owners import SocketOwners
@@ -52,6 +54,10 @@ from migrator.scan.workload import Workload
 
 __all__ = ["Draft"]
 
+_FOREGROUND = frozenset({"simple", "exec", "notify", "notify-reload"})
+"""Types of units whose process stays what systemd has started."""
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9@%_+=:,./-]+")
+"""A word that needs no quotes, and holds nothing that systemd replaces."""
 _PAGES = re.compile(r"php-cgi[\d.]*|php-fcgi")
 _TLS_PORTS = frozenset({443, 8443})
 
@@ -154,7 +160,7 @@ class Draft:
             runtime=self.detection.runtime,
             unit=unit.name if unit else "",
             origin=self.workload.origin,
-            command=_command(main),
+            command=_command(main, unit if not self.workload.managed else None),
             executable=main.exe,
             directory=main.cwd,
             account=self.identity.account,
@@ -169,7 +175,7 @@ class Draft:
             licences=files.licences,
             kernel=kernel_needs(self.snapshot, self.workload.processes, listens, calls),
             artifacts=artifacts,
-            packages=self.detection.packages,
+            packages=packages_of_process(self.snapshot, main, self.detection.packages),
             variables=variables_of(self.snapshot, self.workload, self.detection, self.mentions),
             secrets=secrets_in(self.mentions),
             usage=usage_of(self.snapshot, self.workload, self.detection),
@@ -280,11 +286,25 @@ def _is_work(mention: Mention) -> bool:
     return mention.kind is MentionKind.URL and mention.scheme in {"http", "https"} and mention.file.endswith(".py")
 
 
-def _command(process: Process) -> tuple[str, ...]:
-    """The command line. An interpreter that shows a title of one word instead has its program in it, see MIG018."""
+def _command(process: Process, unit: Unit | None) -> tuple[str, ...]:
+    """The command line. An interpreter that shows a title of one word instead has its program in it, see MIG018.
+
+    What put a title in the place of its command line was started by what its unit says.
+    """
     words = words_of(process)
     titled = len(process.arguments) == 1 and len(words) > 1 and words[1].startswith("/")
-    return words if titled and is_interpreter(process.program) else process.arguments
+    if titled and is_interpreter(process.program):
+        return words
+    return _started_by(unit, process) or process.arguments
+
+
+def _started_by(unit: Unit | None, process: Process) -> tuple[str, ...]:
+    """What a unit starts in the foreground, where its words are told apart for sure: systemd shows them unquoted."""
+    title = next(iter(process.arguments), "")
+    if unit is None or unit.type not in _FOREGROUND or not (" " in title or title.endswith(":")):
+        return ()
+    own = unit.command[:1] in {(process.exe,), (title.split(" ")[0],)} and unit.main_pid == process.pid
+    return unit.command if own and all(_PLAIN_WORD.fullmatch(word) for word in unit.command) else ()
 
 
 def _is_data_argument(path: str) -> bool:

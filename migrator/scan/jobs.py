@@ -37,6 +37,7 @@ from migrator.scan.ownership import (
     secrets_in,
 )
 from migrator.scan.platform import platform_reason
+from migrator.scan.provided import packages_of_line
 from migrator.scan.running import calls_of, data_in, lasts, named_in, of_cron, of_unit
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import data_paths, is_program, state_of
@@ -205,6 +206,7 @@ def job_profile(snapshot: Snapshot, job: Job, taken: frozenset[str] = frozenset(
         licences=own.licences,
         modified=own.modified,
         artifacts=artifacts_of(snapshot, roots.folders, told, (), [one.path for one in state]),
+        packages=packages_of_line(snapshot, work.text, work.program),
         secrets=secrets_in(mentions),
         evidence=(job.evidence,),
     )

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrator import yamlio
-from migrator.generate.images import base_image, view
+from migrator.generate.images import base_image, not_provided, view
 from migrator.generate.kind import Context
 from migrator.generate.kinds import KINDS
 from migrator.generate.merge import Conflict, merged
@@ -307,6 +307,52 @@ def test_an_image_gets_no_secret_file_no_data_and_no_system() -> None:
     assert shown["data"] == ["/opt/shop/uploads"]
     assert shown["secret_files"] == ["/etc/shop.env", "/opt/shop/tls.key"]
     assert shown["packages"] == ["shop"]
+
+
+PYTHON = replace(SHOP, command=("/usr/bin/python3", "/opt/shop/shop.py"), executable="/usr/bin/python3.11")
+OPT = (Artifact("/opt/shop"),)
+VENV = replace(PYTHON, command=("/opt/shop/venv/bin/python3", "/opt/shop/shop.py"), artifacts=OPT)
+DUMP = replace(JOB, runtime=Runtime("command"), command=("/bin/sh", "-c", "pg_dump shop"), executable="pg_dump")
+SCRIPT_JOB = replace(JOB, runtime=Runtime("shell"), command=("/bin/sh", "-c", "/opt/shop/run.sh"), executable="/opt/shop/run.sh", artifacts=OPT)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("profile", "program", "language"),
+    [
+        (PYTHON, "/usr/bin/python3", "Python"),
+        (replace(PYTHON, packages=("python3=1",)), "/opt/shop/shop.py", "Python"),
+        (replace(PYTHON, packages=("python3=1",), artifacts=OPT), "", "Python"),
+        (replace(PYTHON, packages=("python3=1", "python3-pika=1"), artifacts=OPT), "", ""),
+        (VENV, "/usr/bin/python3.11", ""),
+        (replace(VENV, packages=("python3=1",)), "", ""),
+        (replace(VENV, command=("/opt/shop/venv/bin/gunicorn", "shop:app"), packages=("python3=1",)), "", ""),
+        (DUMP, "pg_dump", ""),
+        (replace(DUMP, packages=("postgresql-client=15",)), "", ""),
+        (replace(DUMP, command=("/bin/sh", "-c", "find /srv -delete"), executable="find"), "", ""),
+        (SCRIPT_JOB, "", ""),
+        (replace(SCRIPT_JOB, config=("/opt/shop/bill.py",)), "Python (for /opt/shop/bill.py)", ""),
+        (replace(SCRIPT_JOB, config=("/opt/shop/bill.py",), packages=("python3=1",)), "", ""),
+        (replace(SHOP, command=("/usr/sbin/php-fpm7.4",), packages=("php7.4-fpm=1",)), "", "PHP"),
+        (replace(SHOP, command=("/usr/bin/perl", "/opt/x"), packages=("perl=1",), artifacts=(Artifact("/opt/x"),)), "", "Perl"),
+        (replace(SHOP, command=("/opt/go/server",), artifacts=(Artifact("/opt/go"),)), "", ""),
+    ],
+)  # fmt: skip
+def test_what_an_image_starts_comes_from_somewhere_or_is_said_not_to(
+    profile: ServiceProfile, program: str, language: str
+) -> None:
+    name, tree = profile.service, _tree(profile)
+    page, image = tree[f"apps/{name}/README.md"], tree[f"apps/{name}/image/Containerfile"]
+    assert not_provided(_joined(profile)) == (program, language)
+    assert ("**MIG118**" in page, "**MIG119**" in page) == (bool(program), bool(language))
+    assert (f"Nothing that was observed brings {program}" in image) is bool(program)
+
+
+def test_a_title_is_shown_and_never_started() -> None:
+    title = "nginx: master process /usr/sbin/nginx -g daemon on;"
+    tree = _tree(replace(SHOP, command=(title,), packages=("nginx=1",)))
+    assert "ENTRYPOINT [" not in tree["apps/shop/image/Containerfile"]
+    assert title in tree["apps/shop/image/Containerfile"]
+    assert "stays in the foreground" in tree["apps/shop/README.md"]
 
 
 @pytest.mark.parametrize(
