@@ -55,7 +55,9 @@ def _of_volumes(service: Workload) -> Iterator[Finding]:
     for volume in volumes(service):
         if not volume.measured:
             message = f"the size of {volume.path} is uncertain: {volume.why}"
-            remedy = "Scan with --deep, or set `sizeMib` and `exact` in the profile, before its volume is there."
+            remedy = "Set `sizeMib` and `exact` in the profile before its volume is there."
+            if volume.can_measure:
+                remedy = "Scan with --deep, or set `sizeMib` and `exact` in the profile, before its volume is there."
             yield Finding("MIG102", Severity.UNKNOWN, service.name, message, remedy)
     for path, reason in skipped(service):
         remedy = "Let the service keep it elsewhere, and name that place in the profile."

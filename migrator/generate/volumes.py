@@ -28,11 +28,14 @@ class Volume:
     """How the size came about, in words."""
     measured: bool
     """Whether the size is that of the place itself, and neither a bound nor a placeholder."""
+    can_measure: bool = True
+    """Whether `migrate scan --deep` may tell more."""
 
     @property
     def told(self) -> str:
         """All that a reader of the manifest should know about the size."""
-        return self.why if self.measured else f"{self.why}. `migrate scan --deep` measures it; a volume never shrinks"
+        advice = "`migrate scan --deep` measures it; a" if self.can_measure else "A"
+        return self.why if self.measured else f"{self.why}. {advice} volume never shrinks"
 
 
 def volumes(service: Workload) -> tuple[Volume, ...]:
@@ -56,7 +59,7 @@ def _can_mount(path: str) -> bool:
 def _volume(state: State) -> Volume:
     size, why = _size(state)
     measured = state.exact and state.size_mib is not None
-    return Volume(dns_label(state.path.strip("/")), state.path, f"{size}Gi", why, measured)
+    return Volume(dns_label(state.path.strip("/")), state.path, f"{size}Gi", why, measured, not state.looked_at)
 
 
 def _size(state: State) -> tuple[int, str]:

@@ -163,8 +163,13 @@ class State(Record):
     exact: bool = False
     """True when `size_mib` was measured for this path or its own file system, False when it is an upper bound."""
     file_system: str = ""
-    """Mount point of what `size_mib` is the used space of, where it is an upper bound; else empty."""
+    """Mount point or folder of what `size_mib` is the used space of, where it is an upper bound; else empty."""
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether folders were measured, and this one not by itself: measuring again tells no more."""
+        return any(one.fact == "data_sizes" for one in self.evidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,7 +250,9 @@ def _state(profile: ServiceProfile) -> list[Finding]:
         if not state.exact:
             bound = f"; all that {state.file_system or 'its file system'} holds is {state.size_mib} MiB"
             said = "unknown" if state.size_mib is None else f"unknown{bound}"
-            remedy = "Scan with --deep, or write the size into the profile."
+            remedy = "Write the size into the profile."
+            if not state.looked_at:
+                remedy = "Scan with --deep, or write the size into the profile."
             found.append(_finding(profile, "MIG013", Severity.UNKNOWN, f"size of {state.path} is {said}", remedy))
     return found
 

@@ -5,7 +5,7 @@ and the folder of its account when the program exists to keep data. Logs, socket
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from migrator.model.services import Evidence, ServiceProfile, State
@@ -122,16 +122,34 @@ def _configured(mentions: Iterable[Mention]) -> Iterator[tuple[str, Evidence]]:
 
 
 def _measured(snapshot: Snapshot, path: str, evidence: tuple[Evidence, ...]) -> State:
-    """Exact where the place was measured or is a file system of its own; else what its whole file system holds."""
-    size = snapshot.value(DataSizes, {}).get(path)
-    if size is not None:
-        return State(path, size, exact=True, evidence=evidence)
+    """Exact where the place was measured or is a file system of its own; else what the smallest known around it holds.
+
+    That is a folder that was measured, or its whole file system.
+    """
+    sizes, denied = snapshot.value(DataSizes, {}), snapshot.denied(DataSizes)
+    sizes = {one: size for one, size in sizes.items() if not any(_inside(closed, one) for closed in denied)}
+    if path in sizes:
+        return State(path, sizes[path], exact=True, evidence=evidence)
     mounts = [m for m in snapshot.value(Mounts, ((), ()))[0] if _inside(path, m.path) or _inside(m.path, path)]
-    if not mounts:
+    mount = max(mounts, key=lambda m: len(m.path), default=None)
+    if mount and _own_file_system(mount, path):
+        return State(path, mount.used_mib, exact=True, evidence=evidence)
+    around = _around(path, sizes, mounts)
+    if around:
+        told = Evidence(DataSizes.name, f"{sizes[around]} MiB in {around}", inferred=True)
+        return State(path, sizes[around], exact=False, file_system=around, evidence=(*evidence, told))
+    if sizes or denied:
+        evidence = (*evidence, Evidence(DataSizes.name, "not in a folder that was measured whole", inferred=True))
+    if mount is None or mount.used_mib is None:
         return State(path, evidence=evidence)
-    mount = max(mounts, key=lambda m: len(m.path))
-    exact = _own_file_system(mount, path)
-    return State(path, mount.used_mib, exact, "" if exact or mount.used_mib is None else mount.path, evidence)
+    return State(path, mount.used_mib, exact=False, file_system=mount.path, evidence=evidence)
+
+
+def _around(path: str, sizes: Mapping[str, int], mounts: Iterable[Mount]) -> str:
+    """The smallest measured folder around a path; du(1) leaves out what is on another file system than the folder."""
+    around = max((folder for folder in sizes if _inside(path, folder)), key=len, default="")
+    apart = any(_inside(mount.path, around) and mount.path != around for mount in mounts)
+    return "" if apart else around
 
 
 def _own_file_system(mount: Mount, path: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from migrator.model.observations import Observed
-from migrator.model.services import Evidence, State
+from migrator.model.services import Evidence, Runtime, ServiceProfile, State
 from migrator.scan.facts.configuration import MENTIONS, Configuration
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
 from migrator.scan.facts.data_sizes import DataSizes
@@ -17,6 +17,7 @@ from migrator.scan.facts.mounts import Mount, Mounts
 from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
+from migrator.scan.findings import of_profile
 from migrator.scan.profile import host_view
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import data_paths, state_of
@@ -171,3 +172,41 @@ def test_a_size_is_exact_or_says_of_what_it_is(mounts, measured, want):
     snapshot = Snapshot("h", "192.0.2.1", NOW, facts)
     (found,) = state_of(snapshot, None, [("/data/shop", WHY)], ())
     assert found == State("/data/shop", *want, evidence=(WHY,))
+
+
+MAIN = "/data/pg/15/main"
+
+
+@pytest.mark.parametrize(
+    ("mounts", "measured", "denied", "want"),
+    [
+        ((ROOT,), {"/data": 90, "/data/pg/15": 12, "/data/pg/14": 3}, (), (12, False, "/data/pg/15")),
+        ((ROOT, DATA), {"/data/pg": 12}, (), (12, False, "/data/pg")),
+        ((ROOT, Mount("/data/pg/15", "/dev/x", "ext4", 70)), {"/data": 1}, (), (70, True, "")),
+        ((ROOT,), {"/data/pg/15": 1, "/data": 1, MAIN: 1}, (MAIN,), (41188, False, "/")),
+        ((ROOT,), {"/srv/x": 1}, (), (41188, False, "/")),
+    ],
+    ids=["the folder around it", "of that file system", "a file system of its own", "closed to us", "elsewhere"],
+)
+def test_a_folder_around_it_that_was_measured_is_the_bound_and_nobody_is_sent_to_measure_again(
+    mounts, measured, denied, want
+):
+    facts = {Mounts.name: Observed((mounts, ())), DataSizes.name: Observed(measured, denied=denied)}
+    (found,) = state_of(Snapshot("h", "192.0.2.1", NOW, facts), None, [(MAIN, WHY)], ())
+    assert (found.size_mib, found.exact, found.file_system) == want
+    advice = [f.message + f.remediation for f in of_profile(ServiceProfile("x", "h", Runtime("x"), state=(found,)))]
+    assert not any("--deep" in one for one in advice)
+    assert any(f"{want[2]} holds is {want[0]} MiB" in one for one in advice) is not want[1]
+
+
+@pytest.mark.skipif(not shutil.which("du"), reason="du is not installed")
+def test_folders_of_the_third_level_are_told_where_they_are_large(tmp_path):
+    for name, size in (("v/15/main", 3 << 20), ("v/15/other", 1000), ("v/15/main/base", 2 << 20)):
+        (tmp_path / name).mkdir(parents=True, exist_ok=True)
+        (tmp_path / name / "file").write_bytes(b"x" * size)
+    command = DataSizes.command.replace("/var/lib /srv /opt /var/www /data /home /export /var/spool", str(tmp_path))
+    said = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout
+    found = {path.removeprefix(f"{tmp_path}/"): size for path, size in DataSizes().parse(said).items()}
+    assert found["v/15/main"] >= 5
+    assert {"v", "v/15"} < found.keys()
+    assert not {"v/15/other", "v/15/main/base"} & found.keys()

@@ -6,8 +6,10 @@ __all__ = ["DataSizes"]
 
 
 class DataSizes(Fact[Mapping[str, int]]):
-    """Space used below the usual data folders, MiB by path, two levels deep. Dear, so asked only with `--deep`.
+    """Space used below the usual data folders, MiB by path, three levels deep. Dear, so asked only with `--deep`.
 
+    At the third level, where a database's version has its clusters, there may be very many: those that hold a mebibyte
+    are told, 1,000 of each folder at most. What holds less has the folder that it is in for a bound.
     Without root, du(1) is silently wrong where it may not enter a folder; its complaints become a gap.
     """
 
@@ -15,7 +17,7 @@ class DataSizes(Fact[Mapping[str, int]]):
     deep = True
     command = r"""
 for d in /var/lib /srv /opt /var/www /data /home /export /var/spool; do
-  [ -d "$d" ] && du -x -k -d 2 "$d"
+  [ -d "$d" ] && du -x -k -d 3 "$d" | awk -F/ -v top="$d" 'BEGIN { two = split(top, part, "/") + 2 } NF <= two || ($1 + 0 >= 1024 && n++ < 1000)'
 done
 true
 """
