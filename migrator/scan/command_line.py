@@ -149,6 +149,8 @@ class Started:
     """What programs are given and write, and the folders that they work in: no locks, no conditions, no programs."""
     sourced: tuple[str, ...] = ()
     """Files that the shell reads first."""
+    files: tuple[str, ...] = ()
+    """What the shell writes to and reads from itself: files, and no folders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,10 @@ def started(line: str, *, variables: Mapping[str, str] | None = None, folder: st
     if not simple:
         return Started("job", text=text)
     program, runtime = _program(_main(simple))
-    return Started(program, runtime, text, " ".join(_worked_on(simple, folder, program)), tuple(_sourced(simple)))
+    files = tuple(_path(target, one.folder) for one in simple for target in one.targets)
+    return Started(
+        program, runtime, text, " ".join(_worked_on(simple, folder, program)), tuple(_sourced(simple)), files
+    )
 
 
 def _worked_on(simple: Sequence[_Simple], begin: str, program: str) -> Iterator[str]:

@@ -181,7 +181,7 @@ def job_profile(snapshot: Snapshot, job: Job, taken: frozenset[str] = frozenset(
     named += data_in(started_with)
     machine = snapshot.value(Machine, MachineFacts(uid=-1))
     own = files_of(snapshot, own_roots, mentions)
-    state = state_of(snapshot, None, named, mentions)
+    state = state_of(snapshot, None, named, mentions, work.files)
     said = (*mentions, *started_with)
     told = list(told_by((), [(f"{work.text} {work.program}", job.evidence)]))
     return ServiceProfile(

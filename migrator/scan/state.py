@@ -37,6 +37,10 @@ _KEPT = re.compile(
 )
 """What a program keeps in a file of such a form, where programs keep things: a registry, a queue, a journal."""
 _SETTINGS = re.compile(r"(?:.*[._-])?(?:conf|config|configuration|settings|server|context|web|package|composer)")
+_FILE = re.compile(
+    r"[^/]\.(?:dump|dmp|sql|ldif|sqlite3?|rdb|aof|csv|tsv|tar|tgz|tbz2|txz|zip|7z|cpio|gz|bz2|xz|zst|lz4|bak|iso|qcow2)$"
+)
+"""Names that a file has, and hardly ever a folder; where one has, the folder around it holds the data just as well."""
 BROUGHT = frozenset({"upload", "uploads", "storage", "media", "attachments"})
 """Names of folders in a program's own that hold what its users brought."""
 _MINOR = frozenset({"lock", "core", "nohup.out"})
@@ -80,18 +84,28 @@ def _kept_in(path: str) -> str:
 
 
 def state_of(
-    snapshot: Snapshot, workload: Workload | None, named: Iterable[tuple[str, Evidence]], mentions: Iterable[Mention]
+    snapshot: Snapshot,
+    workload: Workload | None,
+    named: Iterable[tuple[str, Evidence]],
+    mentions: Iterable[Mention],
+    files: Iterable[str] = (),
 ) -> tuple[State, ...]:
     """Collect the places, drop those inside of another one, and measure each as well as the host allows.
 
-    `named` are paths that a command line or a detector names for data.
+    `named` are paths that a command line or a detector names for data; `files` are known to be no folders. The place of
+    a file is the folder that holds it: a volume can be mounted there.
     """
     places: dict[str, list[Evidence]] = {}
-    said = [*named, *_configured(mentions)]
+    plain = frozenset(files)
+    said = [(_place(path, plain), evidence) for path, evidence in (*named, *_configured(mentions))]
     for path, evidence in [*_written(snapshot, workload, [path for path, _ in said]), *said]:
         places.setdefault(path.rstrip("/"), []).append(evidence)
     outer = [path for path in sorted(places) if not any(path.startswith(f"{other}/") for other in places)]
     return tuple(_measured(snapshot, path, tuple(places[path][:3])) for path in outer)
+
+
+def _place(path: str, files: frozenset[str]) -> str:
+    return str(PurePosixPath(path).parent) if path in files or _FILE.search(path) else path
 
 
 def _written(snapshot: Snapshot, workload: Workload | None, named: Sequence[str]) -> Iterator[tuple[str, Evidence]]:

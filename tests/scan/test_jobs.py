@@ -165,8 +165,25 @@ def test_what_a_line_works_on_is_its_state_and_not_what_stands_before():
         " data /var/spool/cron/app:1:/srv/in\n",
     )
     assert (found["app-artisan"].executable, state(found["app-artisan"])) == ("/srv/app/artisan", {"/srv/in"})
-    assert state(found["dump"]) == {"/srv/dumps/x.dump"}
+    assert state(found["dump"]) == {"/srv/dumps"}
     assert state(found["here"]) == {"/srv/backup"}
+
+
+@pytest.mark.parametrize(
+    ("line", "want"),
+    [
+        ("pg_dump -Fc shop >/srv/dumps/shop", "/srv/dumps"),
+        ("cd /srv/dumps && pg_dump shop > shop", "/srv/dumps"),
+        ("pg_dump shop | gzip >>/srv/dumps/shop", "/srv/dumps"),
+        ("/opt/x/load </srv/in/orders", "/srv/in"),
+        ("pg_dump -f /srv/dumps/shop.sql.gz", "/srv/dumps"),
+        ("/opt/x/run --out /srv/dumps/2024.d", "/srv/dumps/2024.d"),
+    ],
+)
+def test_a_file_is_kept_in_its_folder_and_that_is_the_state(line, want):
+    path = next(word.lstrip("<>") for word in line.split() if "/srv/" in word)
+    found = jobs(f"#entries\n /etc/cron.d/x:6:1 * * * * root {line}\n", configuration=f" data /etc/cron.d/x:6:{path}\n")
+    assert state(found["x"]) == {want}
 
 
 SETTINGS = (
