@@ -291,9 +291,8 @@ class Cutover:
         lines = self._files.get(path, "").split("\n")
         line = next((number for number, line in enumerate(lines, 1) if layout.UNBUILT in line), 0)
         if line:
-            raise Held(
-                f"{path}:{line}: its image is not built yet; build images/{name} and set newTag to what you pushed"
-            )
+            mend = f"build {layout.image(name)}/, set newTag to what you pushed, and commit"
+            raise Held(f"{path}:{line}: its image is not built yet; {mend}")
 
     def _refuse_order(self, name: str, reason: str) -> None:
         """Callees first: every moving service of an earlier wave has to be at its last phase."""

@@ -54,7 +54,7 @@ def test_nothing_moves_to_an_image_that_nobody_has_built(repository):
     path = "apps/shop/overlays/production/kustomization.yaml"
     text = "images:\n- name: registry.example/shop\n  newTag: {}\n"
     repository.commit(ChangeSet("Start anew", files={path: text.format("not-built-yet")}))
-    said = rf"{path}:3: its image is not built yet; build images/shop and set newTag to what you pushed"
+    said = rf"{path}:3: its image is not built yet; build apps/shop/image/, set newTag to what you pushed, and commit"
     with pytest.raises(Held, match=said):
         Cutover(repository).advance("shop", BuiltInSource(), now=LATER, approved_by="ann")
     assert Cutover(repository).rollback("shop").after == ""
