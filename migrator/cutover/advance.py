@@ -205,6 +205,7 @@ class Cutover:
         here = standing(self._files, self._newest, self.settings, service)
         target = "" if to == NOT_STARTED else to
         _refuse_unknown(service, target)
+        _refuse_later_phase(service, here.phase, target)
         step = step_back(service, here.phase, target)
         if step.kind is StepKind.DONE or (step.phase and step.phase.weight == here.weight):
             self._standing(service)
@@ -412,3 +413,12 @@ def _refuse_unknown(service: PlannedService, target: str | None) -> None:
     if target and target not in names:
         known = ", ".join([NOT_STARTED, *names])
         raise PlanError(f"`{service.name}` has no phase `{target}`; it has: {known}", file=layout.PLAN)
+
+
+def _refuse_later_phase(service: PlannedService, current: str, target: str | None) -> None:
+    """Held for a phase that does not lie behind: whoever asks for it does not know where the service is."""
+    names = ["", *(phase.name for phase in service.phases)]
+    if target and names.index(target) > names.index(current):
+        where = f"it is in {current}" if current else "it was not started"
+        message = f"{service.name}: {target} is a later phase, {where}; nothing was committed"
+        raise Held(f"{message}; only `migrate cutover {'advance' if current else 'start'}` goes forward")

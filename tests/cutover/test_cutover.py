@@ -261,6 +261,19 @@ def test_the_agent_is_not_suspended_before_it_has_taken_the_work_back(repository
 
 
 @IN_MEMORY
+def test_back_is_never_forward(repository):
+    planned(repository)
+    with pytest.raises(Held, match="deploy is a later phase, it was not started.*cutover start"):
+        Cutover(repository).rollback("shop", to="deploy")
+    move(repository, "shop", 2)
+    before = repository.tree()
+    with pytest.raises(Held, match="shift-25 is a later phase, it is in shift-1.*cutover advance"):
+        Cutover(repository).rollback("shop", to="shift-25")
+    assert Cutover(repository).rollback("shop", to="shift-1").done, "where it is already is no mistake"
+    assert repository.tree() == before
+
+
+@IN_MEMORY
 def test_weights_moved_before_the_start_or_in_the_first_phase_are_no_rest(repository):
     planned(repository)
     changes = ("weight: 100}", "weight: 40}"), ("weight: 0", "weight: 60")
