@@ -1,20 +1,25 @@
 """What `migrate cutover` does once its options are read; apart from `cutover.py`, so that help stays light."""
 
+import re
 import shlex
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 import click
 
+from migrator.cli.opening import opened
 from migrator.cli.output import emit, safe, say
 from migrator.cutover import advance as engine
 from migrator.cutover.advance import Cutover, Outcome, Status
 from migrator.cutover.journal import NOT_STARTED
 from migrator.cutover.plan_file import service_of
 from migrator.cutover.sources import open_source
-from migrator.errors import ExitCode, ProfileError
+from migrator.errors import ExitCode, MigrateError, ProfileError
 from migrator.gitops import layout
 from migrator.gitops.git import GitRepository
 from migrator.model.estate import Estate, unseen
@@ -25,6 +30,30 @@ __all__ = ["Advance", "Live", "Manner", "advance", "history", "plan", "rollback"
 
 
 _REMOTE = "origin"
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+_ADVICE = re.compile(r"migrate cutover (?:plan|start|advance|rollback|status|history)\b(?! -C)")
+
+
+def _for(repo: Path, said: str) -> str:
+    """The commands that a message advises, for the repository that this one was given."""
+    return _ADVICE.sub(lambda match: f"{match[0]} -C {shlex.quote(str(repo))}", said) if repo != Path() else said
+
+
+def _advising(call: Callable[Concatenate[Path, P], T]) -> Callable[Concatenate[Path, P], T]:
+    """The same for an error that ends a command."""
+
+    @wraps(call)
+    def advising(repo: Path, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return call(repo, *args, **kwargs)
+        except MigrateError as error:
+            error.args = (_for(repo, str(error)),)
+            raise
+
+    return advising
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +82,10 @@ class Advance:
     metrics: str | None
 
 
+@_advising
 def plan(repo: Path, output: str, *, dry_run: bool, overwrite: bool, keep: bool) -> bool:
     """Plan and print; whether the plan changed."""
-    repository = GitRepository.open(repo)
+    repository = opened(repo)
     made, commit, difference = engine.plan(repository, overwrite=overwrite, keep=keep, dry_run=dry_run)
     if dry_run and difference:
         click.echo(safe(difference), nl=False)
@@ -91,20 +121,21 @@ def _plan_rows(made: Plan) -> list[dict[str, object]]:
     ]
 
 
+@_advising
 def start(repo: Path, service: str, manner: Manner, *, out_of_order: str) -> None:
     """Start a service and say what comes next."""
-    cutover = Cutover(GitRepository.open(repo), dry_run=manner.dry_run)
+    cutover = Cutover(opened(repo), dry_run=manner.dry_run)
     outcome = cutover.start(service, out_of_order=out_of_order)
     _show(cutover, outcome, manner, repo)
     if not outcome.changes:
         say(f"{service} is in phase {outcome.after} already; nothing was committed")
-    command = f"{_command('advance', service, repo)} --approve NAME"
-    say(f"next: when the agent has applied it and the workload is Ready: {command}")
+    say(f"next: when the agent has applied it and the workload is Ready: {_forward(cutover, outcome, repo)}")
 
 
+@_advising
 def advance(repo: Path, service: str, manner: Manner, options: Advance) -> ExitCode:
     """Advance a service; the exit code tells held from rolled back."""
-    cutover = Cutover(GitRepository.open(repo), dry_run=manner.dry_run)
+    cutover = Cutover(opened(repo), dry_run=manner.dry_run)
     address = cutover.settings.metrics.prometheus if options.metrics is None else options.metrics
     source = open_source(address)
     now = datetime.now(UTC)
@@ -113,10 +144,10 @@ def advance(repo: Path, service: str, manner: Manner, options: Advance) -> ExitC
         say(f"warning: {path} changed since the plan was made; consider: migrate cutover plan -C {repo}")
     _tell_verdicts(outcome.verdicts, source.name)
     _show(cutover, outcome, manner, repo)
-    return _tell_advance(outcome, repo)
+    return _tell_advance(cutover, outcome, repo)
 
 
-def _tell_advance(outcome: Outcome, repo: Path) -> ExitCode:
+def _tell_advance(cutover: Cutover, outcome: Outcome, repo: Path) -> ExitCode:
     """What came of it and which command comes next, for the person; the exit code for the script."""
     service, phase = outcome.service, outcome.after or "not-started"
     back = f"to go back: {_command('rollback', service, repo)}"
@@ -130,13 +161,20 @@ def _tell_advance(outcome: Outcome, repo: Path) -> ExitCode:
         command = _command("advance", service, repo)
         say(f"rolled back to {phase} because a gate failed; next: find out why, then: {command}")
         return ExitCode.ROLLED_BACK
-    say(f"next: {_command('advance', service, repo)}; {back}")
+    say(f"next: {_forward(cutover, outcome, repo)}; {back}")
     return ExitCode.OK
 
 
+def _forward(cutover: Cutover, outcome: Outcome, repo: Path) -> str:
+    """The command that leaves the phase which was entered, with what its gates want of a person."""
+    wanted = " --approve NAME" if cutover.wants_approval(outcome.service, outcome.after) else ""
+    return f"{_command('advance', outcome.service, repo)}{wanted}"
+
+
+@_advising
 def rollback(repo: Path, service: str, manner: Manner, *, to: str | None) -> None:
     """Roll a service back."""
-    cutover = Cutover(GitRepository.open(repo), dry_run=manner.dry_run)
+    cutover = Cutover(opened(repo), dry_run=manner.dry_run)
     outcome = cutover.rollback(service, to=to)
     _show(cutover, outcome, manner, repo)
     if outcome.done:
@@ -153,9 +191,10 @@ def _command(verb: str, service: str, repo: Path) -> str:
     return f"migrate cutover {verb} {service} -C {shlex.quote(str(repo))}"
 
 
+@_advising
 def status(repo: Path, service: str, output: str, live: Live | None) -> ExitCode:
     """Print where services stand, with `live` also what the cluster says; FAILED when that is unclear for one."""
-    repository = GitRepository.open(repo)
+    repository = opened(repo)
     cutover = Cutover(repository)
     if service:
         service_of(cutover.plan, service)
@@ -168,7 +207,7 @@ def status(repo: Path, service: str, output: str, live: Live | None) -> ExitCode
         say(f"warning: {path} changed since the plan was made")
     problems = [one.problem for one in chosen if one.problem]
     for problem in problems:
-        say(f"error: {problem}")
+        say(f"error: {_for(repo, problem)}")
     return ExitCode.FAILED if problems else ExitCode.OK
 
 
@@ -195,9 +234,10 @@ def _status_row(one: Status) -> dict[str, object]:
     }
 
 
+@_advising
 def history(repo: Path, service: str, output: str) -> None:
     """Print the commits of the cutover."""
-    cutover = Cutover(GitRepository.open(repo))
+    cutover = Cutover(opened(repo))
     commits = cutover.history(service)
     if service and not commits:
         service_of(cutover.plan, service)

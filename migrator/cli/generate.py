@@ -58,6 +58,7 @@ def generate(
     migrate generate --from estate --to fleet
     migrate generate --to fleet --dry-run
     """
+    from migrator.cli.opening import opened
     from migrator.cli.output import emit, safe, say
     from migrator.generate import run
     from migrator.generate.summary import lines, rows
@@ -68,7 +69,7 @@ def generate(
 
     files = run.read_folder(source)
     is_new = not target.exists() or not any(target.iterdir())
-    repository = MemoryRepository() if is_new else GitRepository.open(target)
+    repository = MemoryRepository() if is_new else opened(target)
     in_place = source.resolve() == target.resolve()
     made = run.decide(files, repository, Templates(folder), in_place=in_place)
     outcome = run.Outcome(made, None if dry_run else GitRepository.create(target).commit(made.changes))

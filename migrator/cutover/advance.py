@@ -6,7 +6,7 @@ from datetime import datetime
 
 from migrator import lever
 from migrator.cutover.gate import Answers, Situation
-from migrator.cutover.gates import GATES
+from migrator.cutover.gates import GATES, approval
 from migrator.cutover.journal import (
     NOT_STARTED,
     PHASE,
@@ -152,6 +152,11 @@ class Cutover:
 
     def _planned(self, name: str) -> PlannedService:
         return service_of(self._plan(name), name)
+
+    def wants_approval(self, name: str, phase: str) -> bool:
+        """Whether a person has to open the phase that a service is in."""
+        specs = [spec for spec in self._planned(name).phases if spec.name == phase]
+        return any(GATES[gate.gate] is approval.GATE for spec in specs for gate in spec.gates)
 
     def stale(self, name: str = "") -> tuple[str, ...]:
         """Profiles, of one service or of all, that changed since the plan was made."""

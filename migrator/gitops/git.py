@@ -189,6 +189,10 @@ class GitRepository:
             shown = ", ".join(sorted(dirty)[:_SHOWN])
             raise DirtyTree(f"{self.path}: uncommitted changes in {shown}{more}; commit, stash or remove them first")
 
+    def uncommitted(self) -> tuple[str, ...]:
+        """Tracked files that are not, in the work tree or the index, as they are at HEAD."""
+        return tuple(sorted(self._modified()))
+
     def _modified(self) -> set[str]:
         options = ("--porcelain", "-z", "--untracked-files=no", "--no-renames", "--ignore-submodules=all")
         status = _git(self.path, *_without_filters(self.path), "status", *options)

@@ -9,6 +9,7 @@ __all__ = [
     "app_overlay",
     "flux_app",
     "image",
+    "is_read",
     "legacy",
     "profile",
     "route",
@@ -21,6 +22,14 @@ PLAN = "cutover/plan.yaml"
 
 UNBUILT = "not-built-yet"
 """The tag of an image in an overlay until a pipeline or a person sets a real one."""
+
+
+_FOLDERS = ("apps/", "clusters/", "cutover/", "gateway/", "legacy/", "mesh/", "namespaces/", "profiles/", ".migrate/")
+
+
+def is_read(path: str) -> bool:
+    """Whether a file says something to a command, and is not just kept beside such files."""
+    return path in {SETTINGS, ESTATE} or path.startswith(_FOLDERS)
 
 
 def profile(host: str, service: str) -> str:

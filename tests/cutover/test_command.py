@@ -80,6 +80,7 @@ def test_the_walk_of_one_service_each_step_by_a_new_process(planned):
         ("not-started", "deploy", 0)
     ]
     assert "git -C" in done.stderr
+    assert re.search(r"next: .*: migrate cutover advance shop -C \S+ --approve NAME\n", done.stderr)
     held = planned("advance", "shop", "--metrics", "built-in")
     assert held.returncode == 4
     assert "needs a person" in held.stderr
@@ -120,6 +121,41 @@ def test_a_dry_run_prints_message_and_difference_on_standard_output(planned):
     )
     assert done.stdout.count("+  suspend: false") == 2
     assert head(planned) == before
+
+
+def test_a_file_that_is_not_committed_is_said_not_to_be_read(planned):
+    assert "not committed" not in planned("status").stderr
+    for path in (layout.PLAN, "estate.yaml"):
+        file = planned.repository.path / path
+        file.write_text(f"{file.read_text()}# edited\n")
+    folder = planned.repository.path
+    said = f"warning: cutover/plan.yaml, estate.yaml have changes that are not committed; only what is committed is read: git -C {folder} commit -a\n"
+    for command in (["status"], ["start", "stock"], ["advance", "stock"], ["rollback", "stock"], ["history"]):
+        assert planned(*command).stderr.startswith(said), command
+    assert planned("plan", "--keep").stderr.startswith(said)
+    subprocess.run(["git", "-C", folder, "commit", "-qam", "Edit"], check=True)
+    assert "not committed" not in planned("status").stderr
+
+
+def test_of_many_files_that_are_not_committed_a_few_are_named(planned):
+    for file in (planned.repository.path / "profiles").rglob("*.yaml"):
+        file.write_text(f"{file.read_text()}# edited\n")
+    (planned.repository.path / "notes.txt").write_text("not read by any command\n")
+    said = planned("status").stderr.split("\n")[0]
+    assert said.startswith(
+        "warning: profiles/h1/db.yaml, profiles/h1/report.yaml, profiles/h1/shop.yaml and 2 more have"
+    )
+
+
+def test_commands_that_are_advised_are_for_the_repository_that_was_given(at_one_percent):
+    again = at_one_percent("start", "shop").stderr
+    assert "--approve" not in again, "the phase that it is in has no such gate"
+    route = at_one_percent.repository.path / layout.route("shop")
+    route.write_text(route.read_text().replace("weight: 99}", "weight: 10}").replace("weight: 1\n", "weight: 90\n"))
+    subprocess.run(["git", "-C", at_one_percent.repository.path, "commit", "-qam", "By hand"], check=True)
+    advice = f"migrate cutover rollback -C {at_one_percent.repository.path} shop --to PHASE"
+    assert advice in at_one_percent("status").stderr
+    assert advice in at_one_percent("advance", "shop").stderr
 
 
 def answering(rate):

@@ -143,3 +143,15 @@ def test_the_commit_says_what_it_was_made_from(generate, estate: Path, tmp_path:
     files = sorted([*fleet.glob("profiles/*/*.yaml"), fleet / "estate.yaml"])
     sums = [f"{sha256(one.read_bytes()).hexdigest()}  {one.relative_to(fleet)}\n" for one in files]
     assert new == f"sha256:{sha256(''.join(sorted(sums, key=lambda row: row[66:])).encode()).hexdigest()}"
+
+
+def test_a_setting_that_is_not_committed_is_said_not_to_be_read(generate, tmp_path: Path) -> None:
+    generate()
+    settings = tmp_path / "fleet" / "migrate.yaml"
+    settings.write_text(settings.read_text().replace("registry.example.internal", "registry.corp"))
+    _, _, err = generate()
+    assert f"migrate.yaml has changes that are not committed; only what is committed is read: git -C {tmp_path}" in err
+    assert "`registry` still is the placeholder" in err
+    _git(tmp_path / "fleet", "commit", "-qam", "Set the registry")
+    _, _, err = generate()
+    assert ("not committed" in err, "`registry` still" in err) == (False, False)

@@ -1,0 +1,25 @@
+"""Opening the repository of a command: apart from the commands, so that help stays light."""
+
+import shlex
+from pathlib import Path
+
+from migrator.cli.output import say
+from migrator.gitops import layout
+from migrator.gitops.git import GitRepository
+
+__all__ = ["opened"]
+
+_SHOWN = 3
+
+
+def opened(path: Path) -> GitRepository:
+    """The repository of a command. Says what of its files a person has changed and not committed: that is not read."""
+    repository = GitRepository.open(path)
+    changed = [one for one in repository.uncommitted() if layout.is_read(one)]
+    if changed:
+        more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
+        verb = "has" if len(changed) == 1 else "have"
+        commit = f"git -C {shlex.quote(str(path))} commit -a"
+        named = f"{', '.join(changed[:_SHOWN])}{more} {verb} changes that are not committed"
+        say(f"warning: {named}; only what is committed is read: {commit}")
+    return repository
