@@ -78,10 +78,12 @@ def _profiles(read: Mapping[str, str]) -> Iterator[tuple[str, ServiceProfile]]:
                 # It ends up in a play, where braces are a program and a comma or `*` are other hosts.
                 message = f"`host` is {profile.host!a}, which is no name of one host"
                 raise ProfileError(message, file=path, line=_line(text, path, "host"))
+            for where, port in profile.wrong_ports():
+                raise ProfileError(f"{port} is no port", file=path, line=_line(text, path, *where))
             yield path, profile
 
 
-def _line(text: str, path: str, *where: str) -> int | None:
+def _line(text: str, path: str, *where: str | int) -> int | None:
     return yamlio.load(text, file=path).line(where)
 
 

@@ -1,6 +1,6 @@
 """What a scan says about one service on one host. Knows nothing of Kubernetes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -245,6 +245,7 @@ class Usage(Record):
     """Mean since the processes started, thousandths of a core."""
 
 
+_HIGHEST_PORT = 65535
 _KEEPERS = frozenset({"mariadb", "mysql", "postfix", "postgresql", "rabbitmq", "redis", "valkey"})
 """Runtimes that are there to keep data: databases and queues."""
 
@@ -323,3 +324,15 @@ class ServiceProfile(Record):
     def is_keeper(self) -> bool:
         """Whether its program is there to keep data, also where nobody saw in which folder."""
         return self.runtime.name in _KEEPERS
+
+    def wrong_ports(self) -> Iterator[tuple[tuple[str, int, str], int]]:
+        """Each port that is none, with where it stands: the key of a list, the place in it, and `port`."""
+        numbered: Mapping[str, Sequence[Listen | Call | HealthCheck]] = {
+            "listens": self.listens,
+            "calls": self.calls,
+            "health": self.health,
+        }
+        for key, found in numbered.items():
+            for place, one in enumerate(found):
+                if one.port is not None and not 0 < one.port <= _HIGHEST_PORT:
+                    yield (key, place, "port"), one.port

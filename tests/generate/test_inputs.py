@@ -6,7 +6,7 @@ import pytest
 
 from migrator.errors import InputError, ProfileError, SettingsError
 from migrator.generate.inputs import is_input, read_inputs
-from migrator.model.services import ServiceKind
+from migrator.model.services import Call, HealthCheck, Listen, Protocol, ServiceKind
 from tests.generate.builders import JOB, SHOP, WORKER, scan
 
 PROFILE = "profiles/h0/p0.yaml"
@@ -45,6 +45,21 @@ def test_a_bad_profile_is_named_with_its_line(old: str, new: str, message: str) 
     with pytest.raises(ProfileError) as caught:
         read_inputs(files)
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536, 71711])
+@pytest.mark.parametrize("key", ["listens", "calls", "health"])
+def test_a_port_is_one_that_a_socket_can_have(key: str, port: int) -> None:
+    numbered = {
+        "listens": (Listen(Protocol.TCP, "*", 1), Listen(Protocol.TCP, "*", port)),
+        "calls": (Call("db", port=65535), Call("db", port=port)),
+        "health": (HealthCheck(1), HealthCheck(port)),
+    }
+    files = scan(replace(SHOP, **{key: numbered[key]}))
+    lines = files[PROFILE].split("\n")
+    wrong = next(number for number, line in enumerate(lines, 1) if line.endswith(f"port: {port}"))
+    with pytest.raises(ProfileError, match=rf"^{PROFILE}:{wrong}: {port} is no port$"):
+        read_inputs(files)
 
 
 @pytest.mark.parametrize(
