@@ -20,6 +20,8 @@ import click
 from migrator import errors
 from migrator.assess.rules import AssessmentRules, default_text, read_rules
 from migrator.cli import migrate
+from migrator.cutover.gates import GATES
+from migrator.cutover.sources import SOURCES
 from migrator.model.estate import Estate
 from migrator.model.plans import Plan
 from migrator.model.record import Record, camel
@@ -199,8 +201,14 @@ def _tables() -> str:
     for title, folder in TABLES.items():
         text += f"\n## {title}\n\n| name | what |\n|---|---|\n"
         modules = sorted(path for path in (PACKAGE / folder).glob("*.py") if path.stem != "__init__")
-        text += "".join(f"| {path.stem} | {_first_words(path)} |\n" for path in modules)
+        text += "".join(f"| {_as_written(path)} | {_first_words(path)} |\n" for path in modules)
     return f"{text}\n{_by_a_line()}"
+
+
+def _as_written(path: Path) -> str:
+    """How people write the name of an entry: of gates and sources with a dash."""
+    dashed = path.stem.replace("_", "-")
+    return dashed if dashed in {*GATES, *SOURCES} else path.stem
 
 
 def _by_a_line() -> str:
@@ -252,9 +260,18 @@ def _table(kind: type[Record]) -> str:
     meanings = _attribute_docstrings(kind)
     alias = kind.__pydantic_config__.get("alias_generator", camel)
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]
-        meaning = " ".join([meanings.get(field.name, ""), *_choices(kind, field)]).strip().replace("|", "\\|")
+        said = meanings.get(field.name) or " ".join(_of_parts(kind, field))
+        meaning = " ".join([said, *_choices(kind, field)]).strip().replace("|", "\\|")
         rows.append(f"| `{alias(field.name)}` | {_type(field).replace('|', 'or')} | {_default(field)} | {meaning} |\n")
     return "".join(rows)
+
+
+def _of_parts(kind: type[Record], field: "dataclasses.Field[Any]") -> Iterator[str]:
+    """What the record says that a field holds, where nothing stands below the field itself."""
+    for name in re.findall(r"\w+", _type(field)):
+        part = getattr(inspect.getmodule(kind), name, None)
+        if isinstance(part, type) and issubclass(part, Record):
+            yield " ".join(_prose(part).partition("\n\n")[0].split())
 
 
 def _choices(kind: type[Record], field: "dataclasses.Field[Any]") -> Iterator[str]:
