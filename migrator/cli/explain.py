@@ -44,8 +44,9 @@ def explain(service: str, source: Path, output: str) -> None:
     inputs = read_inputs(read_folder(source))
     if name not in inputs.services:
         now = inputs.names.named(name)
-        said = f"is called {', '.join(now)} now" if now else f"is none; there are {', '.join(sorted(inputs.services))}"
-        raise ProfileError(f"service `{name}` {said}", file="profiles/")
+        renamed = f"service `{name}` is called {', '.join(now)} now"
+        unknown = f"there is no service `{name}`; there are {', '.join(sorted(inputs.services))}"
+        raise ProfileError(renamed if now else unknown, file="profiles/")
     found = reasons(inputs.services[name], inputs.estate, field)
     emit([asdict(one) for one in found], ["field", "host", "value", "confidence", "because"], output)
     if not found:

@@ -85,7 +85,7 @@ def test_a_field_is_all_that_is_shown(capsys, folder, field):
 
 def test_wrong_names_are_told(capsys, folder):
     assert run(["explain", "shp", "--from", str(folder)]) == 1
-    assert "service `shp` is none; there are edge, shop" in capsys.readouterr().err
+    assert "there is no service `shp`; there are edge, shop" in capsys.readouterr().err
     assert run(["explain", "shop.colour", "--from", str(folder)]) == 2
     assert "there are runtime, account" in capsys.readouterr().err
 
