@@ -58,13 +58,12 @@ def generate(
     migrate generate --from estate --to fleet
     migrate generate --to fleet --dry-run
     """
-    from migrator.cli.opening import opened
+    from migrator.cli.opening import committed, opened
     from migrator.cli.output import emit, safe, say
     from migrator.generate import run
     from migrator.generate.summary import lines, rows
     from migrator.generate.templates import Templates
     from migrator.gitops.diff import diff_text
-    from migrator.gitops.git import GitRepository
     from migrator.testing import MemoryRepository
 
     files = run.read_folder(source)
@@ -72,7 +71,7 @@ def generate(
     repository = MemoryRepository() if is_new else opened(target)
     in_place = source.resolve() == target.resolve()
     made = run.decide(files, repository, Templates(folder), in_place=in_place)
-    outcome = run.Outcome(made, None if dry_run else GitRepository.create(target).commit(made.changes))
+    outcome = run.Outcome(made, None if dry_run else committed(target, made.changes, is_new=is_new))
     if dry_run and output == "table":
         click.echo(safe(diff_text(made.changes, repository.read)), nl=False)
     else:

@@ -4,10 +4,12 @@ import shlex
 from pathlib import Path
 
 from migrator.cli.output import say
+from migrator.errors import MigrateError
 from migrator.gitops import layout
 from migrator.gitops.git import GitRepository
+from migrator.model.changes import ChangeSet
 
-__all__ = ["opened"]
+__all__ = ["committed", "opened"]
 
 _SHOWN = 3
 
@@ -23,3 +25,15 @@ def opened(path: Path) -> GitRepository:
         named = f"{', '.join(changed[:_SHOWN])}{more} {verb} changes that are not committed"
         say(f"warning: {named}; only what is committed is read: {commit}")
     return repository
+
+
+def committed(path: Path, changes: ChangeSet, *, is_new: bool) -> str | None:
+    """Commit to a repository, made where there is none; what was made for a commit that fails is not left behind."""
+    was_there = path.exists()
+    repository = GitRepository.create(path)
+    try:
+        return repository.commit(changes)
+    except MigrateError:
+        if is_new:
+            repository.withdraw(folder=not was_there)
+        raise

@@ -56,6 +56,8 @@ class Generated:
     """Files in which a person's edits were kept."""
     unseen: tuple[str, ...] = ()
     """Which hosts the last scan did not see, in words."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """What people call a service -> its name in the cluster, where that is another."""
 
 
 def changes(inputs: Inputs, standing: Mapping[str, str], templates: Templates, *, base: Base) -> Generated:
@@ -90,6 +92,7 @@ def changes(inputs: Inputs, standing: Mapping[str, str], templates: Templates, *
         services=tuple(one.name for one in services),
         merged=tuple(edited),
         unseen=tuple(unseen(inputs.estate)),
+        renamed={p.service: one.name for one in services for p in one.profiles if p.service != one.name},
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from migrator.generate.manifests import Generated
 from migrator.generate.run import Outcome
 from migrator.model.findings import Finding, Severity
+from migrator.model.names import dns_label
 
 __all__ = ["lines", "rows"]
 
@@ -19,7 +20,7 @@ def rows(made: Generated) -> list[dict[str, object]]:
     files = Counter(_service_of(path) for path in (*made.changes.files, *made.changes.deletions))
     found: dict[str, list[Finding]] = {}
     for finding in made.findings:
-        found.setdefault(finding.subject.rpartition("/")[2], []).append(finding)
+        found.setdefault(dns_label(finding.subject.rpartition("/")[2]), []).append(finding)
     return [_row(name, files[name], found.get(name, [])) for name in made.services]
 
 
@@ -47,6 +48,9 @@ def lines(outcome: Outcome) -> Iterator[str]:
         yield f"{services}: {written} files would be written, {removed} removed"
     else:
         yield f"{services}: nothing to change"
+    yield from _gone(made)
+    for name, label in made.renamed.items():
+        yield f"service `{name}` is {label} in the cluster, where no name has other letters"
     for line in made.unseen:
         yield f"warning: {line}"
     if made.merged:
@@ -56,6 +60,14 @@ def lines(outcome: Outcome) -> Iterator[str]:
         yield f"{one.code} {one.severity}: {one.subject}: {one.message}. {one.remediation}"
     blockers = sum(one.severity is Severity.BLOCKER for one in made.findings)
     yield f"{len(made.findings)} findings, {blockers} of them blockers; they stand in apps/*/README.md and estate.yaml"
+
+
+def _gone(made: Generated) -> Iterator[str]:
+    """Services that lose their files, by name: one may be gone because nobody saw it."""
+    gone = sorted({_service_of(path) for path in made.changes.deletions} - {"", *made.services})
+    if gone:
+        more = f" and {len(gone) - _SHOWN} more" if len(gone) > _SHOWN else ""
+        yield f"removed, because no profile of it is left: {', '.join(gone[:_SHOWN])}{more}"
 
 
 def _without_readme(made: Generated) -> list[Finding]:

@@ -89,6 +89,13 @@ class GitRepository:
             raise RepositoryError(f"{path}: cannot be made: {error.strerror}; choose another folder") from error
         return cls.open(path)
 
+    def withdraw(self, *, folder: bool) -> None:
+        """Take back a repository that `create` has just made and that holds nothing, with its folder if that is new."""
+        if self.head() is None and [one.name for one in self.path.iterdir()] == [".git"]:
+            shutil.rmtree(self.path / ".git")
+            if folder:
+                self.path.rmdir()
+
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open an existing repository. Raises RepositoryError, with nothing touched, when it cannot be committed to."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from migrator.cli import run
+from migrator.model.findings import Finding, Severity
 from tests.generate.builders import SHOP, WORKER, scan
 
 
@@ -155,3 +156,36 @@ def test_a_setting_that_is_not_committed_is_said_not_to_be_read(generate, tmp_pa
     _git(tmp_path / "fleet", "commit", "-qam", "Set the registry")
     _, _, err = generate()
     assert ("not committed" in err, "`registry` still" in err) == (False, False)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_commit_that_nobody_can_make_leaves_no_repository_behind(
+    generate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_there: bool
+) -> None:
+    for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"):
+        monkeypatch.delenv(name)
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        monkeypatch.setenv(name, "/dev/null")
+    fleet = tmp_path / "fleet"
+    if is_there:
+        fleet.mkdir()
+    code, _, err = generate()
+    assert (code, "git config --global user.name" in err) == (1, True)
+    assert fleet.exists() is is_there
+    assert not (fleet / ".git").exists()
+
+
+def test_services_that_go_away_are_named(generate, estate: Path) -> None:
+    assert "removed, because" not in generate()[2]
+    (estate / "profiles" / "h1" / "p1.yaml").unlink()
+    assert "removed, because no profile of it is left: worker\n" in generate()[2]
+
+
+def test_a_name_that_the_cluster_cannot_have_is_said_and_keeps_its_findings(generate, estate: Path) -> None:
+    found = Finding("MIG017", Severity.UNKNOWN, "app01/Rates_App", "no health check", "Name one.")
+    _write(estate, scan(replace(SHOP, service="Rates_App", findings=(found,)), WORKER))
+    _, out, err = generate("-o", "json")
+    assert "service `Rates_App` is rates-app in the cluster" in err
+    assert "`worker`" not in err
+    (row,) = [row for row in json.loads(out) if row["service"] == "rates-app"]
+    assert "MIG017" in [one["code"] for one in row["details"]]
