@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -99,11 +99,20 @@ def plan(repo: Path, output: str, *, dry_run: bool, overwrite: bool, keep: bool)
     estate = load_record(Estate, repository.read(layout.ESTATE) or "", file=layout.ESTATE, error=ProfileError)
     for line in unseen(estate):
         say(f"warning: {line}")
+    _tell_blind(engine.blind(repository, made))
     say(f"committed {commit[:10]}: cutover/plan.yaml" if commit else "the plan stands already; nothing was committed")
     first = next((s.name for w in made.waves for s in w.services if s.phases), None)
     if first:
         say(f"next: read and edit cutover/plan.yaml, then: {_command('start', first, repo)}")
     return bool(difference)
+
+
+def _tell_blind(found: Mapping[str, str]) -> None:
+    """Said when it is planned: nobody should learn it from the first phase that cannot be left."""
+    for name, why in found.items():
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        say(f"warning: {name}{more}: {why}; see `mesh` and `gateway` in migrate.yaml")
+        return
 
 
 def _plan_rows(made: Plan) -> list[dict[str, object]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from migrator import lever
 from migrator.cutover.gate import Answers, Situation
@@ -43,7 +43,10 @@ from migrator.model.plans import GateSpec, PhaseSpec, Plan, PlannedService, Stra
 from migrator.model.settings import Settings
 from migrator.records import load_record
 
-__all__ = ["Cutover", "Outcome", "Status", "plan"]
+__all__ = ["Cutover", "Outcome", "Status", "blind", "plan"]
+
+
+_ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,17 @@ def _refuse_left_behind(made: Plan, newest: Mapping[str, Commit]) -> None:
         raise Held(f"{name}: is in phase `{phase}`, which the new plan does not have ({why}); go back first: {command}")
 
 
+def blind(repository: Repository, made: Plan) -> dict[str, str]:
+    """Services of a plan with gates that can never pass, whatever is measured, and why."""
+    settings = _settings(repository.read(layout.SETTINGS))
+    found = {one.name: _blind(one, settings) for wave in made.waves for one in wave.services}
+    return {name: why for name, why in found.items() if why}
+
+
+def _settings(text: str | None) -> Settings:
+    return load_record(Settings, text, file=layout.SETTINGS, error=SettingsError) if text else Settings()
+
+
 class Cutover:
     """One look at a repository: its plan, its settings and its history. Take a new one for every command."""
 
@@ -133,11 +147,7 @@ class Cutover:
         self._files = repository.tree()
         self._newest = newest_phases(repository)
         self._plans: dict[str, Plan] = {}
-        self.settings = self._settings()
-
-    def _settings(self) -> Settings:
-        text = self._files.get(layout.SETTINGS)
-        return load_record(Settings, text, file=layout.SETTINGS, error=SettingsError) if text else Settings()
+        self.settings = _settings(self._files.get(layout.SETTINGS))
 
     @property
     def plan(self) -> Plan:
@@ -176,6 +186,7 @@ class Cutover:
             changed = ", ".join(self.stale(name)[:3])
             raise Held(f"{name}: the plan was made from other profiles ({changed}); run `migrate cutover plan` again")
         self._refuse_unbuilt(name)
+        self._refuse_blind(service)
         extra = {"Migrate-Out-Of-Order": out_of_order} if out_of_order else {}
         return self._enter(service, now, Step(StepKind.ENTER, service.phases[0]), extra)
 
@@ -300,6 +311,13 @@ class Cutover:
             mend = f"build {layout.image(name)}/, set newTag to what you pushed, and commit"
             raise Held(f"{path}:{line}: its image is not built yet; {mend}")
 
+    def _refuse_blind(self, service: PlannedService) -> None:
+        """No traffic moves to a phase that it could only go back from."""
+        why = _blind(service, self.settings)
+        if why:
+            mend = "set a mesh or a gateway that tells them apart, or take these gates out of the plan, and commit"
+            raise Held(f"{service.name}: {why}; {mend}")
+
     def _refuse_order(self, name: str, reason: str) -> None:
         """Callees first: every moving service of an earlier wave has to be at its last phase."""
         open_services = []
@@ -398,6 +416,17 @@ class Cutover:
         if outcome.changes is None:
             return ""
         return _shown(outcome.changes, diff_text(outcome.changes, self._files.get))
+
+
+def _blind(service: PlannedService, settings: Settings) -> str:
+    """Why gates of a service can never pass; empty where they can."""
+    sides = mesh_of(settings).sides(service.name, settings)
+    for phase in service.phases if sides.unknown else ():
+        here = Situation(service.name, sides, phase.weight, _ANY_TIME, _ANY_TIME)
+        asking = [spec.gate for spec in phase.gates if GATES[spec.gate].queries(spec, here)]
+        if asking:
+            return f"{', '.join(asking)} of phase {phase.name} can never pass: {sides.unknown}"
+    return ""
 
 
 def _judged(spec: GateSpec, situation: Situation, source: MetricSource) -> Verdict:

@@ -6,7 +6,7 @@ MIG103 place cannot be mounted      MIG108 schedule not understood      MIG113 o
 MIG104 command line not usable      MIG109 name no variable can have    MIG114 profile is gone
 MIG105 no user to run as            MIG110 base image unknown           MIG115 use of memory unknown
 MIG116 heap without an end          MIG117 variable of a start script   MIG118 program that nothing brings
-MIG119 libraries not observed
+MIG119 libraries not observed       MIG120 gates that cannot pass
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ from migrator.model.findings import Finding, Severity
 from migrator.model.services import Protocol
 from migrator.model.settings import FluxSettings, MeshSettings, Settings
 
-__all__ = ["base_image_unknown", "gateway_without_rules", "of_service", "of_settings", "profile_gone"]
+__all__ = ["base_image_unknown", "gateway_without_rules", "of_service", "of_settings", "profile_gone", "sides_unknown"]
 
 
 def of_settings(settings: Settings) -> Iterator[Finding]:
@@ -152,6 +152,13 @@ def base_image_unknown(service: str, system: str) -> Finding:
     """There is no image that is the host's system."""
     remedy = "Choose an image and test the service on it; the rest of the Containerfile stays."
     return Finding("MIG110", Severity.WARNING, service, f"no image stands for {system or 'the unknown system'}", remedy)
+
+
+def sides_unknown(reason: str) -> Finding:
+    """No gate of a cutover that asks for numbers can ever pass."""
+    message = f"no phase of a cutover can be judged by numbers, so its gates never pass: {reason}"
+    remedy = "Set `gateway.provider: envoy`, or a mesh, before the first service starts."
+    return Finding("MIG120", Severity.WARNING, "migrate.yaml", message, remedy)
 
 
 def gateway_without_rules(service: str, callees: Iterable[str]) -> Finding:

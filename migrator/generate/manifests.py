@@ -122,6 +122,8 @@ def _pages(services: tuple[Workload, ...], inputs: Inputs) -> tuple[list[Page], 
     members = meshed(services, inputs, balancers)
     sharing, edges = _sharing(services), edges_by_service(inputs)
     findings = list(found.of_settings(inputs.settings))
+    blind = mesh.sides(services[0].name, inputs.settings).unknown
+    findings += [found.sides_unknown(blind)] * bool(blind)
     pages = list(pages_of_estate(members, mesh, inputs, balancers))
     for service, member in zip(services, members, strict=True):
         own = list(found.of_service(service, sharing.get(service.name, ())))

@@ -61,6 +61,7 @@ TITLES: Mapping[str, str] = {
     "MIG117": "variable of a start script",
     "MIG118": "program that nothing brings",
     "MIG119": "libraries not observed",
+    "MIG120": "gates that cannot pass",
     "MIG201": "system past its end of life",
     "MIG202": "runtime past its end of life",
     "MIG203": "certificate expires",

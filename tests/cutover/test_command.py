@@ -123,6 +123,13 @@ def test_a_dry_run_prints_message_and_difference_on_standard_output(planned):
     assert head(planned) == before
 
 
+def test_gates_that_can_never_pass_are_told_when_it_is_planned(run):
+    assert "can never pass" not in run("plan").stderr
+    settings = "apiVersion: migrate.dev/v1alpha1\nkind: Settings\nmesh:\n  provider: none\n"
+    run.repository.commit(ChangeSet("No mesh", files={layout.SETTINGS: settings}))
+    assert re.search(r"warning: shop: success-rate, .* of phase shift-1 can never pass: .*kong", run("plan").stderr)
+
+
 def test_a_file_that_is_not_committed_is_said_not_to_be_read(planned):
     assert "not committed" not in planned("status").stderr
     for path in (layout.PLAN, "estate.yaml"):

@@ -260,6 +260,25 @@ def test_the_agent_is_not_suspended_before_it_has_taken_the_work_back(repository
     assert repository.tree() == first
 
 
+NO_MESH = "apiVersion: migrate.dev/v1alpha1\nkind: Settings\nmesh:\n  provider: none\ngateway:\n  provider: {}\n"
+
+
+@IN_MEMORY
+def test_no_traffic_moves_where_the_gates_can_never_pass(repository):
+    planned(repository)
+    repository.commit(ChangeSet("No mesh", files={layout.SETTINGS: NO_MESH.format("kong")}))
+    before = repository.tree()
+    assert list(engine.blind(repository, Cutover(repository).plan)) == ["shop"], (
+        "the others have no gates that ask for numbers"
+    )
+    with pytest.raises(Held, match=r"^shop: .*requests of phase shift-1 can never pass: gateway.provider 'kong'"):
+        Cutover(repository).start("shop", out_of_order="test")
+    assert repository.tree() == before
+    assert Cutover(repository).start("stock", out_of_order="test").after == "deploy"
+    repository.commit(ChangeSet("Another", files={layout.SETTINGS: NO_MESH.format("envoy")}))
+    assert engine.blind(repository, Cutover(repository).plan) == {}
+
+
 @IN_MEMORY
 def test_back_is_never_forward(repository):
     planned(repository)

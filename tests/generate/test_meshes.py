@@ -180,3 +180,12 @@ def test_envoy_gateway_counts_each_side_and_the_lever_still_moves() -> None:
 def test_a_gateway_that_does_not_count_by_backend_says_so() -> None:
     settings = Settings(mesh=MeshSettings(provider="none"))
     assert "kong" in MESHES["none"].sides("shop", settings).unknown
+    made = generate(scan(SHOP, settings=settings), MemoryRepository(), TEMPLATES).generated
+    (found,) = [one for one in made.findings if one.code == "MIG120"]
+    assert (found.subject, "gateway.provider 'kong'" in found.message) == ("migrate.yaml", True)
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings(mesh=MeshSettings(provider="none"), gateway=GatewaySettings(provider="envoy"))])  # fmt: skip
+def test_what_can_be_judged_by_numbers_gets_no_word_about_it(settings: Settings) -> None:
+    made = generate(scan(SHOP, settings=settings), MemoryRepository(), TEMPLATES).generated
+    assert "MIG120" not in {one.code for one in made.findings}
