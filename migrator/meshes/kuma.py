@@ -188,7 +188,11 @@ def _call(service: MeshedService, call: tuple[str, int]) -> str:
 
 
 def _outbound(call: tuple[str, int], port: int, settings: Settings) -> dict[str, Any]:
-    """Points at the cluster's MeshService from the first day on: the route decides where the request ends up."""
+    """Points at the cluster's MeshService from the first day on: the route decides where the request ends up.
+
+    Kuma makes that MeshService from the Kubernetes Service, which the agent applies when the callee is started. Before,
+    the reference leads to nothing and nothing listens; so callers are changed afterwards, as the host's README says.
+    """
     labels = {
         "kuma.io/display-name": call[0],
         "k8s.kuma.io/namespace": settings.namespace,
