@@ -5,10 +5,11 @@ A process of root has every capability, needed or not, so only those of other us
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from migrator.model.services import Call, Evidence, KernelNeed, Listen
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
+from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.sockets import Sockets, SocketsFacts
 from migrator.scan.snapshot import Snapshot
@@ -23,24 +24,36 @@ _CAPABILITIES = re.findall(
     "mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore",
 )
 """By bit, from 0. Source: include/uapi/linux/capability.h."""
+_LOW_PORTS_CAPABILITY = "net_bind_service"
+_LOW_PORTS = 1024
 
 
 def kernel_needs(
     snapshot: Snapshot, processes: Iterable[Process], listens: Iterable[Listen], calls: Iterable[Call]
 ) -> tuple[KernelNeed, ...]:
-    """Each need once, with the first place that shows it."""
-    own = tuple(processes)
+    """Each need once, with the first place that shows it.
+
+    Distributions let their servers bind low ports by the unit, whatever they are set up to do. That is a need only
+    where a low port is listened on, or where not all sockets could be seen.
+    """
+    own, bound = tuple(processes), tuple(listens)
+    ports = [listen.port for listen in bound if listen.port is not None]
+    unused = {_LOW_PORTS_CAPABILITY} if _sees_all(snapshot) and ports and min(ports) >= _LOW_PORTS else set()
     found: dict[str, KernelNeed] = {}
-    for need in (*_capabilities(own), *_raw(snapshot, own), *_multicast(listens, calls)):
+    for need in (*_capabilities(own, unused), *_raw(snapshot, own), *_multicast(bound, calls)):
         found.setdefault(need.what, need)
     return tuple(found[what] for what in sorted(found))
 
 
-def _capabilities(processes: Iterable[Process]) -> Iterator[KernelNeed]:
+def _sees_all(snapshot: Snapshot) -> bool:
+    return snapshot.value(Machine, MachineFacts(uid=-1)).uid == 0
+
+
+def _capabilities(processes: Iterable[Process], unused: Container[str]) -> Iterator[KernelNeed]:
     for process in processes:
         if process.uid != 0:
             for bit, name in enumerate(_CAPABILITIES):
-                if process.capabilities >> bit & 1:
+                if process.capabilities >> bit & 1 and name not in unused:
                     said = Evidence(Processes.name, f"CapEff of {process.program} has {name}", f"pid {process.pid}")
                     yield KernelNeed(f"capability {name}", (said,))
 

@@ -185,6 +185,19 @@ def test_needs_of_the_kernel_with_who_shows_them():
     assert needs[0].evidence[0].where == "pid 6"
 
 
+@pytest.mark.parametrize(
+    ("port", "uid", "needed"),
+    [(8080, 0, False), (1024, 0, False), (80, 0, True), (8080, 99, True), (None, 0, True)],
+    ids=["high port", "first high port", "low port", "sockets not seen", "no socket"],
+)
+def test_a_unit_that_lets_its_server_bind_low_ports_is_no_need_of_one_that_binds_none(port, uid, needed):
+    process = Process(6, 5, 99, 99, "java", ("java",), capabilities=1 << 10)
+    facts = {Machine.name: Observed(MachineFacts(uid=uid))}
+    listens = (Listen(Protocol.TCP, "*", port),) if port else ()
+    found = kernel_needs(Snapshot("h", "h", NOW, facts), (process,), listens, ())
+    assert [need.what for need in found] == ["capability net_bind_service"] * needed
+
+
 def host(name, address, process, port, configuration="", **facts):
     observed = {
         Processes.name: (process,),
