@@ -5,12 +5,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 
 from tests.testbed import bed, cell, faults, legacy
 from tests.testbed.folders import state, unbuilt
 from tests.testbed.parts import running
 
 _INSIDE = (sys.executable, "-m", "tests.testbed")
+_PACKAGES = ("envoy",)
+"""Python packages of the group `testbed` that parts are made from."""
 _CANNOT = 69
 """sysexits' EX_UNAVAILABLE: something cannot be had here."""
 
@@ -20,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.testbed", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="start all parts, or say what is missing")
-    commands.add_parser("check", help="say what is missing on this machine; exit code 69 when something is")
+    commands.add_parser("check", help="say what is missing; exit code 69 when this machine cannot run it at all")
     commands.add_parser("down", help="stop and remove everything, whatever state it is in")
     commands.add_parser("status", help="list the parts and the hosts that run")
     shell = commands.add_parser("shell", help="a shell in the cluster's network, or on a legacy host")
@@ -35,16 +38,23 @@ def main(arguments: Sequence[str]) -> int:
 
 def _check(_: argparse.Namespace) -> int:
     reason = cell.absent()
-    if reason:
-        _say(reason)
+    for one in filter(None, [reason] if reason else _not_made()):
+        _say(one)
     return _CANNOT if reason else 0
+
+
+def _not_made() -> tuple[str, str]:
+    """What `up` needs that can be made on this machine and is not there yet, each with the way to it; empty: nothing."""
+    lacking = [name for name in _PACKAGES if find_spec(name) is None]
+    said = f"{' and '.join(lacking)} not installed in {sys.prefix}: run `.ci/venv testbed`" if lacking else ""
+    return unbuilt(*bed.PROGRAMS), said
 
 
 def _up(_: argparse.Namespace) -> int:
     if cell.inside():
         bed.up(_say)
         return 0
-    reason = cell.absent() or unbuilt(*bed.PROGRAMS)
+    reason = cell.absent() or next(filter(None, _not_made()), "")
     if reason:
         _say(reason)
         return _CANNOT

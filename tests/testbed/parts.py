@@ -101,7 +101,9 @@ def known(name: str) -> Part:
 
 def running() -> list[Part]:
     """Every part that was started and runs."""
-    return [part for part in map(Part, sorted(file.name for file in (state() / "pid").iterdir())) if part.pid]
+    folder = state() / "pid"
+    names = sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
+    return [part for part in map(Part, names) if part.pid]
 
 
 def wait(what: str, done: Callable[[], object], *alive: Part, seconds: float = 120) -> None:
