@@ -15,6 +15,8 @@ OFFSET = 8000
 """What a port below 1024 is raised by in the Pod."""
 _VARIABLE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _HIDDEN = "***"
+_NGINX = re.compile(r"nginx: master process (/\S+)((?: -[cp] /\S+)*) -g daemon on; master_process on;")
+"""How Debian's unit starts it. Then no file of it says `daemon`: nginx takes that directive once only."""
 _SHOWN = 160
 """Characters of a title."""
 
@@ -114,9 +116,9 @@ class Workload:
 
     @property
     def title(self) -> str:
-        """What its process shows in place of its command line; empty where it shows that, or something is hidden."""
-        said = " ".join(self.first.command)
-        return said[:_SHOWN] if self.first.command and _is_title(self.first.command[0]) and _HIDDEN not in said else ""
+        """What its process shows in place of a command line that is not known; empty where something is hidden."""
+        said = "" if self.command else " ".join(self.first.command)
+        return said[:_SHOWN] if said and _is_title(self.first.command[0]) and _HIDDEN not in said else ""
 
     @property
     def secrets(self) -> tuple[Variable, ...]:
@@ -146,7 +148,13 @@ def _command(profile: ServiceProfile) -> tuple[str, ...]:
     words = profile.command
     if not words or any(_HIDDEN in word for word in words):
         return ()
-    return () if _is_title(words[0]) else words
+    return _foreground(words[0]) if _is_title(words[0]) else words
+
+
+def _foreground(title: str) -> tuple[str, ...]:
+    """The same program in the foreground, where its title tells for sure how it was started."""
+    match = _NGINX.fullmatch(title.rstrip())
+    return (match[1], *match[2].split(), "-g", "daemon off; master_process on;") if match else ()
 
 
 def _is_title(word: str) -> bool:

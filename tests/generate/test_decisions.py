@@ -347,8 +347,26 @@ def test_what_an_image_starts_comes_from_somewhere_or_is_said_not_to(
     assert (f"Nothing that was observed brings {program}" in image) is bool(program)
 
 
+@pytest.mark.parametrize(
+    ("title", "command"),
+    [
+        ("/usr/sbin/nginx -g daemon on; master_process on;", ("/usr/sbin/nginx", "-g")),
+        ("/usr/sbin/nginx -c /etc/x.conf -g daemon on; master_process on;", ("/usr/sbin/nginx", "-c", "/etc/x.conf", "-g")),
+        ("/usr/sbin/nginx", ()),
+        ("/usr/sbin/nginx -g daemon on; pid /run/x.pid;", ()),
+        ("nginx -g daemon on; master_process on;", ()),
+    ],
+)  # fmt: skip
+def test_nginx_stays_in_the_foreground_where_its_title_tells_how_it_was_started(
+    title: str, command: tuple[str, ...]
+) -> None:
+    service = _joined(replace(SHOP, command=(f"nginx: master process {title}",)))
+    assert service.command == ((*command, "daemon off; master_process on;") if command else ())
+    assert bool(service.title) is not bool(command)
+
+
 def test_a_title_is_shown_and_never_started() -> None:
-    title = "nginx: master process /usr/sbin/nginx -g daemon on;"
+    title = "postgres: 15/main: logger"
     tree = _tree(replace(SHOP, command=(title,), packages=("nginx=1",)))
     assert "ENTRYPOINT [" not in tree["apps/shop/image/Containerfile"]
     assert title in tree["apps/shop/image/Containerfile"]
