@@ -25,6 +25,8 @@ from migrator.scan.transport import Reply
 __all__ = ["SECTION_BYTES", "observe", "script", "sections_of", "snapshot", "together"]
 
 SECTION_BYTES = 512 * 1024
+"""What one answer may take on average of those that share a shell: a long one may use what the others leave."""
+_MOST_BYTES = 4 * SECTION_BYTES
 _MARKS = 4096
 """More than the marks of all answers of one shell."""
 _DENIED = re.compile(
@@ -110,8 +112,8 @@ def _between(text: str, nonce: str) -> Iterator[tuple[str, str, bool]]:
 
 
 def _section(text: str, stderr: str, nonce: str, *, ended: bool) -> Section:
-    if len(text) > SECTION_BYTES:
-        return Section(text[:SECTION_BYTES], stderr.strip("\n"), finished=True)
+    if len(text) > _MOST_BYTES:
+        return Section(text[:_MOST_BYTES], stderr.strip("\n"), finished=True)
     text = f"\n{text}"
     match = re.search(rf"\n{re.escape(nonce)} (code|lacks) (\S+)(?:\n|\Z)", text)
     if not match:
@@ -149,7 +151,8 @@ def _unanswered(section: Section, denied: int) -> Missing | Refused:
 
 def _gaps(section: Section, denied: int, names: Sequence[str], seconds: int) -> Iterator[str]:
     if section.code is None:
-        yield f"cut at {SECTION_BYTES // 1024} KiB" if section.finished else "the answer broke off"
+        size = len(section.stdout)
+        yield f"cut at {size // 1024} KiB" if section.finished or size > SECTION_BYTES else "the answer broke off"
     elif section.code in (124, 143):
         yield f"stopped after {seconds} s"
     if denied:

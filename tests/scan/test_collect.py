@@ -65,7 +65,7 @@ def test_a_command_cannot_eat_the_script():
 def test_output_that_is_too_long_is_cut_and_said_to_be():
     got = ask(fact("flood", f"head -c {2 * collect.SECTION_BYTES} /dev/zero | tr '\\0' x"), fact("after", "echo here"))
     assert isinstance(got["flood"], Observed)
-    assert got["flood"].gaps == ("cut at 512 KiB",)
+    assert got["flood"].gaps == ("cut at 515 KiB",)
     assert got["after"] == Observed("here")
 
 
@@ -180,8 +180,16 @@ def test_when_the_time_of_a_shell_is_over_the_others_are_still_asked(shell):
     assert got["late"] == Missing("was not reached before the host's time or bytes ran out")
 
 
-def test_an_answer_that_is_too_long_is_cut_and_the_next_in_its_shell_is_whole():
+def test_a_long_answer_may_use_what_the_others_of_its_shell_leave():
     flood = fact("flood", f"head -c {collect.SECTION_BYTES + 9999} /dev/zero | tr '\\0' x")
     got = ask(*in_one(Shell(), flood, fact("after", "echo here")))
-    assert got["flood"].gaps == ("cut at 512 KiB",)
+    assert got["flood"].gaps == ()
+    assert got["after"] == Observed("here")
+
+
+def test_no_answer_is_longer_than_four_shares():
+    several = [fact(f"n{number}", "true") for number in range(9)]
+    flood = fact("flood", f"head -c {5 * collect.SECTION_BYTES} /dev/zero | tr '\\0' x")
+    got = ask(*in_one(Shell(), flood, *several, fact("after", "echo here")))
+    assert got["flood"].gaps == ("cut at 2048 KiB",)
     assert got["after"] == Observed("here")

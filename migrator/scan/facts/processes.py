@@ -60,23 +60,40 @@ class Processes(Fact[tuple[Process, ...]]):
     shell = PROCESSES
     command = r"""
 cd /proc || exit 1
-echo '#links'; ls -ln$q [0-9]*/exe [0-9]*/cwd [0-9]*/ns/pid
-echo '#status'
 if [ "$zeros" ]; then
-  grep -aH '' [0-9]*/status [0-9]*/cgroup [0-9]*/stat [0-9]*/cmdline 2>/dev/null | tr '\000' '\037' | REDACT_ARGUMENTS=$REDACT_ARGUMENTS awk -v suspect="${SUSPECT:?}" '
-    /^[0-9]+\/status:/ { if (/^[0-9]+\/status:(Name|PPid|Uid|Gid|VmRSS|RssAnon|CapEff):/) print; next }
-    /^[0-9]+\/cgroup:/ { if (/^[0-9]+\/cgroup:([0-9]+:name=systemd|0:):/) print; next }
-    sub(/^[0-9]+\/stat:/, " ") { if (!times++) print "#stat"; print; next }
+  {
+    grep -aH '' [0-9]*/cmdline 2>/dev/null
+    grep -aH '' [0-9]*/status [0-9]*/cgroup [0-9]*/stat 2>/dev/null
+    ls -ln$q [0-9]*/exe [0-9]*/cwd [0-9]*/ns/pid
+  } | tr '\000' '\037' | REDACT_ARGUMENTS=$REDACT_ARGUMENTS awk -v suspect="${SUSPECT:?}" '
     function tell() { if (index(line, suspect)) return; if (tolower(line) ~ suspect) held[n++] = line; else print line }
-    !last { print "#cmdline" }
-    { i = index($0, "/cmdline:"); pid = substr($0, 1, i - 1); rest = substr($0, i + 9) }
-    pid == last { line = line " " rest; next }
-    { if (last) tell(); last = pid; line = " " pid "\037" rest }
-    END {
+    function part(name) { if (name != named) print "#" name; named = name }
+    function times(text,   field, k, line) {
+      match(text, /.*\)/); line = substr(text, 1, RLENGTH); split(substr(text, RLENGTH + 1), field)
+      for (k = 1; k <= 20; k++) line = line " " field[k]
+      return line
+    }
+    !others && (i = index($0, "/cmdline:")) && substr($0, 1, i - 1) !~ /[^0-9]/ {
+      part("cmdline"); pid = substr($0, 1, i - 1); rest = substr($0, i + 9); has[pid]
+      if (pid == last) { line = line " " rest; next }
       if (last) tell()
-      if (n) { fflush(); hide = "sed -E \"${REDACT_ARGUMENTS:?}\""; for (i = 0; i < n; i++) print held[i] | hide; close(hide) }
+      last = pid; line = " " pid "\037" rest; next
+    }
+    !others { others = 1; if (last) tell() }
+    { pid = $0; sub(/\/.*$/, "", pid) }
+    /^[0-9]+\/status:/ { if (pid in has && /^[0-9]+\/status:(Name|PPid|Uid|Gid|VmRSS|RssAnon|CapEff):/) { part("status"); print } next }
+    /^[0-9]+\/cgroup:/ { if (pid in has && /^[0-9]+\/cgroup:([0-9]+:name=systemd|0:)/) { part("cgroup"); print } next }
+    sub(/^[0-9]+\/stat:/, " ") { if (pid in has) { part("stat"); print times($0) } next }
+    match($0, / [0-9]+\/(exe|cwd|ns\/pid) -> /) {
+      pid = substr($0, RSTART + 1); sub(/\/.*$/, "", pid); if (pid in has) { part("links"); print substr($0, RSTART) }
+    }
+    END {
+      if (!others && last) tell()
+      if (n) { part("cmdline"); fflush(); hide = "sed -E \"${REDACT_ARGUMENTS:?}\""; for (i = 0; i < n; i++) print held[i] | hide; close(hide) }
     }'
 else
+  echo '#links'; ls -ln$q [0-9]*/exe [0-9]*/cwd [0-9]*/ns/pid
+  echo '#status'
   grep -HE '^(Name|PPid|Uid|Gid|VmRSS|RssAnon|CapEff|[0-9]+:name=systemd|0:):' [0-9]*/status [0-9]*/cgroup 2>/dev/null
   echo '#stat'; sed 's/^/ /' [0-9]*/stat 2>/dev/null
   echo '#cmdline'
