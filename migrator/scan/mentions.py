@@ -141,6 +141,7 @@ function urls(line, low,   s, l, u, p, rest, more, lead, n, k, part) {
 function standing(head, a) {
   if (ORIGIN != "" || !depth) return ""
   gsub(/[=-]>/, "", head)
+  while (sub(/[{(<[][^][{}()<>]*[])}>]/, "", head)) continue
   if (head ~ /[{(<[][^])}>]*$/ && a !~ ("^[^=:,]*>|^[^=:,]*[\"" q "]([]]|[ \t]*,|[ \t]+value)")) return " in " FNR "." depth + 1
   return " in " opened_at[depth] "." depth
 }
@@ -154,15 +155,21 @@ function given_else(low,   from, all, a, v) {
   }
   return low
 }
+function is_key(s) {
+  return substr(s, RSTART + RLENGTH - 1) ~ ("^:|^.[\"" q "][ \t]*[:=]|^.[ \t]*=")
+}
 function settings(low, pattern,   s, a, key, list, n, k, part, head) {
   s = low; head = ""; a = ""
   while (match(s, pattern)) {
     head = head a substr(s, 1, RSTART - 1)
-    a = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH); key = a
+    a = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH)
+    if (match(a, /,[a-z0-9_.-]*port:[0-9]+$/) || (s ~ /^[ \t]*=[^>]/ && match(a, /,[a-z0-9_.-]+$/))) { s = substr(a, RSTART) s; a = substr(a, 1, RSTART - 1) }
+    key = a
     if (s ~ userinfo || s ~ /^[[($]/ || s ~ /^[ \t]*=[^>]/) continue
     match(a, keys); key = substr(a, 1, RSTART + RLENGTH - 1); list = substr(a, RSTART + RLENGTH)
     sub("^[^a-z0-9_.-]+", "", key); sub(/^-+/, "", key); sub("^[\"" q "][ \t]+value[ \t]*=", "", list); sub("^[^a-z0-9]+", "", list)
-    while (key ~ /(s|join|points)$/ && match(s, "^[\"" q "]?[ \t]*,[ \t]*[\"" q "]?[a-z0-9][a-z0-9.:-]*")) {
+    if (list ~ /,$/) { sub(/,$/, "", list); s = "," s }
+    while (key ~ /([^s]s|join|points)$/ && match(s, "^[\"" q "]?[ \t]*,[ \t]*[\"" q "]?[a-z0-9][a-z0-9.:-]*") && !is_key(s)) {
       list = list substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH)
     }
     if (match(s, /^\]:[0-9]+/)) list = list substr(s, 2, RLENGTH - 1)
@@ -191,7 +198,7 @@ function addresses(line, low,   s, a, b, lead, plain, n, k, part) {
     if (lead ~ ("((listen|bind|advertis|accept)[a-z0-9_.-]*[\"" q "]?[ \t]*[=: ]?|[ \t]-u|login[ \t]*=)[ \t]*[\"" q "]?$")) { lead = lead a; continue }
     lead = lead a
     if (low ~ /^[ \t]*server\.[0-9]+[ \t]*=/) sub(/^:[0-9]+/, "", s)
-    if (b !~ /[:\/@]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:/ && a !~ sixth) say("address", a)
+    if (b !~ /[:\/@]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:|^port:|[_.-]port:|(^|[a-z_.-])(Port|PORT):/ && a !~ sixth) say("address", a)
   }
 }
 function option(s, letters,   v) {
