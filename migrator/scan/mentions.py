@@ -55,6 +55,7 @@ function is_below(line, name, domain, n,   k) {
 function is_secret(low,   k, name, i, after, head, hot) {
   if (index(low, "redis")) redis = 1
   hot = index(low, "pass") || index(low, "secret") || index(low, "token") || index(low, "key") || index(low, "credential") || index(low, "pw") || index(low, "auth") || index(low, "login=") || index(low, "sqlconnect") || index(low, "ldapbind")
+  if ((awaits != "" || (hot && index(low, "<"))) && (name = of_element(low)) != "") return name
   if (!hot && !index(low, "@") && !index(low, " -") && !index(low, "\" \"") && !index(low, " >") && !index(low, "allow")) return ""
   if (hot && match(low, words)) {
     k = substr(low, RSTART, RLENGTH); head = substr(low, 1, RSTART - 1)
@@ -110,6 +111,28 @@ function of_auth(low,   k, name, quoted) {
   k = substr(low, RSTART, RLENGTH); match(k, /=>|[=:]/); name = substr(k, 1, RSTART - 1); k = substr(k, RSTART + RLENGTH)
   sub(/^[ \t]*/, "", k); quoted = k ~ ("^[\"" q "]"); gsub("[\"" q " \t]", "", k); gsub(/[^a-z0-9_.-]/, "", name); sub(/^-+/, "", name)
   return length(k) < 4 || k ~ ("^(" methods ")$") || (FILENAME ~ code && FILENAME !~ /\.ya?ml$/ && !quoted) ? "" : name
+}
+function of_element(low,   k, v, name) {
+  k = awaits; awaits = ""
+  if (FILENAME ~ /\.(js|cjs|mjs|ts|py|rb|pl|php|sh|html?|f?cgi|psgi|lua)$/ || script) return ""
+  if (k != "" && match(low, follows) && is_kept(low)) return k
+  if (match(low, element) && is_kept(low)) { v = substr(low, RSTART + 1, RLENGTH); sub(/[ \t>].*$/, "", v); sub(/^.*:/, "", v); return v }
+  if (match(low, attribute) && is_kept(low)) { v = substr(low, RSTART, RLENGTH); match(v, veiled "[\"" q "]"); return substr(v, RSTART, RLENGTH - 1) }
+  if (index(low, "<credential-reference") && low ~ /[ \t]clear-text="[^"$]/) return "credential-reference"
+  if (match(low, paired)) {
+    v = substr(low, RSTART, RLENGTH); low = substr(low, RSTART + RLENGTH)
+    match(v, /passw(or)?d|passphrase|secret|token|credential|[a-z]*[-_.]?key[0-9]*[ \t]*<\/|pass|pwd|pw/); name = substr(v, RSTART, RLENGTH); sub(/[ \t]*<.*$/, "", name)
+    if (match(low, follows) && is_kept(low)) return name
+    if (low !~ /[^ \t]/) awaits = name
+  } else if (match(low, "(<([a-z0-9_-]+:)?" veiled "([ \t][^<>]*[^<>\\/])?|[ \t](name|key)=[\"" q "]" veiled "[\"" q "][^<>\\/]*)>[ \t]*$")) {
+    v = substr(low, RSTART, RLENGTH); match(v, veiled); awaits = substr(v, RSTART, RLENGTH); sub(/^(name|key)=./, "", awaits)
+  }
+  return ""
+}
+function is_kept(low,   v) {
+  if (substr(low, RSTART + RLENGTH) !~ ("^[ \t]*([<>]|$)|^[\"" q "]")) return 0
+  v = substr(low, RSTART, RLENGTH); sub(/^.*>/, "", v); sub("^.*[\"" q "]", "", v); sub(/^[ \t]*(<!\[cdata\[)?[ \t]*/, "", v); sub(/\]\]$/, "", v)
+  return v !~ ("^(" methods ")?$")
 }
 function before(s) { return RSTART > 1 ? substr(s, RSTART - 1, 1) : " " }
 function last_at(s) { while (i = index(s, "@")) s = substr(s, i + 1); return s }
@@ -284,6 +307,12 @@ BEGIN {
   code = "[.](js|cjs|mjs|ts|py|rb|php|pl|java|json|ya?ml|toml|xml)$"
   methods = "none|basic|digest|pam|true|false|yes|no|on|off|enabled?|disabled?|required|requisite|optional|sufficient|trust|peer|ident|(md5|sha|scram|o?auth|xoauth|cram|krb|kerberos|ldap|saml|oidc|ntlm|x509)[a-z0-9_.-]*|plain|login|container|application|sasl|gssapi|negotiate|bearer|token|session|cookie|default|any|all|user|users|password|api|key|internal|external|local|system|files?|db|database|htpasswd|null|nil|undefined|env|tls|ssl|starttls|cert|anonymous|service|client|server|https?|web|jwt|ask|prompt|encrypted|hashed|redis"
   words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"
+  veiled = "([a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|(api|access|private|secret|encryption)[-_.]?key|credentials?)|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))[0-9]*"
+  told = "(<!\\[cdata\\[)?[^]# \t<>$%@\\/*\"" q "][^ \t<>]*"
+  element = "<([a-z0-9_-]+:)?" veiled "([ \t][^<>]*[^<>\\/])?>[ \t]*" told
+  attribute = "[ \t](name|key)=[\"" q "]" veiled "[\"" q "]([^<>]*[ \t]value=[\"" q "][^]#$%@\\/*\"" q "][^\"" q "]*|[^<>\\/]*>[ \t]*(<value>[ \t]*)?" told ")"
+  paired = "<(arg|string|[a-z-]*(name|key))([ \t][^<>]*)?>[ \t]*" veiled "[ \t]*</[a-z-]+>"
+  follows = "^[ \t]*(<(arg|string|[a-z-]*value)([ \t][^<>]*)?>[ \t]*)?" told
   userinfo = "^[^ \t\"" q "]*@"
   login = "://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@"
   url = "[a-z][a-z0-9+.:-]*://[^] \t\"" q "<>;)|]+"

@@ -76,6 +76,7 @@ _TEXT: tuple[_Rule, ...] = (
     (("auth",), rf"((^|[^A-Za-z])auth[\"']?[ `]*(=>|[=:])[ `]*)({_QUOTED}|[^ `~\"'(]+)", rf"\1{MASK}"),
     (_WORDS, rf"({_NAMED}\\?[\"']?[ `]*(=>|[=:])[ `]*)({_QUOTED}|[^ `~\"']+)", rf"\1{MASK}"),
     (_WORDS, rf"({_NAMED}[\"']?[ `]+)({_QUOTED}|[^- `~\"'=:|&;<>][^ `~\"']**)", rf"\1{MASK}"),
+    (_WORDS, rf"(<[A-Za-z0-9:_.-]{{0,60}}{_NAMED}>)[^<~]**", rf"\1{MASK}"),
     (
         ("echo ", "printf "),
         r"((echo|printf)[ `]+)[^|~]**([|][ `]*(sudo[ `]+)?(chpasswd|passwd|sudo -S|su|kinit|openssl|gpg|cryptsetup))",

@@ -52,6 +52,7 @@ LINES = [
     f"curl https://x/?sv=1&sig={CANARY}&se=2",
     f"password=a ADMIN_CONTRASEÑA={CANARY}",
     f"auth_pass {CANARY}",
+    f"<a><db-password>{CANARY} {CANARY}</db-password></a>",
     f"sentinel auth-pass main {CANARY}",
     f"redis_auth: {CANARY}",
     f"'redis' => ['host' => 'r1', 'auth' => '{CANARY}']",
@@ -261,6 +262,15 @@ PLACES = [
     ("passwd.client", f"mx1:joe:{CANARY}", "passwords"),
     ("sasl_passwd", f"[mx1]:587 joe:{CANARY}", "passwords"),
     (".pgpass", f"db1:5432:shop:joe:{CANARY}", "passwords"),
+    ("a.xml", f"  <source-password>{CANARY}</source-password>", "source-password"),
+    ("a.xml", f"<x:Password><![CDATA[{CANARY}]]></x:Password>", "password"),
+    ("a.xml", f'<password encrypted="true">{CANARY}</password>', "password"),
+    ("a.xml", f'<property name="db.password" value="{CANARY}"/>', "db.password"),
+    ("a.xml", f"<entry key='db.password'>{CANARY}</entry>", "db.password"),
+    ("a.xml", f'<constructor-arg name="password"><value>{CANARY}</value></constructor-arg>', "password"),
+    ("a.xml", f"<Arg>jdbc.password</Arg><Arg>{CANARY}</Arg>", "password"),
+    ("a.xml", f"<name>ConnectionPassword</name><value>{CANARY}</value>", "password"),
+    ("a.xml", f'<credential-reference clear-text="{CANARY}"/>', "credential-reference"),
     (".netrc", f"machine nas1 login joe password {CANARY}", "password"),
 ]
 NO_PLACES = [
@@ -288,6 +298,11 @@ NO_PLACES = [
     ("sshd.conf", "PermitEmptyPasswords no\nHashedPassword yes"),
     ("nginx.conf", "allow fd00:1::/8;\nallow 10.0.0.0/8;\nauth_basic secret;"),
     ("a.sh", "user add x >out"),
+    ("a.xml", "<password>${db.password}</password>\n<password/>\n<password></password>"),
+    ("a.xml", "<password-file>/etc/x</password-file>\n<passwordRequired>true</passwordRequired>"),
+    ("a.xml", "<token-validity>3600</token-validity>\n<value>jdbc/password</value>"),
+    ("a.xml", '<entry key="label.password">Your password</entry>\n<name>password</name>\n<type>text</type>'),
+    ("a.html", '<input type="password" name="password" value="x">'),
 ]
 
 
@@ -299,6 +314,23 @@ def test_the_place_of_a_secret_leaves_the_host_and_its_value_does_not(tmp_path, 
     assert CANARY not in out
     found = [(m.file.rsplit("/", 1)[-1], m.line, m.key) for m in Configuration().parse(out) if m.kind == "hidden"]
     assert found == [(f"{number:02}{name}", 2, key) for number, (name, _, key) in enumerate(PLACES)]
+
+
+@pytest.mark.parametrize("awk", AWKS[:1] + AWKS[-1:], ids=" ".join)
+@pytest.mark.parametrize(
+    ("above", "line"),
+    [
+        ("<password>", "  {0}"),
+        ("<Arg>jdbc.password</Arg>", "<Arg>{0}</Arg>"),
+        ("<name>db-password</name>", "<value>{0}</value>"),
+        ('<property name="password">', "<value>{0}</value>"),
+    ],
+)
+def test_a_secret_stands_on_the_line_below_its_name(tmp_path, awk, above, line):
+    (tmp_path / "a.xml").write_text(f"{above}\n{line.format(CANARY)}\n<value>other</value>\n")
+    out = mentions(awk, tmp_path)
+    assert CANARY not in out
+    assert [(m.line, m.key) for m in Configuration().parse(out) if m.kind == "hidden"] == [(2, "password")]
 
 
 @pytest.mark.parametrize("awk", AWKS[:1] + AWKS[-1:], ids=" ".join)
@@ -446,6 +478,15 @@ define('DB_HOST', 'u:CANARY@db');
 'host' => 'db', 'password' => 'CANARY', 'port' => 3306
 password: "CANARY" # host
 <password>CANARY</password>
+<password>
+CANARY
+</password>
+<Arg>db.password</Arg><Arg>CANARY</Arg>
+<Arg>CANARY</Arg><Arg>CANARY</Arg>
+<New><Arg>host</Arg><Arg>CANARY</Arg></New>
+<name>ConnectionPassword</name><value>CANARY</value>
+<entry key="host.password">CANARY</entry>
+<credential-reference clear-text="CANARY"/>
 <property name="hostPassword" value="CANARY"/>
 <Resource host="db" password="CANARY" port="3"/>
 <connection url="x" pass="CANARY"/>

@@ -17,7 +17,7 @@ FNR == 1 {
   if (tolower(FILENAME) ~ /\/[^\/]*(passw|pgpass|netrc|sasl|secret|credential|htdigest)[^\/]*$/ && FILENAME !~ /\.(py|sh|js|rb|pl|php)$/) nameless = 1
   keeps = nameless && tolower(FILENAME) ~ /\/[^\/]*(pgpass|netrc|passwd|passwords?|secrets|htdigest)([.]client)?$/
   tunnels = FILENAME ~ /\/\.ssh\/config$/; jump = ""; ahead = ""; options = FILENAME ~ /\.cnf$|odbc\.ini$|pg_service\.conf$/; table = FILENAME ~ /\/inittab$/; uwsgi = FILENAME ~ /uwsgi/; yaml = FILENAME ~ /\.ya?ml$/
-  depth = 0; redis = 0; pool = 0; last = 0; afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/
+  depth = 0; redis = 0; pool = 0; last = 0; awaits = ""; afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/
 }
 { line = variable (length($0) > 4000 ? substr($0, 1, 4000) : $0) }
 inside { if (!(i = index(line, "-->"))) next; inside = 0; line = substr(line, i + 3) }
