@@ -1,5 +1,6 @@
 """One look at one host: what it says of itself, before other hosts are compared with it. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -79,9 +80,14 @@ def _without_samples(snapshot: Snapshot) -> Snapshot:
     untouched = snapshot.value(ChangedFiles, PackagedFiles()).untouched
     if not untouched or not isinstance(configuration, Observed):
         return snapshot
-    own = tuple(m for m in configuration.value if m.file not in untouched or not _is_sample(m))
+    own = tuple(m for m in configuration.value if _packaged(m.file) not in untouched or not _is_sample(m))
     known = {**snapshot.observations, Configuration.name: replace(configuration, value=own)}
     return replace(snapshot, observations=known)
+
+
+def _packaged(file: str) -> str:
+    """What is switched on is a link to what came with the package: `mods-enabled/sql`."""
+    return re.sub(r"([-.])enabled/", r"\1available/", file)
 
 
 def _is_sample(mention: Mention) -> bool:

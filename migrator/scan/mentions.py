@@ -21,6 +21,7 @@ _BLOCK = re.compile(r"(.*) in (\d+\.\d+)")
 _SECRET_KEY = re.compile(r"[a-z0-9_. -]{1,100}")
 FORMS = r"""
 function say(kind, text) {
+  if (ORIGIN == "" && $0 ~ /[\001-\010\016-\032]/) { pages = 1; return }
   print " " kind " " (ORIGIN != "" ? ORIGIN : FILENAME) ":" FNR ":" text
   if (kind == "section") { sub(/^.*[ \t]/, "", text); parts[tolower(text)] }
   if (resolver != "" && asks < 40 && kind ~ /^(url|address|setting|client)$/ && !(kind == "setting" && FILENAME ~ program)) ask_for(kind, tolower(text))

@@ -64,7 +64,7 @@ _ARCHIVES = (".jar", ".war", ".ear")
 _MOST_FILES = 100
 _INCLUDES = 2
 """How far one file leads to another: unit, wrapper script, sourced file."""
-_STATE_ROOT = re.compile(r"(/var/lib/[^/]+)/")
+_STATE_ROOT = re.compile(r"(/var/(?:lib|opt)/[^/]+)/")
 _ENDINGS = ("conf", "cnf", "cfg", "ini", "yml", "yaml", "json", "toml", "properties", "env")
 _OWN_FILES = (
     *("/etc/default/{0}", "/etc/sysconfig/{0}", "/etc/conf.d/{0}", "/etc/init.d/{0}", "/etc/init/{0}.conf"),
@@ -164,7 +164,7 @@ def work_root(folder: str) -> str:
 def place_of(folders: Iterable[str]) -> str:
     """Where below an application's folder one of its parts works: `/opt/shop/web` beside `/opt/shop/worker`."""
     for folder in folders:
-        match = _APP_ROOT.match(f"{folder}/")
+        match = _APP_ROOT.match(f"{folder}/") or _STATE_ROOT.match(f"{folder}/")
         part = folder[match.end() :].strip("/").partition("/")[0] if match else ""
         if match and part and not _PARTS.fullmatch(part):
             return f"{match[1]}/{part}"
@@ -267,11 +267,16 @@ def refused_files(snapshot: Snapshot, roots: FileRoots, mentions: Iterable[Menti
 def foreign_files(own: frozenset[str], others: Iterable[frozenset[str]]) -> frozenset[str]:
     """Files that somebody else names, in folders of which we name a file of our own, or that are called after it.
 
-    Several may share a folder: `/etc/x/blue.env` and `/etc/x/green.env`, `bin/nightly.sh` with `etc/nightly.env`.
+    Several may share a folder: `/etc/x/blue.env` and `/etc/x/green.env`, `bin/nightly.sh` with `etc/nightly.env`. Below
+    /var/lib what somebody names is never the service's whose data stand there: an account keeps scripts of its own in its home.
     """
     folders = {file.rpartition("/")[0] for file in own}
     found = ((file, {_stem(other) for other in named if other != file}) for named in others for file in named)
-    theirs = (file for file, stems in found if file.rpartition("/")[0] in folders or _stem(file) in stems)
+    theirs = (
+        file
+        for file, stems in found
+        if file.rpartition("/")[0] in folders or _stem(file) in stems or _STATE_ROOT.match(file)
+    )
     return frozenset(theirs) - own
 
 

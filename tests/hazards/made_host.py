@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-REPLACED = ("/etc", "/opt", "/srv", "/home", "/root", "/usr/local", "/var/lib", "/var/spool")
+REPLACED = ("/etc", "/opt", "/srv", "/home", "/root", "/usr/local", "/var/lib", "/var/opt", "/var/spool")
 """Folders of which the host sees its own and not this machine's. What of /etc programs need is copied."""
 
 _INSIDE = """#!/bin/sh

@@ -119,6 +119,23 @@ def test_parts_of_one_application_have_their_own_files_and_those_of_all():
     assert calls(found, "worker") == {("b", 2), ("both", 3)}
 
 
+def test_instances_below_var_lib_have_their_own_files():
+    said = " setting /var/lib/ci/masters/a.cfg:1:host = a:1\n setting /var/lib/ci/workers/b.cfg:1:host = b:2\n"
+    found = snapshot([at_work(10, "main", "/var/lib/ci/masters"), at_work(11, "worker", "/var/lib/ci/workers")], said)
+    assert (calls(found, "main"), calls(found, "worker")) == ({("a", 1)}, {("b", 2)})
+
+
+def test_a_script_of_a_job_in_the_home_of_a_database_is_the_jobs_alone():
+    said = (
+        " setting /var/lib/store/bin/nightly:1:host = a:1\n file /var/lib/store/bin/nightly:2:/var/lib/store/etc/dump.env\n"
+        " hidden /var/lib/store/etc/dump.env:1:password\n setting /var/lib/store/store.conf:1:host = b:2\n"
+    )
+    jobs = {Crontabs.name: (CronEntry("/etc/cron.d/store", 1, "17 2 * * *", "store", "/var/lib/store/bin/nightly"),)}
+    found = snapshot([at_work(10, "store", "/var/lib/store")], said, **jobs)
+    assert calls(found, "store") == {("b", 2)}
+    assert secrets(found, "store") == set()
+
+
 def test_one_that_works_alone_has_all_of_its_folder():
     found = snapshot([at_work(10, "web", "/opt/shop/web"), at_work(11, "other", "/opt/other/x")], PARTS)
     assert calls(found, "web") == {("a", 1), ("b", 2), ("both", 3)}

@@ -20,15 +20,20 @@ SAID = """ url /etc/a.conf:1:redis://cache.example:6379
 """
 
 
-def kept(untouched):
+def kept(untouched, said=SAID):
     packaged = Observed(PackagedFiles(untouched=frozenset(untouched)))
-    said = Observed(Configuration().parse(SAID))
-    before = Snapshot("a", "a", datetime.now(UTC), {"configuration": said, "changed_files": packaged})
+    read = Observed(Configuration().parse(said))
+    before = Snapshot("a", "a", datetime.now(UTC), {"configuration": read, "changed_files": packaged})
     return {f"{m.file}:{m.line}" for m in _without_samples(before).value(Configuration, ())}
 
 
 def test_an_example_names_no_other_machine_and_no_secret():
     assert kept(["/etc/a.conf"]) == {"/etc/a.conf:2", "/etc/a.conf:4", "/etc/b.conf:1", "/etc/b.conf:2"}
+
+
+def test_what_is_switched_on_by_a_link_is_as_untouched_as_what_it_leads_to():
+    said = " hidden /etc/a/mods-enabled/sql:1:password\n hidden /etc/a/mods-enabled/own:1:password\n"
+    assert kept(["/etc/a/mods-available/sql"], said) == {"/etc/a/mods-enabled/own:1"}
 
 
 def test_where_the_package_is_not_asked_everything_counts():

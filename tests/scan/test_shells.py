@@ -14,6 +14,13 @@ CHOSEN = {
     "/etc/app.conf": "ct",
     "/etc/nginx/sites-enabled/shop": "ct",
     "/etc/default/shop": "ct",
+    "/etc/radius/mods-enabled/sql": "ct",
+    "/etc/radius/mods-available/sql": "",
+    "/etc/apache2/mods-enabled/proxy.load": "",
+    "/etc/box/instances.enabled/blue": "ct",
+    "/etc/calendar/config": "c",
+    "/opt/works/worker.tac": "c",
+    "/opt/works/churn.rc": "c",
     "/etc/postfix/sasl_passwd": "c",
     "/etc/exim4/passwd.client": "c",
     "/etc/cron.d/shop": "ct",
@@ -134,6 +141,82 @@ def test_links_lead_to_what_is_switched_on_and_to_the_release_of_now_alone(tmp_p
         "/opt/other/releases/1/other.yml",
         "/etc/broker/instances-enabled/blue/broker.xml",
     }
+
+
+ACCOUNTS = "root:x:0:0::/root:/bin/sh\nci:x:990:990::/var/lib/ci:/bin/sh\nbell:x:991:991::/var/opt/bell:/bin/false\n"
+WORKED_IN = {
+    "/var/lib/ci/master.cfg": True,
+    "/var/lib/ci/masters/main/master.cfg": True,
+    "/var/lib/ci/masters/main/old/x/master.cfg": False,
+    "/var/lib/ci/bin/nightly": True,
+    "/var/lib/ci/notes": False,
+    "/var/lib/ci/metadata.json": False,
+    "/var/lib/ci/config.json": True,
+    "/var/lib/ci/large.cfg": False,
+    "/var/lib/other/x.cfg": False,
+    "/var/opt/bell/bell.ini": True,
+    "/var/opt/other/x.ini": False,
+}
+
+
+@pytest.mark.parametrize("awk", AWKS)
+def test_files_of_accounts_that_live_below_var_are_read(tmp_path, awk):
+    host = MadeHost(tmp_path / "host")
+    host.program("awk", f'#!/bin/sh\nexec {awk} "$@"\n')
+    host.write("/etc/passwd", ACCOUNTS)
+    for path in WORKED_IN:
+        host.write(path, "x" * (50_000 if "large" in path else 1))
+    done = host.run(f"{FILES.prepare}\nreadable c")
+    assert done.stderr == b""
+    found = done.stdout.decode().splitlines()
+    assert {path: path in found for path in WORKED_IN} == WORKED_IN
+
+
+@pytest.mark.parametrize("awk", AWKS)
+def test_folders_of_databases_hold_no_settings_without_an_extension(tmp_path, awk):
+    host = MadeHost(tmp_path / "host")
+    host.program("awk", f'#!/bin/sh\nexec {awk} "$@"\n')
+    for path in ("PG_VERSION", "global/1262", "base/5/2619", "postgresql.conf"):
+        host.write(f"/srv/pg/{path}", "password = kept-secret\n")
+    host.write("/srv/pages/page", "page\npassword = kept-secret\001\004\npassword = kept-secret\n")
+    host.write("/srv/pages/more", "\001\004page\npassword = kept-secret\n")
+    host.write("/srv/pages/text", "password = kept-secret\n")
+    done = host.run(f"{FILES.prepare}\n{Configuration.command}")
+    assert sorted(line for line in done.stdout.decode().splitlines() if "/srv/" in line and "hidden" in line) == [
+        " hidden /srv/pages/text:1:password",
+        " hidden /srv/pg/postgresql.conf:1:password",
+    ]
+
+
+@pytest.mark.parametrize("awk", AWKS)
+def test_a_file_without_an_extension_below_etc_is_read_where_settings_name_it(tmp_path, awk):
+    host = MadeHost(tmp_path / "host")
+    host.program("awk", f'#!/bin/sh\nexec {awk} "$@"\n')
+    host.write("/etc/mail.conf", "table relays file:/etc/mail-relays\ninclude /etc/mail/routes\nuser from /etc/shadow\n")
+    host.write("/etc/mail-relays", "out joe:kept-secret\nin joe:4711\njoe:4711\n")
+    host.write("/etc/mail/routes", "host = mx1\nmore = /etc/mail/deeper\n")
+    host.write("/etc/mail/deeper", "host = mx2\n")
+    host.write("/etc/mail/unnamed", "host = mx3\n")
+    host.write("/etc/shadow", "password = kept-secret\n")
+    host.write("/opt/x/save.sh", "tar cf x /etc/saved\n")
+    host.write("/etc/saved", "host = db1\n")
+    host.write("/etc/svn/svn.conf", "password-db = /etc/svn/passwd\n")
+    host.write("/etc/svn/passwd", "[users]\nci = kept-secret\n")
+    done = host.run(f"{FILES.prepare}\n{Configuration.command}")
+    assert done.stderr == b""
+    told = sorted({line for line in done.stdout.decode().splitlines() if "/etc/" in line and "ld.so" not in line})
+    assert told == [
+        " file /etc/mail.conf:1:/etc/mail-relays",
+        " file /etc/mail.conf:2:/etc/mail/routes",
+        " file /etc/mail/routes:2:/etc/mail/deeper",
+        " file /etc/svn/svn.conf:1:/etc/svn/passwd",
+        " hidden /etc/mail-relays:1:login",
+        " hidden /etc/svn/passwd:2:passwords",
+        " kept /etc/svn/svn.conf:1:/etc/svn/passwd",
+        " setting /etc/mail/deeper:1:host = mx2 in 0.1",
+        " setting /etc/mail/routes:1:host = mx1 in 0.1",
+        " setting /etc/saved:1:host = db1 in 0.1",
+    ]
 
 
 def test_only_files_that_may_be_read_are_handed_on(tmp_path):

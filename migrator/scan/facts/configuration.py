@@ -13,12 +13,13 @@ MENTIONS = (
 FNR == 1 {
   inside = 0; upstream = 0; script = /^#!/; variable = ""
   if (FILENAME ~ /\/env\/[A-Z][A-Z0-9_]*$/) { variable = FILENAME; sub(/^.*\//, "", variable); variable = variable "=" }
-  nameless = !script && variable == "" && FILENAME ~ /^\/((home|opt|srv|app|apps|data)\/.*|root)\/[.]?[^.\/]+$/ && FILENAME !~ settled && FILENAME !~ /\/\.ssh\/config$/
+  nameless = !script && variable == "" && FILENAME ~ /^\/((home|opt|srv|app|apps|data|var\/(lib|opt))\/.*|root)\/[.]?[^.\/]+$/ && FILENAME !~ settled && FILENAME !~ /\/\.ssh\/config$/
   if (tolower(FILENAME) ~ /\/[^\/]*(passw|pgpass|netrc|sasl|secret|credential|htdigest)[^\/]*$/ && FILENAME !~ /\.(py|sh|js|rb|pl|php)$/) nameless = 1
   keeps = nameless && tolower(FILENAME) ~ /\/[^\/]*(pgpass|netrc|passwd|passwords?|secrets|htdigest)([.]client)?$/
   tunnels = FILENAME ~ /\/\.ssh\/config$/; jump = ""; ahead = ""; options = FILENAME ~ /\.cnf$|odbc\.ini$|pg_service\.conf$/; table = FILENAME ~ /\/inittab$/; uwsgi = FILENAME ~ /uwsgi/; yaml = FILENAME ~ /\.ya?ml$/
-  depth = 0; redis = 0; pool = 0; last = 0; awaits = ""; afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/
+  depth = 0; redis = 0; pool = 0; last = 0; awaits = ""; pages = $0 ~ /[\001-\010\016-\032]/; afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/
 }
+pages { next }
 { line = variable (length($0) > 4000 ? substr($0, 1, 4000) : $0) }
 inside { if (!(i = index(line, "-->"))) next; inside = 0; line = substr(line, i + 3) }
 i = index(line, "<!--") { if (!index(substr(line, i), "-->")) inside = 1; line = substr(line, 1, i - 1) }
@@ -27,7 +28,10 @@ line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \
   if (index(line, "#")) sub(/[ \t]#.*$/, "", line)
   low = tolower(line); slash = index(line, "/")
   name = is_secret(low); if (name == "" && keeps && line ~ /^[ \t]*[^ \t:]+[ \t:]+[^ \t]/) { name = "passwords"; keeps = 0 }
+  if (name == "" && FILENAME in named_too && low ~ /^[a-z0-9_.-]+[ \t]+[^] \t:\/=,;[<>(){}]+:[^] \t:\/=,;[<>(){}]*[^]0-9 \t:\/=,;[<>(){}][^] \t:\/=,;[<>(){}]*[ \t]*$/) name = "login"
   if (name != "") say("hidden", name)
+  if (waiting && slash && index(line, "/etc/")) named_in(line, !script && !afar && FILENAME !~ code && FILENAME !~ /\.sh$|cron/ && low !~ /^[ \t]*check[ \t]/)
+  if (FILENAME in named_too && low ~ /^[^ \t:=]+([ \t]+[^ \t:=]+)?:[^ \t:=]*[ \t]*$/) next
   if (nameless) next
   if (tunnels) { tunnel(low); next }
   block(line)
@@ -73,6 +77,14 @@ line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \
       say("affinity", substr(low, RSTART, RLENGTH))
   }
 }
+function named_in(s, own,   u) {
+  while (match(s, /\/etc\/[A-Za-z0-9_.+@\/-]*[A-Za-z0-9]/)) {
+    u = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH)
+    if (!(u in wanted)) continue
+    if (own) say("file", u)
+    if (!(u in named_too)) { named_too[u]; ARGV[ARGC++] = u }
+  }
+}
 function block(line,   at, item) {
   match(line, /^[ \t]*/); at = RLENGTH
   item = index(line, "-") && line ~ ("^[ \t]*-[ \t]+([{]|[\"" q "]?[A-Za-z0-9_.-]+[\"" q "]?[ \t]*:([ \t]|$))")
@@ -92,7 +104,7 @@ function files(line, low,   s, u, d, b, head) {
   if (index(low, "key") && match(low, /(ssl_?certificate_?key(_?file)?|key_?file|tls_?key|ssl[-_]key|private_?key(_?file)?)["]?[ \t=:]+["]?\/[a-z0-9._\/-]+/) && low !~ /snakeoil/) {
     u = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", u); say("key", u)
   }
-  if (index(low, "file") && match(low, /(pass|passwo?r?d|secrets?|credentials?)[-_ ]?file["]?[ \t=:]+["]?\/[a-z0-9._\/-]+/)) {
+  if ((index(low, "pass") || index(low, "secret") || index(low, "credential")) && match(low, /(pass|passwo?r?d|secrets?|credentials?)[-_ ]?(file(name)?|db|database|path)["]?[ \t=:]+["]?\/[a-z0-9._\/-]+/)) {
     u = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", u); say("kept", u)
   }
   if ((index(low, "dir") || index(low, "root") || index(low, "base=")) && (match(low, /^[ \t]*(chdir|directory|working_?directory|(server\.)?document-?root)[ \t]*[= \t][ \t]*["]?\/[a-z0-9._\/-]+/) ||
@@ -130,6 +142,7 @@ function tunnel(low,   part, n) {
 }
 END { look_up() }
 BEGIN {
+  for (i = 1; i < ARGC; i++) if (ARGV[i] ~ /^\/\//) { wanted[substr(ARGV[i], 2)]; ARGV[i] = ""; waiting = 1 }
   settled = "/([.]?(set)?env(vars|rc|ironment)?([-_][A-Za-z0-9_-]+)?|[.](bash_|z)?(profile|login|rc|env)|[.]bashrc|[.]zshrc|Caddyfile|Procfile)$"
   named = "(config|conf|settings|properties|env|environment)([-_]?(file|path|dir|location))?[\"" q "]?[ \t]*[=: ][ \t]*[\"" q "]?(file:)?/"
   starts = "^[ \t\"" q "]*(command|cmd|exec|execstart|daemon|daemon_bin|script|program)[\"" q "]?[ \t]*[=: ]"
@@ -157,7 +170,7 @@ class Configuration(Fact[tuple[Mention, ...]]):
 for f in $(chosen k); do echo " kept ${{f%/*}}:1:$f"; done
 set -- $(readable s)
 [ "$#" -eq 0 ] || for f in $(grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' "$@" /dev/null); do echo " key ${{f%/*}}:1:$f"; done
-set -- $(readable c)
+set -- $(readable ce)
 [ "$#" -eq 0 ] || awk -v q="'" -v resolver="${{GETENT:-}}" {shlex.quote(MENTIONS)} "$@"
 """
 
