@@ -66,10 +66,14 @@ function is_secret(low,   k, name, i, after, head, hot) {
     if (FILENAME ~ /\.(js|py|rb|pl|php|f?cgi|psgi)$/ && !quoted && !(name !~ ("[\"" q "][ \t]*$") && head ~ ("[\"" q "]"))) return ""
     if (after ~ /^([$%<\/*]|null|none|true|false|yes|no|env|os\.|process\.|getenv|args\.|self\.|[a-z_][a-z0-9_]*\[)/) return ""
     gsub("[\"" q " \t]", "", name); sub(/^-+/, "", name)
-    return name
+    return name ~ /[_.-](encryption|scheme|algorithm|method|type|format|policy|timeout|column|field|attribute|query)$/ ? "" : name
   }
   if (hot && match(low, "(define\\([ \t]*[\"" q "]|header[a-z_]*[ \t]+(set|add)?[ \t]*[\"" q "]?)[a-z0-9_.-]*(passw(or)?d|_pass|secret|token|api[-_]?key|[-_]key|authorization)[a-z0-9_.-]*[\"" q "]?[ \t]*[, \t][ \t]*[\"" q "][^\"" q "$%]+")) {
     k = substr(low, RSTART, RLENGTH); match(k, /[a-z0-9_.-]*(passw(or)?d|_pass|secret|token|key|authorization)[a-z0-9_.-]*/); return substr(k, RSTART, RLENGTH)
+  }
+  if (hot && index(low, "(") && FILENAME ~ called && match(low, "(^|[^a-z0-9_.-])" veiled "\\([ \t]*[\"" q "][^\"" q "$%\\/{][^\"" q "]*[\"" q "][ \t]*\\)")) {
+    k = substr(low, RSTART, RLENGTH); match(k, veiled "\\("); name = substr(k, RSTART, RLENGTH - 1); gsub("^[^\"" q "]*[\"" q "]|[\"" q "][^\"" q "]*$", "", k)
+    if (k !~ ("^(" methods ")$")) return name
   }
   if (hot && match(low, "(^|[ \t])--?[a-z0-9_-]*(password|passwd|pass|secret|token|api-key)[ \t]+[^- \t$\"" q "%<|;&][^ \t]*")) {
     k = substr(low, RSTART, RLENGTH); sub(/^[ \t]*-+/, "", k); sub(/[ \t].*$/, "", k); return k
@@ -81,6 +85,7 @@ function is_secret(low,   k, name, i, after, head, hot) {
   if (index(low, " >") && low ~ /^[ \t]*user[ \t]+[^ \t]+[ \t](.*[ \t])?>[^ \t>&\/$]/ && FILENAME ~ /\.(conf|acl)$/) return "user"
   if (FILENAME ~ /monit/ && low ~ /^[ \t]*allow[ \t]+["]?[a-z_][a-z0-9_.@-]*:[^: \t]+/ && low !~ /^[ \t]*allow[ \t]+[0-9a-f]*:/) return "allow"
   if (index(low, "@") && low ~ login) return "url"
+  if (index(low, "@") && low ~ /^[ \t]*register[ \t]*=>?[ \t]*[^ \t:]+:[^ \t@\/][^ \t@]*@/) return "register"
   if (!hot) return ""
   if (low ~ /^[ \t]*stats[ \t]+auth[ \t]+[^ \t]+:/) return "stats auth"
   if (low ~ /^[ \t]*basicauth[ \t]+[^ \t]+[ \t]+[^ \t{][^{]*$/) return "basicauth"
@@ -196,6 +201,7 @@ function settings(low, pattern,   s, a, key, list, n, k, part, head) {
     while (key ~ /([^s]s|join|points)$/ && match(s, "^[\"" q "]?[ \t]*,[ \t]*[\"" q "]?[a-z0-9][a-z0-9.:-]*") && !is_key(s)) {
       list = list substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH)
     }
+    if (s ~ /^\/([0-9]|[12][0-9]|3[0-2])([^0-9a-z.]|$)|^\/255[.]/) sub(/[0-9]+[.][0-9.]+$/, "", list)
     if (match(s, /^\]:[0-9]+/)) list = list substr(s, 2, RLENGTH - 1)
     gsub("[ \t\"" q "]", "", list); sub(/^tcp:/, "", list); if (key ~ /smarthost/) sub(/::/, ":", list)
     n = split(list, part, ",")
@@ -277,10 +283,26 @@ function clients(line, low,   s, name, a, part, n) {
   }
 }
 function dotted(s) { sub(/:/, ".", s); return s }
-function endpoints(line, low) {
+function calls(low,   v) {
+  if (match(low, "(^|[^a-z0-9_.-])(remote[_-]?)?(host|hostname|server|address|addr)\\([ \t]*[\"" q "][a-z0-9][a-z0-9.-]*[\"" q "][ \t]*\\)") || (index(low, "port(") && match(low, /(^|[^a-z0-9_.-])(network|tcp|udp|syslog)\([ \t]*["][a-z0-9][a-z0-9.-]*["][ \t]/))) {
+    v = substr(low, RSTART, RLENGTH); sub("^[^\"" q "]*.", "", v); sub("[\"" q "].*$", "", v); called_host = v
+  }
+  if (match(low, "(^|[^a-z0-9_.-])(remote[_-]?)?port\\([ \t]*[\"" q "]?[0-9]+[\"" q "]?[ \t]*\\)")) {
+    v = substr(low, RSTART, RLENGTH); gsub(/[^0-9]/, "", v); called_port = v
+  }
+  if (called_host != "" && called_port != "") { say("address", called_host ":" called_port); called_host = called_port = "" }
+  if (low ~ /[;}][ \t]*$/) called_host = called_port = ""
+}
+function two_words(low,   part) {
+  split(low, part); gsub(/"/, "", part[2])
+  if (part[1] !~ /^(port|host|address)$/ && (part[1] !~ /..(server|host|port)$/ || part[1] ~ /^(name|time|ntp|web|app|https?|next|x|v|virtual|local)[_.-]?(server|host)$/ || ORIGIN != "" || script || FILENAME !~ /(^|\/)[^.\/]+$|\.(conf|cnf|cfg|cf|config|ini|rc|settings)$/)) return
+  if (part[2] !~ /^(true|false|yes|no|on|off|none|null|auto)$/) say("setting", part[1] " = " part[2] standing("", ""))
+}
+function endpoints(line, low,   a, part) {
   if (index(line, "${")) { line = defaults(line); low = tolower(line) }
   if (index(line, "://") || index(line, ":oracle:")) urls(line, low)
   if (index(low, "<") && low ~ /<(connector|socket-binding|http-listener)[ \t]/) gsub(/(address|host)="[^"]*"/, "", low)
+  if (index(line, "(") && FILENAME ~ called && ORIGIN == "") calls(low)
   pair = index(line, "=") || index(line, ":") || index(line, ">") || index(line, ",")
   if (index(low, "host") || index(low, "server") || index(low, "addr") || index(low, "port") || index(low, "broker") || index(low, "seed") || index(low, "peer") || index(low, "node") || index(low, "endpoint") || index(low, "source") || index(low, "connect") || index(low, "points") || index(low, "join")) {
     if (pair && index(low, "sql") + index(low, "dblib") + index(low, "odbc") && match(low, /(mysql|pgsql|sqlsrv|dblib|odbc):(host|server)=/)) low = substr(low, 1, RSTART - 1) dotted(substr(low, RSTART))
@@ -288,7 +310,11 @@ function endpoints(line, low) {
     if (pair) settings(low, pairs)
     if (index(low, "-")) settings(low, flags)
   }
-  if ((index(low, "port") || index(low, "host") || index(low, "address")) && match(low, /^[ \t]*(port|host|address)[ \t]+[a-z0-9][a-z0-9.-]*(:[0-9]+)?[ \t]*$/)) { split(substr(low, RSTART, RLENGTH), part); say("setting", part[1] " = " part[2] standing("", "")) }
+  if ((index(low, "port") || index(low, "host") || index(low, "address") || index(low, "server")) && match(low, /^[ \t]*[a-z][a-z0-9_.-]*[ \t]+["]?[a-z0-9][a-z0-9.-]*(:[0-9]+)?["]?[ \t]*$/)) two_words(low)
+  if (low ~ /^[ \t]*([0-9.]+|[*])[ \t]+[0-9]+(\/tcp)?[ \t]+[a-z0-9][a-z0-9.-]*[ \t]+[0-9]+(\/tcp)?([ \t]|$)/) { split(low, part); say("listen", part[2] + 0); say("address", part[3] ":" (part[4] + 0)) }
+  if (index(low, "register") && match(low, /^[ \t]*register[ \t]*=>?[ \t]*[^ \t]+@[a-z0-9][a-z0-9.-]*(:[0-9]+)?([\/~?]|[ \t]*$)/)) {
+    a = last_at(substr(low, RSTART, RLENGTH)); sub(/[\/~? \t].*$/, "", a); say("address", a (a ~ /:/ ? "" : FILENAME ~ /iax/ ? ":4569" : ":5060"))
+  }
   if ((pair || index(line, "#") || index(line, "@")) && line ~ /[:#@][0-9]/) addresses(line, low)
   if (index(line, ":") && match(low, opened)) {
     a = substr(low, RSTART, RLENGTH); sub(/^.*:/, "", a); say("listen", a)
@@ -314,6 +340,7 @@ BEGIN {
   attribute = "[ \t](name|key)=[\"" q "]" veiled "[\"" q "]([^<>]*[ \t]value=[\"" q "][^]#$%@\\/*\"" q "][^\"" q "]*|[^<>\\/]*>[ \t]*(<value>[ \t]*)?" told ")"
   paired = "<(arg|string|[a-z-]*(name|key))([ \t][^<>]*)?>[ \t]*" veiled "[ \t]*</[a-z-]+>"
   follows = "^[ \t]*(<(arg|string|[a-z-]*value)([ \t][^<>]*)?>[ \t]*)?" told
+  called = "[.](conf|cfg|config|groovy|gradle|kts)$"
   userinfo = "^[^ \t\"" q "]*@"
   login = "://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@"
   url = "[a-z][a-z0-9+.:-]*://[^] \t\"" q "<>;)|]+"

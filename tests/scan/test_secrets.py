@@ -271,6 +271,11 @@ PLACES = [
     ("a.xml", f"<Arg>jdbc.password</Arg><Arg>{CANARY}</Arg>", "password"),
     ("a.xml", f"<name>ConnectionPassword</name><value>{CANARY}</value>", "password"),
     ("a.xml", f'<credential-reference clear-text="{CANARY}"/>', "credential-reference"),
+    ("sip.conf", f"register => 2345:{CANARY}@sip1/1234", "register"),
+    ("syslog-ng.conf", f'  username("x") password("{CANARY}")', "password"),
+    ("rabbitmq.config", f'  {{default_pass, <<"{CANARY}">>}},', "default_pass"),
+    ("a.erl", f'[{{user, "x"}}, {{db_password, "{CANARY}"}}]', "db_password"),
+    ("a.tcl", f"set cfg(db,pass)  {{{CANARY}}}", "db.pass"),
     (".netrc", f"machine nas1 login joe password {CANARY}", "password"),
 ]
 NO_PLACES = [
@@ -302,6 +307,11 @@ NO_PLACES = [
     ("a.xml", "<password-file>/etc/x</password-file>\n<passwordRequired>true</passwordRequired>"),
     ("a.xml", "<token-validity>3600</token-validity>\n<value>jdbc/password</value>"),
     ("a.xml", '<entry key="label.password">Your password</entry>\n<name>password</name>\n<type>text</type>'),
+    ("a.conf", 'password("none")\nkey-file("/etc/x")\npassword("${X}")'),
+    ("a.py", 'read_password("main")\npassword("main")'),
+    ("a.config", '%% {default_pass, <<"guest">>}'),
+    ("sip.conf", "register => tcp://joe@sip1\nregister => joe@sip1"),
+    ("radicale.conf", "htpasswd_encryption = plain\npassword_attribute = userPassword"),
     ("a.html", '<input type="password" name="password" value="x">'),
 ]
 
@@ -487,6 +497,17 @@ CANARY
 <name>ConnectionPassword</name><value>CANARY</value>
 <entry key="host.password">CANARY</entry>
 <credential-reference clear-text="CANARY"/>
+register => joe:CANARY@sip1/12
+register => joe@x:CANARY@sip1:5070~20
+host("x") port(1) password("CANARY")
+password("CANARY") port("1")
+{default_pass, <<"CANARY">>}, {host, "x"}
+{"CANARY", 1}
+set cfg(x,pass) {CANARY}
+set cfg(x,pass) CANARY
+SMTPServer mail
+SMTPPassword CANARY
+0.0.0.0 1 CANARY
 <property name="hostPassword" value="CANARY"/>
 <Resource host="db" password="CANARY" port="3"/>
 <connection url="x" pass="CANARY"/>

@@ -17,7 +17,7 @@ FNR == 1 {
   if (tolower(FILENAME) ~ /\/[^\/]*(passw|pgpass|netrc|sasl|secret|credential|htdigest)[^\/]*$/ && FILENAME !~ /\.(py|sh|js|rb|pl|php)$/) nameless = 1
   keeps = nameless && tolower(FILENAME) ~ /\/[^\/]*(pgpass|netrc|passwd|passwords?|secrets|htdigest)([.]client)?$/
   tunnels = FILENAME ~ /\/\.ssh\/config$/; jump = ""; ahead = ""; options = FILENAME ~ /\.cnf$|odbc\.ini$|pg_service\.conf$/; table = FILENAME ~ /\/inittab$/; uwsgi = FILENAME ~ /uwsgi/; yaml = FILENAME ~ /\.ya?ml$/
-  depth = 0; redis = 0; pool = 0; last = 0; awaits = ""; pages = $0 ~ /[\001-\010\016-\032]/; afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/
+  depth = 0; redis = 0; pool = 0; last = 0; awaits = ""; called_host = called_port = ""; written = FILENAME ~ /\.(config|erl|hrl|terms|escript)$/ ? 1 : FILENAME ~ /\.(tcl|exp|rc)$/ ? 2 : 0; pages = $0 ~ /[\001-\010\016-\032]/; afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/
 }
 pages { next }
 { line = variable (length($0) > 4000 ? substr($0, 1, 4000) : $0) }
@@ -26,6 +26,7 @@ i = index(line, "<!--") { if (!index(substr(line, i), "-->")) inside = 1; line =
 line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \t]+\*/ { next }
 {
   if (index(line, "#")) sub(/[ \t]#.*$/, "", line)
+  if (written) line = written == 1 ? tuples(line) : assigned(line)
   low = tolower(line); slash = index(line, "/")
   name = is_secret(low); if (name == "" && keeps && line ~ /^[ \t]*[^ \t:]+[ \t:]+[^ \t]/) { name = "passwords"; keeps = 0 }
   if (name == "" && FILENAME in named_too && low ~ /^[a-z0-9_.-]+[ \t]+[^] \t:\/=,;[<>(){}]+:[^] \t:\/=,;[<>(){}]*[^]0-9 \t:\/=,;[<>(){}][^] \t:\/=,;[<>(){}]*[ \t]*$/) name = "login"
@@ -76,6 +77,20 @@ line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \
     if (match(low, /^[ \t]*(ip_hash|sticky[ \t]|hash[ \t]+\$(binary_)?(remote_addr|cookie)|stick[ \t]+on|balance[ \t]+source|appsession|cookie[ \t].*[ \t](insert|prefix|rewrite|indirect))/) || match(low, /stickysession=/))
       say("affinity", substr(low, RSTART, RLENGTH))
   }
+}
+function tuples(s,   t, k) {
+  if (s ~ /^[ \t]*%/) return ""
+  while (match(s, /\{[ \t]*[a-z][a-z0-9_]*[ \t]*,[ \t]*(<<[ \t]*)?("[^"]*"|[0-9]+)([ \t]*>>)?[ \t]*\}/)) {
+    t = k = substr(s, RSTART + 1, RLENGTH - 2); sub(/[ \t]*,.*$/, "", k); sub(/^[^,]*,[ \t]*(<<)?[ \t]*/, "", t); sub(/[ \t]*(>>)?[ \t]*$/, "", t)
+    s = substr(s, 1, RSTART - 1) " " k " = " t " " substr(s, RSTART + RLENGTH)
+  }
+  return s
+}
+function assigned(s,   k) {
+  if (s !~ /^[ \t]*set[ \t]+[A-Za-z0-9_:]+(\([A-Za-z0-9_,.-]+\))?[ \t]+("[^"$]*"|\{[^{}]*\}|[^]$"{}[ \t]+)[ \t;]*$/) return s
+  sub(/^[ \t]*set[ \t]+/, "", s); k = s; sub(/[ \t].*$/, "", k); sub(/^[^ \t]+[ \t]+/, "", s); sub(/[ \t;]*$/, "", s); gsub(/^["{]|["}]$/, "", s)
+  sub(/^[^(]*\(/, "", k); sub(/\)$/, "", k); gsub(/[,:]+/, ".", k)
+  return k " = \"" s "\""
 }
 function named_in(s, own,   u) {
   while (match(s, /\/etc\/[A-Za-z0-9_.+@\/-]*[A-Za-z0-9]/)) {
