@@ -1,6 +1,7 @@
 """Every common form in which configuration names what it connects to: the text in, as the host itself reads it, the calls out."""
 
 import shutil
+import socket
 import subprocess
 
 import pytest
@@ -424,3 +425,28 @@ def test_groups_of_options_are_told_apart_where_files_have_them(awk, tmp_path):
 def test_names_that_stand_for_a_database(line, want, awk, tmp_path):
     found = mentions_of(tmp_path, "x.pl", line, awk)
     assert [m.text for m in found if m.kind is MentionKind.SOURCE] == want
+
+
+@pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[-1])
+def test_a_folder_as_the_host_of_a_database_means_the_socket_in_it(awk, tmp_path):
+    with socket.socket(socket.AF_UNIX) as listening:
+        path = str(tmp_path / ".s.PGSQL.5444")
+        listening.bind(path)
+        listening.listen()
+        assert calls_of(tmp_path, "a.env", f"PGHOST={tmp_path}\nPGPORT=5444\n", awk) == {(path, None)}
+        assert calls_of(tmp_path, "b.env", "PGHOST=/srv/pg/run\n", awk) == set()
+
+
+def test_the_folder_of_a_socket_is_no_data(tmp_path):
+    said = mentions_of(tmp_path, "a.env", "PGHOST=/srv/pg/run\nhost: '/srv/pg/run'\nTARGET=/srv/dumps\n", AWKS[0])
+    assert [m.path for m in said if m.kind is MentionKind.DATA] == ["/srv/dumps"]
+
+
+@pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[-1])
+def test_a_quoted_path_is_a_call_where_the_host_has_such_a_socket(awk, tmp_path):
+    with socket.socket(socket.AF_UNIX) as listening:
+        path = str(tmp_path / "lmtp")
+        listening.bind(path)
+        listening.listen()
+        text = f'action "box" lmtp "{path}" x\nother "{path}-two"\nplain {path}\nlog "/var/log/x"\n'
+        assert calls_of(tmp_path, "smtpd.conf", text, awk) == {(path, None)}

@@ -133,9 +133,19 @@ function files(line, low,   s, u, d, b, head) {
   while (match(s, /\/[A-Za-z0-9._\/-]+\.sock(et)?/)) {
     u = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH); if (u !~ /\/systemd\//) say("unix", u)
   }
+  if (sockets && index(low, "host") && match(line, "(host|HOST)[ \t]*[=:][ \t]*[\"" q "]?/[A-Za-z0-9._/-]+")) {
+    d = substr(line, RSTART, RLENGTH); sub(/^[^\/]*/, "", d); sub(/\/$/, "", d); sub(/^\/var\/run\//, "/run/", d); b = ""
+    for (u in socket) if (index(u, d "/.s.PGSQL.") == 1) b = b == "" ? u : "several"
+    if (b ~ /^\//) say("unix", socket[b])
+  }
+  s = sockets && index(line, "/run/") + index(line, "/var/") + index(line, "/tmp/") ? line : ""
+  while (match(s, "[\"" q "](unix:)?\\/[A-Za-z0-9._\\/@-]+[\"" q "]")) {
+    u = substr(s, RSTART + 1, RLENGTH - 2); s = substr(s, RSTART + RLENGTH); sub(/^unix:/, "", u); sub(/^\/var\/run\//, "/run/", u)
+    if (u in socket && u !~ /\.sock(et)?$/) say("unix", socket[u])
+  }
   s = index(line, ".pem") || index(line, ".crt") || index(line, ".cer") ? line : ""
   while (match(s, /\/[A-Za-z0-9._\/-]+\.(pem|crt|cer|cert)/)) { say("certificate", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
-  s = (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ /chroot|documentroot|targetdir/ ? line : ""; head = ""
+  s = (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ "chroot|documentroot|targetdir|host[\"" q "]?[ \t]*[=:][ \t]*[\"" q "]?/" ? line : ""; head = ""
   while (match(s, /\/(var\/lib|var\/backups?|backups?|srv|data|mnt|exports?|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]/)) {
     d = substr(s, RSTART, RLENGTH); b = before(s); head = head substr(s, 1, RSTART - 1); s = substr(s, RSTART + RLENGTH)
     if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low)) say("data", d)
@@ -158,6 +168,7 @@ function tunnel(low,   part, n) {
 END { look_up() }
 BEGIN {
   for (i = 1; i < ARGC; i++) if (ARGV[i] ~ /^\/\//) { wanted[substr(ARGV[i], 2)]; ARGV[i] = ""; waiting = 1 }
+  while ((getline line < "/proc/net/unix") > 0) if (line ~ /^[^ ]+ [^ ]+ [^ ]+ 00010000 .* \//) { u = line; sub(/^[^\/]*/, "", u); line = u; sub(/^\/var\/run\//, "/run/", u); socket[u] = line; sockets = 1 }
   settled = "/([.]?(set)?env(vars|rc|ironment)?([-_][A-Za-z0-9_-]+)?|[.](bash_|z)?(profile|login|rc|env)|[.]bashrc|[.]zshrc|Caddyfile|Procfile)$"
   named = "(config|conf|settings|properties|env|environment)([-_]?(file|path|dir|location))?[\"" q "]?[ \t]*[=: ][ \t]*[\"" q "]?(file:)?/"
   starts = "^[ \t\"" q "]*(command|cmd|exec|execstart|daemon|daemon_bin|script|program)[\"" q "]?[ \t]*[=: ]"
