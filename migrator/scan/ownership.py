@@ -267,8 +267,8 @@ def refused_files(snapshot: Snapshot, roots: FileRoots, mentions: Iterable[Menti
 def foreign_files(own: frozenset[str], others: Iterable[frozenset[str]]) -> frozenset[str]:
     """Files that somebody else names, in folders of which we name a file of our own, or that are called after it.
 
-    Several may share a folder: `/etc/x/blue.env` and `/etc/x/green.env`, `bin/nightly.sh` with `etc/nightly.env`. Below
-    /var/lib what somebody names is never the service's whose data stand there: an account keeps scripts of its own in its home.
+    Several may share a folder: `/etc/x/blue.env` and `/etc/x/green.env`, `bin/nightly.sh` with `etc/nightly.env`.
+    What somebody names below /var/lib is not the service's whose data stand there: accounts keep scripts at home.
     """
     folders = {file.rpartition("/")[0] for file in own}
     found = ((file, {_stem(other) for other in named if other != file}) for named in others for file in named)

@@ -184,9 +184,11 @@ set -f; IFS='
 
 `find` prints a path once, and once more for each size that it is below, and five times where it is a folder; awk counts, and
 tells in `$files` what each is for: `c` configuration, `t` times, `p` certificates, `l` licences, `d` what is deployed
-and the folders for what users bring to it, `k` what keeps passwords and `s` what may be a private key of SSH. Links are
-followed where they lead to what is switched on (`sites-enabled/shop`, a release that is `current`), there to three levels;
-the other releases are not entered.
+and the folders for what users bring to it, `k` what keeps passwords, `s` what may be a private key of SSH, and `e` what
+is read if settings name it (its path begins with two slashes). Links are followed where they lead to what is switched
+on (`sites-enabled/shop`, a release that is `current`), there to three levels; the other releases are not entered.
+Accounts that live below /var/lib and /var/opt keep settings there as well: small files, three levels deep, 200 at most.
+What stands without an extension in the folder of a database is a page of it.
 Where systems keep the certificates of authorities, each is a link, and what is none was put there by somebody.
 `chosen LETTER` prints the paths; `readable LETTER` those that may be read, and complains of the others. `$files` has a
 line `! 1` where `find` could not enter a folder. A line break alone ends a word there, and no word is a pattern.

@@ -192,7 +192,9 @@ def test_folders_of_databases_hold_no_settings_without_an_extension(tmp_path, aw
 def test_a_file_without_an_extension_below_etc_is_read_where_settings_name_it(tmp_path, awk):
     host = MadeHost(tmp_path / "host")
     host.program("awk", f'#!/bin/sh\nexec {awk} "$@"\n')
-    host.write("/etc/mail.conf", "table relays file:/etc/mail-relays\ninclude /etc/mail/routes\nuser from /etc/shadow\n")
+    host.write(
+        "/etc/mail.conf", "table relays file:/etc/mail-relays\ninclude /etc/mail/routes\nuser from /etc/shadow\n"
+    )
     host.write("/etc/mail-relays", "out joe:kept-secret\nin joe:4711\njoe:4711\n")
     host.write("/etc/mail/routes", "host = mx1\nmore = /etc/mail/deeper\n")
     host.write("/etc/mail/deeper", "host = mx2\n")
