@@ -121,7 +121,7 @@ function of_auth(low,   k, name, quoted) {
 function of_element(low,   k, v, name) {
   k = awaits; awaits = ""
   if (FILENAME ~ /\.(js|cjs|mjs|ts|py|rb|pl|php|sh|html?|f?cgi|psgi|lua)$/ || script) return ""
-  if (k != "" && match(low, follows) && is_kept(low)) return k
+  if (k != "" && match(low, follows) && is_kept(low)) { nothing_else = 1; return k }
   if (match(low, element) && is_kept(low)) { v = substr(low, RSTART + 1, RLENGTH); sub(/[ \t>].*$/, "", v); sub(/^.*:/, "", v); return v }
   if (match(low, attribute) && is_kept(low)) { v = substr(low, RSTART, RLENGTH); match(v, veiled "[\"" q "]"); return substr(v, RSTART, RLENGTH - 1) }
   if (index(low, "<credential-reference") && low ~ /[ \t]clear-text="[^"$]/) return "credential-reference"
@@ -296,7 +296,8 @@ function calls(low,   v) {
 function two_words(low,   part) {
   split(low, part); gsub(/"/, "", part[2])
   if (part[1] !~ /^(port|host|address)$/ && (part[1] !~ /..(server|host|port)$/ || part[1] ~ /^(name|time|ntp|web|app|https?|next|x|v|virtual|local)[_.-]?(server|host)$/ || ORIGIN != "" || script || FILENAME !~ /(^|\/)[^.\/]+$|\.(conf|cnf|cfg|cf|config|ini|rc|settings)$/)) return
-  if (part[2] !~ /^(true|false|yes|no|on|off|none|null|auto)$/) say("setting", part[1] " = " part[2] standing("", ""))
+  if (part[1] ~ /port$/ ? part[2] ~ /[^0-9]|....../ : part[1] ~ /pass|secret|token|key/ || part[2] ~ /^(true|false|yes|no|on|off|none|null|auto)$/) return
+  say("setting", part[1] " = " part[2] standing("", ""))
 }
 function endpoints(line, low,   a, part) {
   if (index(line, "${")) { line = defaults(line); low = tolower(line) }

@@ -331,6 +331,7 @@ def test_the_place_of_a_secret_leaves_the_host_and_its_value_does_not(tmp_path, 
     ("above", "line"),
     [
         ("<password>", "  {0}"),
+        ("<password>", "  CANARY={0}"),
         ("<Arg>jdbc.password</Arg>", "<Arg>{0}</Arg>"),
         ("<name>db-password</name>", "<value>{0}</value>"),
         ('<property name="password">', "<value>{0}</value>"),
@@ -340,7 +341,7 @@ def test_a_secret_stands_on_the_line_below_its_name(tmp_path, awk, above, line):
     (tmp_path / "a.xml").write_text(f"{above}\n{line.format(CANARY)}\n<value>other</value>\n")
     out = mentions(awk, tmp_path)
     assert CANARY not in out
-    assert [(m.line, m.key) for m in Configuration().parse(out) if m.kind == "hidden"] == [(2, "password")]
+    assert [(m.kind, m.line, m.key) for m in Configuration().parse(out)] == [("hidden", 2, "password")]
 
 
 @pytest.mark.parametrize("awk", AWKS[:1] + AWKS[-1:], ids=" ".join)
@@ -506,6 +507,8 @@ password("CANARY") port("1")
 set cfg(x,pass) {CANARY}
 set cfg(x,pass) CANARY
 SMTPServer mail
+AuthPort CANARY
+SecretServer CANARY
 SMTPPassword CANARY
 0.0.0.0 1 CANARY
 <property name="hostPassword" value="CANARY"/>

@@ -31,6 +31,7 @@ line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \
   name = is_secret(low); if (name == "" && keeps && line ~ /^[ \t]*[^ \t:]+[ \t:]+[^ \t]/) { name = "passwords"; keeps = 0 }
   if (name == "" && FILENAME in named_too && low ~ /^[a-z0-9_.-]+[ \t]+[^] \t:\/=,;[<>(){}]+:[^] \t:\/=,;[<>(){}]*[^]0-9 \t:\/=,;[<>(){}][^] \t:\/=,;[<>(){}]*[ \t]*$/) name = "login"
   if (name != "") say("hidden", name)
+  if (nothing_else) { nothing_else = 0; next }
   if (waiting && slash && index(line, "/etc/")) named_in(line, !script && !afar && FILENAME !~ code && FILENAME !~ /\.sh$|cron/ && low !~ /^[ \t]*check[ \t]/)
   if (FILENAME in named_too && low ~ /^[^ \t:=]+([ \t]+[^ \t:=]+)?:[^ \t:=]*[ \t]*$/) next
   if (nameless) next
