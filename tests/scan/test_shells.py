@@ -196,9 +196,10 @@ def test_a_file_without_an_extension_below_etc_is_read_where_settings_name_it(tm
         "/etc/mail.conf", "table relays file:/etc/mail-relays\ninclude /etc/mail/routes\nuser from /etc/shadow\n"
     )
     host.write("/etc/mail-relays", "out joe:kept-secret\nin joe:4711\njoe:4711\n")
-    host.write("/etc/mail/routes", "host = mx1\nmore = /etc/mail/deeper\n")
+    host.write("/etc/mail/routes", "host = mx1\nmore = /etc/mail/deeper\nonly = /etc/mail/start\n")
     host.write("/etc/mail/deeper", "host = mx2\n")
     host.write("/etc/mail/unnamed", "host = mx3\n")
+    host.write("/etc/mail/start", "#!/bin/sh\nHOST=mx4\n")
     host.write("/etc/shadow", "password = kept-secret\n")
     host.write("/opt/x/save.sh", "tar cf x /etc/saved\n")
     host.write("/etc/saved", "host = db1\n")
@@ -211,6 +212,7 @@ def test_a_file_without_an_extension_below_etc_is_read_where_settings_name_it(tm
         " file /etc/mail.conf:1:/etc/mail-relays",
         " file /etc/mail.conf:2:/etc/mail/routes",
         " file /etc/mail/routes:2:/etc/mail/deeper",
+        " file /etc/mail/routes:3:/etc/mail/start",
         " file /etc/svn/svn.conf:1:/etc/svn/passwd",
         " hidden /etc/mail-relays:1:login",
         " hidden /etc/svn/passwd:2:passwords",

@@ -17,7 +17,7 @@ FNR == 1 {
   if (tolower(FILENAME) ~ /\/[^\/]*(passw|pgpass|netrc|sasl|secret|credential|htdigest)[^\/]*$/ && FILENAME !~ /\.(py|sh|js|rb|pl|php)$/) nameless = 1
   keeps = nameless && tolower(FILENAME) ~ /\/[^\/]*(pgpass|netrc|passwd|passwords?|secrets|htdigest)([.]client)?$/
   tunnels = FILENAME ~ /\/\.ssh\/config$/; jump = ""; ahead = ""; options = FILENAME ~ /\.cnf$|odbc\.ini$|pg_service\.conf$/; table = FILENAME ~ /\/inittab$/; uwsgi = FILENAME ~ /uwsgi/; yaml = FILENAME ~ /\.ya?ml$/
-  depth = 0; redis = 0; pool = 0; last = 0; awaits = ""; called_host = called_port = ""; written = FILENAME ~ /\.(config|erl|hrl|terms|escript)$/ ? 1 : FILENAME ~ /\.(tcl|exp|rc)$/ ? 2 : 0; pages = $0 ~ /[\001-\010\016-\032]/; afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/
+  depth = 0; redis = 0; pool = 0; last = 0; awaits = ""; called_host = called_port = ""; written = FILENAME ~ /\.(config|erl|hrl|terms|escript)$/ ? 1 : FILENAME ~ /\.(tcl|exp|rc)$/ ? 2 : 0; pages = $0 ~ /[\001-\010\016-\032]/ || (script && FILENAME in named_too); afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/
 }
 pages { next }
 { line = variable (length($0) > 4000 ? substr($0, 1, 4000) : $0) }
@@ -188,7 +188,7 @@ class Configuration(Fact[tuple[Mention, ...]]):
     that are started and of files that are read in turn, ports and paths that are listened on, socket paths, data folders, checks, paths of certificates, rules that pin a client
     to one server, and *names* of variables ever leave it. Lines
     that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Of a file without an extension, or with a name like `sasl_passwd`, only the names of its secrets are told, because it may be any text; `.env`, `.profile`, a `Procfile` and their like are settings. A file
-    without an extension below /etc is read where a file that is read names it, and of what looks like accounts with
+    without an extension below /etc is read where a file that is read names it and it is no script, and of what looks like accounts with
     passwords in it only the place is told. Lines with control characters are data and say nothing. What is a socket is told
     by the kernel's own list. Of an account's password files and private keys the path alone is told. Comments are skipped. Bounded in depth, size of
     files and length of lines. The awk has no bounded repetition (`{2,5}`), which mawk before 1.3.4-20200717 lacks.
