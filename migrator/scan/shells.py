@@ -152,7 +152,7 @@ files=$({ {
     }
     BEGIN {
       split("PG_VERSION ibdata1 WiredTiger __db.001 schema.DAT db.MYI user.MYI", part, " "); for (i in part) marks[part[i]]
-      while ((getline < "/etc/passwd") > 0) if (/:\/var\/(lib|opt)\/[^:]/) { split($0, part, ":"); if (part[3] > 0) { homes[part[6]]; home = 1 } }
+      while ((getline < "/etc/passwd") > 0) if (/:\/var\/(lib|opt)\/[^:]/) { split($0, part, ":"); sub(/\/+$/, "", part[6]); if (part[3] > 0) { homes[part[6]]; home = 1 } }
     }
     $0 == path { prints++; next }
     { tell(); path = $0; prints = 1 }

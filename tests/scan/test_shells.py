@@ -143,7 +143,7 @@ def test_links_lead_to_what_is_switched_on_and_to_the_release_of_now_alone(tmp_p
     }
 
 
-ACCOUNTS = "root:x:0:0::/root:/bin/sh\nci:x:990:990::/var/lib/ci:/bin/sh\nbell:x:991:991::/var/opt/bell:/bin/false\n"
+ACCOUNTS = "root:x:0:0::/root:/bin/sh\nci:x:990:990::/var/lib/ci:/bin/sh\nbell:x:991:991::/var/opt/bell/:/bin/false\n"
 WORKED_IN = {
     "/var/lib/ci/master.cfg": True,
     "/var/lib/ci/masters/main/master.cfg": True,
