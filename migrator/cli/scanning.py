@@ -19,6 +19,7 @@ from migrator.model.baseline import path_of
 from migrator.model.duration import shown
 from migrator.model.estate import HostReport, unseen
 from migrator.model.hosts import Connection, Host
+from migrator.model.listing import few
 from migrator.model.reviewed import Names
 from migrator.model.services import ServiceProfile
 from migrator.records import load_record
@@ -40,7 +41,8 @@ from migrator.scan.write import Written, write_scan
 __all__ = ["Options", "Target", "Watch", "asked", "commands", "finish", "replayed", "watched"]
 
 _RETRY = "scan.retry"
-_SAME_MACHINE = "MIG038"
+_SAME_MACHINE, _NOBODY_THERE = "MIG038", "MIG022"
+_SHOWN, _CALLS_SHOWN = 10, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +235,31 @@ def _note_failed(names: Sequence[str], folder: Path) -> None:
     say(f"names of the {len(names)} whose last try failed: {file}; ask only those again with --limit @{file}")
 
 
+def _note_stopped(scan: Scan) -> None:
+    """What was down: of itself the scan knows nothing, but that it is to run, and who is set up to call it."""
+    down = [f"{host.name}: {what}" for host in scan.estate.hosts if host.name in scan.seen for what in host.stopped]
+    if down:
+        say(
+            f"warning: set up to run and stopped, so what it calls and keeps was not seen: {few(down, _SHOWN, by='; ')}"
+        )
+    calls = [f"{one.subject} {one.message}" for one in scan.estate.findings if one.code == _NOBODY_THERE]
+    for line in calls[:_CALLS_SHOWN]:
+        say(f"warning: {line}")
+    if calls[_CALLS_SHOWN:]:
+        say(f"warning: and {len(calls) - _CALLS_SHOWN} more such calls ({_NOBODY_THERE} in estate.yaml)")
+
+
+def _note_profiles(written: Written, folder: Path) -> None:
+    """What became of profiles that stood there before."""
+    if written.removed:
+        say(f"warning: not seen any more, profile removed: {few(written.removed, _SHOWN)}")
+    for path in written.kept:
+        if path in written.unseen:
+            say(f"warning: kept your edit, but no longer seen: {folder / path} (remove it if the service is no more)")
+        else:
+            say(f"kept your edit: {folder / path} (--overwrite takes what the scan says now)")
+
+
 def _note_sudo(hosts: Sequence[HostReport]) -> None:
     for why in dict.fromkeys(host.sudo for host in hosts):
         say(f"not root, {why}: {', '.join(host.name for host in hosts if host.sudo == why)}")
@@ -291,9 +318,9 @@ def _summary(scan: Scan, written: Written, folder: Path) -> None:
         say(f"a host that is no more is taken out with: migrate scan --out {folder} --forget HOST")
     if blind:
         say(f"not fully seen (see `partial` and `refused` in estate.yaml): {', '.join(blind)}")
+    _note_stopped(scan)
     _note_sudo([host for host in estate.hosts if host.name in scanned and host.sudo])
-    for path in written.kept:
-        say(f"kept your edit: {folder / path} (--overwrite takes what the scan says now)")
+    _note_profiles(written, folder)
     if scanned:
         then = f"migrate generate --from {folder} --to REPOSITORY"
         say(f"next: read {folder / 'profiles'}, mend what is wrong, then: {then}")

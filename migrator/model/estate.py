@@ -1,16 +1,15 @@
 """The whole estate as a scan saw it: hosts, services, who calls whom, and what is not known."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from migrator.model.findings import Finding
+from migrator.model.listing import few
 from migrator.model.login import Login
 from migrator.model.record import Record
 from migrator.model.services import Evidence, OperatingSystem, Protocol, ServiceKind, Source
 
 __all__ = ["Edge", "Estate", "HostReport", "ServiceEntry", "SetAside", "unseen"]
-
-_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,8 @@ class HostReport(Record):
     missing: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    stopped: tuple[str, ...] = ()
+    """What it is set up to run and did not, so that no profile has it: units that are switched on, `@reboot` lines."""
     login: Login | None = None
     """How the scan's connection was secured; null where there was none, or nothing is known of it."""
     error: str = ""
@@ -110,13 +111,13 @@ def unseen(estate: Estate, told: Container[str] = ()) -> Iterator[str]:
     failed = [host for host in estate.hosts if host.last_seen and host.error]
     left = [host for host in estate.hosts if host.last_seen and not host.error]
     if never:
-        yield f"{len(never)} of {count} hosts were never seen, and nothing is known of what runs there: {_few(never)}"
+        yield f"{len(never)} of {count} hosts were never seen, and nothing is known of what runs there: {few(never)}"
     if failed:
         why = [host.last_seen if host.name in told else f"{host.last_seen}; now: {host.error}" for host in failed]
-        shown = _few([_named(host, said) for host, said in zip(failed, why, strict=True)])
+        shown = few([_named(host, said) for host, said in zip(failed, why, strict=True)])
         yield f"{len(failed)} of {count} hosts could not be seen again and stand as they were last seen: {shown}"
     if left:
-        shown = _few([_named(host, host.last_seen) for host in left])
+        shown = few([_named(host, host.last_seen) for host in left])
         yield f"{len(left)} of {count} hosts were not asked by the last scan and stand as they were last seen: {shown}"
 
 
@@ -126,7 +127,3 @@ def _never(host: HostReport) -> bool:
 
 def _named(host: HostReport, remark: str) -> str:
     return f"{host.name} ({remark})" if remark else host.name
-
-
-def _few(words: Sequence[str]) -> str:
-    return ", ".join(words[:_SHOWN]) + (f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else "")

@@ -193,6 +193,7 @@ def _of_hosts(reports: Iterable[HostReport], views: Sequence[HostView]) -> Itera
             yield findings.kernel_modules(report.name, report.kernel_modules)
         if report.kernel_settings:
             yield findings.kernel_settings(report.name, report.kernel_settings)
+        yield from (findings.stopped(report.name, what) for what in report.stopped)
         yield from _of_clock(report.name, report.clock_offset_s or 0.0)
     for view in views:
         yield from _of_view(view)

@@ -13,7 +13,7 @@ MIG028 licence file              MIG029 need of the kernel        MIG030 multica
 MIG031 module in the kernel      MIG032 kernel settings           MIG033 endpoint by address
 MIG034 schedule in local time    MIG035 clock too far off for a mesh
 MIG036 tied by a Unix socket      MIG037 uses a network file system
-MIG038 two hosts look like one machine
+MIG038 two hosts look like one machine   MIG039 set up to run, and stopped
 """
 
 import ipaddress
@@ -22,6 +22,7 @@ from collections.abc import Iterable, Iterator
 
 from migrator.model.estate import Edge, HostReport
 from migrator.model.findings import Finding, Severity
+from migrator.model.listing import few
 from migrator.model.login import HostKeyTrust, Login
 from migrator.model.services import Protocol, ServiceProfile, Source
 
@@ -43,6 +44,7 @@ __all__ = [
     "of_profile",
     "on_network_file_system",
     "same_machine",
+    "stopped",
     "tied_by_unix_sockets",
 ]
 
@@ -69,6 +71,16 @@ def same_machine(host: str, other: str, alike: str) -> Finding:
     said = f"looks like the same machine as {other}: the same addresses and the same {alike}"
     remedy = f"If it is one, keep one name in the inventory and take the other out: `migrate scan --forget {host}`."
     return Finding("MIG038", Severity.UNKNOWN, host, said, remedy)
+
+
+def stopped(host: str, what: str) -> Finding:
+    """Something is to run, by the host's own settings, and was not there to be looked at."""
+    said = f"is set up to run {what}, which did not run"
+    remedy = (
+        "Ask its owner. If it is needed, start it and scan again: where it listens, what it calls and keeps is on no "
+        "record until then. If it is not, switch it off. What `@reboot` starts may have ended as it should."
+    )
+    return Finding("MIG039", Severity.UNKNOWN, host, said, remedy)
 
 
 def facts_missing(report: HostReport) -> Finding:
@@ -180,11 +192,8 @@ def kernel_modules(host: str, names: tuple[str, ...]) -> Finding:
 
 def kernel_settings(host: str, settings: tuple[str, ...]) -> Finding:
     """Somebody set the kernel up."""
-    shown = ", ".join(settings[:_MOST_SHOWN]) + (
-        f" and {len(settings) - _MOST_SHOWN} more" if len(settings) > _MOST_SHOWN else ""
-    )
     remedy = "Give what a service needs to its Pod (`securityContext.sysctls`) or to the nodes; leave the rest."
-    return Finding("MIG032", Severity.NOTE, host, f"sets its kernel up: {shown}", remedy)
+    return Finding("MIG032", Severity.NOTE, host, f"sets its kernel up: {few(settings, _MOST_SHOWN)}", remedy)
 
 
 def of_profile(profile: ServiceProfile) -> tuple[Finding, ...]:

@@ -122,6 +122,7 @@ def _report(snapshot: Snapshot, view: HostView | None) -> HostReport:
         missing=tuple(_lines(answered, Missing)),
         refused=tuple(_lines(answered, Refused)),
         set_aside=view.set_aside if view else (),
+        stopped=view.stopped if view else (),
         login=snapshot.login,
         error=snapshot.error,
         recording=snapshot.recording,

@@ -7,6 +7,7 @@ from pathlib import Path
 from migrator.errors import InputError
 from migrator.files import remove_below, write_below
 from migrator.model import baseline
+from migrator.model.listing import few
 from migrator.model.names import dns_label, is_dns_label
 from migrator.records import dump_json, load_json, load_record
 from migrator.scan.memory import HostMemory
@@ -80,9 +81,8 @@ def _is_time(text: str) -> bool:
 
 
 def _lost(labels: list[str]) -> str:
-    shown = ", ".join(labels[:5]) + (f" and {len(labels) - 5} more" if len(labels) > 5 else "")  # noqa: PLR2004
     return (
-        f"lacks what {shown} said, and this scan did not see it; nothing was written. Scan it, bring its file back "
-        "from the folder that was scanned into before (`generate` brings it into no repository), or take it out of "
-        f"the estate: --forget {labels[0]}"
+        f"lacks what {few(labels)} said, and this scan did not see it; nothing was written. Scan it, bring its file "
+        "back from the folder that was scanned into before (`generate` brings it into no repository), or take it out "
+        f"of the estate: --forget {labels[0]}"
     )

@@ -18,6 +18,7 @@ from migrator.scan.ownership import named_files
 from migrator.scan.running import timed_units
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.socket_owners import SocketOwners, socket_owners
+from migrator.scan.stopped import stopped
 from migrator.scan.workload import workloads
 
 __all__ = ["HostView", "host_view"]
@@ -35,6 +36,8 @@ class HostView:
     unowned: tuple[Listener, ...] = ()
     unowned_outgoing: tuple[Connection, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    stopped: tuple[str, ...] = ()
+    """What it is set up to keep running and did not run."""
     of_now: bool = True
     """False where the host was not seen by this scan, and this is what it said last."""
 
@@ -68,6 +71,7 @@ def host_view(snapshot: Snapshot) -> HostView:
         claims.left.unowned,
         claims.left.unowned_outgoing,
         sorted_out.set_aside,
+        stopped(snapshot, sorted_out.found),
     )
 
 

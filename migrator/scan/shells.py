@@ -23,13 +23,17 @@ said=
 show() {
   systemctl show --no-pager -p Id,Names,Description,LoadState,ActiveState,SubState,Type,MainPID,ExecStart \
     -p User,Group,WorkingDirectory,EnvironmentFiles,EnvironmentFile,FragmentPath,SourcePath,UnitFileState,ControlGroup \
-    -p MemoryMax,MemoryLimit,StateDirectory,Unit,TimersCalendar,TimersMonotonic,Paths,Listen,Triggers "$@"
+    -p MemoryMax,MemoryLimit,StateDirectory,Unit,TimersCalendar,TimersMonotonic,Paths,Listen,Triggers \
+    -p WantedBy,RequiredBy,TriggeredBy,ConditionResult,ConditionTimestampMonotonic "$@"
 }
 of() { printf '%s\n' "$said" | REDACT=$REDACT awk -v RS= -v ORS='\n\n' -v suspect="${SUSPECT:?}" -v kind="$1" '$0 !~ "(^|\n)Id=[^\n]*[.]" kind "(\n|$)" { next } '"$HIDE"; }
 if command -v systemctl >/dev/null 2>&1; then
 own=$(
   for f in /etc/systemd/system/*.service /run/systemd/*/*.service /usr/local/lib/systemd/system/*.service; do
     [ -e "$f" ] && printf '%s\n' "${f##*/}"
+  done
+  for f in /etc/systemd/system/*.wants/*.service /etc/systemd/system/*.requires/*.service /run/systemd/generator*/*.wants/*.service; do
+    case ${f##*/} in systemd-*) ;; *) [ -e "$f" ] && printf '%s\n' "${f##*/}" ;; esac
   done
   set --
   for f in /etc/systemd/system/*.timer /run/systemd/*/*.timer /usr/local/lib/systemd/system/*.timer \
@@ -53,7 +57,8 @@ fi
 """
 )
 """What systemd says of its units. PID 1 and systemctl work for half a millisecond on each, so none of systemd's own is asked
-for, and services at rest only where somebody other than a package put their file, or a timer or path of such a file names them.
+for, and services at rest only where somebody other than a package put their file, a timer or path of such a file names them,
+or they are switched on: then a folder `….wants` has a link to them, and they are to run and do not.
 
 A pattern means units that are loaded, where a plain name would have its unit loaded. `of KIND` prints the units of a kind
 without their secrets. Source: systemctl(1), "Parameter Syntax"; read on 247 and 252.

@@ -25,7 +25,7 @@ from migrator.scan.shell import SCAN_MARK
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.supervision import LOGGERS, is_front, is_helper, manager_of, supervised_name
 
-__all__ = ["Workload", "Workloads", "workloads"]
+__all__ = ["Workload", "Workloads", "is_started_by", "workloads"]
 
 _CONTAINER = re.compile(r"(?:docker|libpod|crio|cri-containerd|lxc)[-/.]([0-9a-f]{12})|/kubepods")
 _IN_CONTAINER = "container "
@@ -357,12 +357,17 @@ def _started_by(context: _Context, root: Process) -> str:
     line = " ".join(root.arguments)
     user = context.users.name(root.uid)
     for entry, work in context.boot_jobs:
-        if entry.user == user and (_same_command(entry.command, root) or _runs(work.program, root)):
+        if entry.user == user and is_started_by(entry, work, root):
             return "cron @reboot"
     for job in context.inittab:
         if job.command.strip() == line or _same_command(job.command, root):
             return "inittab"
     return "cron @reboot" if context.began_with_cron(root) else ""
+
+
+def is_started_by(entry: CronEntry, work: Started, process: Process) -> bool:
+    """Whether a line of a crontab, and what it starts, show in the command line of a process."""
+    return _same_command(entry.command, process) or _runs(work.program, process)
 
 
 def _runs(program: str, process: Process) -> bool:

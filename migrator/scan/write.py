@@ -27,6 +27,8 @@ class Written:
     removed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     """Edited since the last scan, and the scan would say something else now."""
+    unseen: tuple[str, ...] = ()
+    """Those that were kept although the scan sees their service no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def write_scan(folder: Path, scan: Scan, *, overwrite: bool = False) -> Written:
         tuple(path for one in done for path in one.written),
         tuple(path for one in done for path in one.removed),
         tuple(path for one in done for path in one.kept),
+        tuple(path for one in done for path in one.unseen),
     )
 
 
@@ -90,7 +93,7 @@ def _write_profiles(folder: Path, one: _OfHost, *, overwrite: bool) -> Written:
     digests |= {path: _digest(text) for path, text in texts.items()}
     index = ScanIndex(dict(sorted(digests.items())), dict(sorted(one.traits.items())))
     write_below(folder, index_of(one.host), dump_record(index))
-    return Written(tuple(written), tuple(removed), tuple(sorted(kept)))
+    return Written(tuple(written), tuple(removed), tuple(sorted(kept)), tuple(sorted(kept - texts.keys())))
 
 
 def _index(folder: Path, host: str) -> ScanIndex:

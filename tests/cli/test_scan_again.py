@@ -1,5 +1,6 @@
 """A scan that goes on where it was stopped, that looks again, and that leaves the names of those that failed."""
 
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -73,6 +74,45 @@ def test_a_host_with_a_new_name_is_told_with_the_command_that_takes_the_old_one_
     assert "warning: mq01 looks like the same machine as queue: " in done.stderr
     assert f"if it is one, take it out with: {forget}\n" in done.stderr
     assert "same machine" not in scan(tmp_path, *forget.split()[4:]).stderr
+
+
+@pytest.fixture
+def with_redis_stopped(tmp_path):
+    """The recorded estate as it is, and as it is once somebody has stopped a server that others are set up to call."""
+    recorded = Path(scanning.__file__).parents[1] / "quickstart" / "estate"
+    now = shutil.copytree(recorded, tmp_path / "now")
+    for file in now.glob("*/*.out"):
+        lines = file.read_text().splitlines()
+        gone = (
+            r"^ ?28(/| \()| 28/(cwd|exe|ns)|^ 28\x1f|redis-server 0\.0" if file.parent.name == "mq01" else r"^$ never"
+        )
+        kept = [line for line in lines if not re.search(gone, line) and ":18EB" not in line]
+        file.write_text("".join(f"{line}\n" for line in kept))
+    units = now / "mq01" / "units.out"
+    before, found, after = units.read_text().partition("Id=redis-server.service\n")
+    after = after.replace("State=active\nSubState=running", "State=inactive\nSubState=dead", 1)
+    units.write_text(f"{before}{found}WantedBy=multi-user.target\n{after}")
+    return recorded, now
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_what_is_no_longer_seen_is_told_with_what_is_to_run_and_who_calls_it(tmp_path, with_redis_stopped, edited):
+    recorded, now = with_redis_stopped
+    scan(tmp_path, "--replay", str(recorded))
+    profile = "profiles/mq01/redis-server.yaml"
+    if edited:
+        with (tmp_path / "estate" / profile).open("a") as file:
+            file.write("labels: {owner: us}\n")
+    said = scan(tmp_path, "--replay", str(now)).stderr
+    kept = f"kept your edit, but no longer seen: {tmp_path / 'estate' / profile} (remove it if the service is no more)"
+    assert f"warning: {kept if edited else f'not seen any more, profile removed: {profile}'}\n" in said
+    assert (tmp_path / "estate" / profile).exists() is edited
+    assert (
+        "set up to run and stopped, so what it calls and keeps was not seen: mq01: redis-server.service (enabled, dead)"
+        in said
+    )
+    assert "warning: web01/portal is configured to call mq01.corp.example:6379, where" in said
+    assert {one.code for one in estate(tmp_path).findings if one.subject == "mq01"} == {"MIG039"}
 
 
 def test_looking_again(tmp_path, inventory):

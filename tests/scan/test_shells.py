@@ -262,7 +262,10 @@ own.service inactive
 ssh.service active sshd.service
 named.service inactive
 import.service inactive
+switched-on.service inactive
+switched-on@two.service inactive
 system-health.service active
+systemd-pstore.service inactive
 systemd-logind.service active dbus-org.freedesktop.login1.service
 systemd-journald.socket active
 broken.service failed
@@ -295,12 +298,14 @@ def units(tmp_path) -> MadeHost:
     for name in ("own", "shop", "gone", "sshd", "worker@", "odd\\x2dname"):
         host.write(f"/etc/systemd/system/{name}.service", "[Service]\n")
     host.write("/etc/systemd/system/dbus-org.freedesktop.login1.service", "[Service]\n")
+    for link in ("switched-on", "switched-on@two", "switched-on@", "shop", "systemd-pstore"):
+        host.write(f"/etc/systemd/system/multi-user.target.wants/{link}.service", "")
     host.write("/etc/systemd/system/nightly.timer", "[Timer]\nUnit=named.service\n")
     host.write("/etc/systemd/system/in.path", "[Path]\nPathExists=/srv/in\nUnit=import.service\n")
     return host
 
 
-def test_units_of_packages_at_rest_are_not_asked_for(units):
+def test_of_packages_units_at_rest_only_those_that_are_switched_on_are_asked_for(units):
     ids = sorted(line[3:] for line in told(units, "printf '%s\\n' \"$said\"") if line.startswith("Id="))
     assert ids == [
         "broken.service",
@@ -313,6 +318,8 @@ def test_units_of_packages_at_rest_are_not_asked_for(units):
         "own.service",
         "shop.service",
         "ssh.service",
+        "switched-on.service",
+        "switched-on@two.service",
         "system-health.service",
     ]
 

@@ -37,10 +37,16 @@ class Unit:
     memory_max_mib: int | None = None
     state_folders: tuple[str, ...] = ()
     """Folders that systemd makes for its data."""
+    wanted: bool = False
+    """Whether something that is loaded starts it, as the system does when it boots."""
+    on_demand: bool = False
+    """Whether a socket, timer or path starts it, or a message to its name on the bus."""
+    unfit: bool = False
+    """Whether systemd tried to start it and found that it is not for this machine: a `Condition…=` does not hold."""
 
 
 class Units(Fact[tuple[Unit, ...]]):
-    """Loaded service units with what starts them, as whom and under which limits. Not those of packages at rest.
+    """Loaded service units with what starts them, as whom and under which limits. Of packages' units at rest, those that are switched on.
 
     `Environment=` is not asked for: units are world-readable and people put passwords there. Unknown properties are
     skipped silently by old versions. Source: systemctl(1), systemd.exec(5); read on 247 and 252.
@@ -80,6 +86,9 @@ def _unit(block: dict[str, str]) -> Unit:
         cgroup=block.get("ControlGroup", ""),
         memory_max_mib=_limit(block),
         state_folders=tuple(f"/var/lib/{name}" for name in block.get("StateDirectory", "").split()),
+        wanted=bool(block.get("WantedBy") or block.get("RequiredBy")),
+        on_demand=bool(block.get("TriggeredBy")) or block.get("Type") == "dbus",
+        unfit=block.get("ConditionResult") == "no" and block.get("ConditionTimestampMonotonic", "0") != "0",
     )
 
 
