@@ -54,6 +54,8 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = tuple(
     )
 )
 """Words of a setting, and the runtimes that it may mean."""
+_SERVERS = frozenset(runtime for _, runtimes in _KINDS for runtime in runtimes)
+_WORD = re.compile(r"[a-z][a-z0-9]+")
 _SOCKET_NAMES = {
     ".s.PGSQL": frozenset({"postgresql"}),
     "mysqld.sock": frozenset({"mysql", "mariadb"}),
@@ -243,10 +245,17 @@ def _edge(directory: Directory, profile: ServiceProfile, call: Call) -> Edge | F
         return None if callees[0] == profile else _to(profile, call, callees[0].service, port)
     unowned = {listener.port for listener in directory.views[host].unowned}
     known_silent = host != profile.host and Source.CLIENT_SOCKET not in call.sources and call.port not in unowned
-    silent = not callees and call.port and known_silent
-    return (
-        findings.no_service_there(f"{profile.host}/{profile.service}", f"{call.target}:{call.port}") if silent else None
-    )
+    meant = f"{call.target}:{call.port}" if call.port else _server_at(directory, call, host)
+    silent = not callees and meant and known_silent
+    return findings.no_service_there(f"{profile.host}/{profile.service}", meant) if silent else None
+
+
+def _server_at(directory: Directory, call: Call, host: str) -> str:
+    """What a setting without a port means, where it says so itself and nothing there can be it; else nothing."""
+    view, named = directory.views[host], sorted(_servers_named(call))
+    hidden = view.unowned or any(one.name.startswith("container ") for one in view.set_aside)
+    there = any(_is_spoken_of(one, _setting_names(call)) for one in view.profiles)
+    return f"{', '.join(named)} on {call.target}" if named and not hidden and not there else ""
 
 
 def _only_in_programs(call: Call) -> bool:
@@ -262,11 +271,32 @@ def _callees(directory: Directory, profile: ServiceProfile, call: Call, host: st
     ]
     if call.port:
         return there
-    words = " ".join(evidence.excerpt.lower() for evidence in call.evidence)
+    words = _words(call)
     named = [callee for callee in there if callee.runtime.name in words or callee.service in words]
-    kinds = [callee for callee in there if _is_spoken_of(callee, words)]
-    alone = there if len(there) == 1 and host != profile.host else []
+    speaks = _setting_names(call) if _servers_named(call) else words
+    kinds = [callee for callee in there if _is_spoken_of(callee, speaks)]
+    alone = there if len(there) == 1 and host != profile.host and not _is_another(there[0], call) else []
     return next((found for found in (named, kinds, alone) if len(found) == 1), [])
+
+
+def _words(call: Call) -> str:
+    return " ".join(evidence.excerpt.lower() for evidence in call.evidence)
+
+
+def _setting_names(call: Call) -> str:
+    """What settings are called, as `redis_host`, without their values: a host is called as somebody liked."""
+    said = (one.excerpt.lower().partition(" = ") for one in call.evidence)
+    return " ".join(name for name, is_set, _ in said if is_set)
+
+
+def _servers_named(call: Call) -> frozenset[str]:
+    return _SERVERS.intersection(_WORD.findall(_setting_names(call)))
+
+
+def _is_another(callee: ServiceProfile, call: Call) -> bool:
+    """Whether a setting names a kind of server, and this is one of another kind."""
+    is_server = callee.runtime.name in _SERVERS and not _is_spoken_of(callee, _setting_names(call))
+    return is_server and bool(_servers_named(call))
 
 
 def _is_spoken_of(callee: ServiceProfile, words: str) -> bool:

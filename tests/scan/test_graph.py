@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from migrator.model.estate import HostReport
-from migrator.model.services import Call, Evidence, Runtime, ServiceProfile, Source, State
+from migrator.model.services import Call, Evidence, Listen, Protocol, Runtime, ServiceProfile, Source, State
 from migrator.scan.estate import assemble
 from migrator.scan.facts.machine import MachineFacts
 from migrator.scan.facts.mounts import RemoteMount
@@ -101,3 +101,28 @@ def test_a_network_file_system_that_nobody_was_seen_to_use_is_a_question_about_i
     (found,) = (one for one in scan.estate.findings if one.code == "MIG024")
     assert (found.subject, str(found.severity)) == ("a", "unknown")
     assert "no service was seen to use it" in found.message
+
+
+def broker(runtime):
+    listens = (Listen(Protocol.TCP, "*", 4369),)
+    return ServiceProfile(runtime, "queue", Runtime(runtime), listens=listens)
+
+
+@pytest.mark.parametrize(
+    ("setting", "there", "callees", "told"),
+    [
+        ("redis_host", "redis", ["redis"], []),
+        ("redis_host", "valkey", ["valkey"], []),
+        ("api_host", "rabbitmq", ["rabbitmq"], []),
+        # A proxy may stand before what the setting names.
+        ("redis_host", "haproxy", ["haproxy"], []),
+        ("redis_host", "rabbitmq", [], ["is configured to call redis on queue, where nothing was seen to listen"]),
+    ],
+)
+def test_a_setting_that_names_a_kind_of_server_means_no_server_of_another_kind(setting, there, callees, told):
+    call = Call(
+        "queue", sources=SETTING[0], evidence=(Evidence("configuration", f"{setting} = queue", "/etc/s.conf:1"),)
+    )
+    found = scanned(host("web", service("web", calls=(call,))), host("queue", broker(there)))
+    assert [edge.callee for edge in found.estate.edges] == callees
+    assert [one.message for one in found.estate.findings if one.code == "MIG022"] == told
