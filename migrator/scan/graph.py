@@ -85,13 +85,15 @@ class Directory:
     """Name -> IP address, where all hosts whose /etc/hosts has the name agree."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """IP address -> the one of its names in `told` that stands for all of them."""
+    said: Mapping[tuple[str, int | None], str] = field(default_factory=dict)
+    """IP address and port -> the one of its names in `told` by which callers are set up to call what is there."""
 
     @classmethod
     def of(cls, views: Sequence[HostView]) -> "Directory":
         """Index the hosts; the inventory's address counts as well as what the host says of itself."""
         told = _told(views)
         by_host = {view.snapshot.host: view for view in views}
-        return cls(by_host, _addresses(views), _names(views), told, _titles(told))
+        return cls(by_host, _addresses(views), _names(views), told, _titles(told), _said(views, told))
 
     def host_of(self, target: str, seen_from: str) -> str:
         """The scanned host that `target` means on the host `seen_from`; empty when it is none of them."""
@@ -105,11 +107,11 @@ class Directory:
         known = self.names.get(name) or self.addresses.get(self.told.get(name, ""), "")
         return known or self.names.get(name.split(".")[0], "")
 
-    def outside(self, target: str, seen_from: str) -> str:
-        """One name for a machine that was not scanned, by whichever of its names and addresses it is reached.
+    def outside(self, target: str, seen_from: str, port: int | None) -> str:
+        """One name for what was not scanned, by whichever of its names and addresses it is reached.
 
-        Only /etc/hosts tells which belong together; a name that other hosts take for another machine gives way to the
-        address that is meant here.
+        That is a name which callers use, before others that its machine has as well. Only /etc/hosts tells which
+        belong together; a name that other hosts take for another machine gives way to the address that is meant here.
         """
         name = target.lower().rstrip(".")
         own = _network(self.views[seen_from]).names
@@ -117,7 +119,7 @@ class Directory:
         address = ipaddress.ip_address(text) if text else None
         if address is None or address.is_unspecified:
             return name
-        return self.titles.get(str(address), str(address))
+        return self.said.get((str(address), port)) or self.titles.get(str(address), str(address))
 
     def is_known_name(self, target: str, seen_from: str) -> bool:
         """Whether the host itself can tell what the name means, or the name looks complete."""
@@ -197,9 +199,19 @@ def _told(views: Sequence[HostView]) -> dict[str, str]:
 
 
 def _titles(told: Mapping[str, str]) -> dict[str, str]:
+    return {told[name]: name for name in sorted(told, key=_rank, reverse=True)}
+
+
+def _rank(name: str) -> tuple[bool, int, str]:
     """The full name before the short one; of several the shortest, which is rarely an alias."""
-    names = sorted(told, key=lambda name: ("." not in name, len(name), name))
-    return {told[name]: name for name in reversed(names)}
+    return "." not in name, len(name), name
+
+
+def _said(views: Sequence[HostView], told: Mapping[str, str]) -> dict[tuple[str, int | None], str]:
+    calls = (call for view in views for profile in view.profiles for call in profile.calls)
+    used = {(call.target.lower().rstrip("."), call.port) for call in calls if Source.CONFIGURATION in call.sources}
+    known = sorted((one for one in used if one[0] in told), key=lambda one: _rank(one[0]), reverse=True)
+    return {(told[name], port): name for name, port in known}
 
 
 def _network(view: HostView) -> NetworkFacts:
@@ -234,7 +246,7 @@ def _edge(directory: Directory, profile: ServiceProfile, call: Call) -> Edge | F
     host = profile.host if call.protocol is Protocol.UNIX else directory.host_of(call.target, profile.host)
     if not host:
         outside = directory.is_known_name(call.target, profile.host) and not _only_in_programs(call)
-        name = directory.outside(call.target, profile.host)
+        name = directory.outside(call.target, profile.host, call.port)
         return _to(profile, call, external(name), call.port) if outside else None
     if call.protocol is Protocol.UNIX:
         callee = directory.at_path(host, call.target)
@@ -366,7 +378,7 @@ def _endpoint(directory: Directory, profile: ServiceProfile, call: Call) -> tupl
     if not host:
         socket = Source.CLIENT_SOCKET in call.sources
         known = directory.is_known_name(call.target, profile.host) and not _only_in_programs(call)
-        return (directory.outside(call.target, profile.host), call.port) if socket or known else None
+        return (directory.outside(call.target, profile.host, call.port), call.port) if socket or known else None
     callees = _callees(directory, profile, call, host)
     if callees == [profile]:
         return None
@@ -389,7 +401,7 @@ def health_checks(directory: Directory) -> dict[tuple[str, str], tuple[HealthChe
     found: dict[tuple[str, str], list[HealthCheck]] = {}
     for view, group in _backends(directory):
         for check in [m for m in group if m.kind is MentionKind.CHECK][:1]:
-            evidence = _said(view, check, f"checked by {view.snapshot.host}: GET {check.path}")
+            evidence = _stated(view, check, f"checked by {view.snapshot.host}: GET {check.path}")
             for callee, port in _members(directory, view, group):
                 found.setdefault(callee, []).append(HealthCheck(port, check.path, (evidence,)))
     return {key: tuple({(c.port, c.path): c for c in checks}.values()) for key, checks in found.items()}
@@ -400,7 +412,7 @@ def affinities(directory: Directory) -> dict[tuple[str, str], tuple[Evidence, ..
     found: dict[tuple[str, str], list[Evidence]] = {}
     for view, group in _backends(directory):
         for rule in (m for m in group if m.kind is MentionKind.AFFINITY):
-            evidence = _said(view, rule, f"{view.snapshot.host} pins clients: {rule.key}")
+            evidence = _stated(view, rule, f"{view.snapshot.host} pins clients: {rule.key}")
             for callee, _ in _members(directory, view, group):
                 found.setdefault(callee, []).append(evidence)
     return {key: tuple(dict.fromkeys(said)) for key, said in found.items()}
@@ -428,5 +440,5 @@ def _members(directory: Directory, view: HostView, group: Sequence[Mention]) -> 
                 yield (host, callee.service), mention.port
 
 
-def _said(view: HostView, mention: Mention, excerpt: str) -> Evidence:
+def _stated(view: HostView, mention: Mention, excerpt: str) -> Evidence:
     return Evidence(Configuration.name, excerpt, f"{view.snapshot.host}:{mention.file}:{mention.line}")

@@ -62,6 +62,26 @@ def test_what_was_not_scanned_is_one_callee_by_whichever_of_its_names_it_is_reac
     assert (call.target, set(call.sources)) == ("mail.corp.example", {Source.CLIENT_SOCKET, Source.CONFIGURATION})
 
 
+def test_what_was_not_scanned_has_the_name_that_its_callers_use_and_not_another_of_its_machine():
+    names = dict.fromkeys(("mq.corp.example", "cache.corp.example", "cache"), "192.0.2.9")
+    by_name = Call("cache.corp.example", port=6379, sources=SETTING[0], evidence=SETTING[1])
+    by_address = Call("192.0.2.9", port=6379, sources=SOCKET[0], evidence=SOCKET[1])
+    other = Call("mq.corp.example", port=5672, sources=SETTING[0], evidence=SETTING[1])
+    found = scanned(
+        host("web", service("web", calls=(by_name, by_address)), names=names),
+        host("app", service("app", "queue", calls=(other,)), names=names),
+    )
+    assert {(edge.caller, edge.callee, edge.port) for edge in found.estate.edges} == {
+        ("shop", "external:cache.corp.example", 6379),
+        ("queue", "external:mq.corp.example", 5672),
+    }
+    assert "calls cache.corp.example:6379" in " ".join(one.message for one in found.estate.findings)
+    assert [call.target for profile in found.profiles for call in profile.calls] == [
+        "mq.corp.example",
+        "cache.corp.example",
+    ]
+
+
 def test_a_name_that_means_two_machines_on_two_hosts_is_not_one_callee():
     scan = scanned(
         host("a", service("a", calls=(by_setting("mail"),)), names={"mail": "192.0.2.9"}),
