@@ -107,8 +107,10 @@ def asked(sources: Sequence[str], options: Options) -> Iterator[Answer]:
         say("warning: HOST KEYS ARE NOT CHECKED: anybody on the way can answer in a host's place; every host is marked")
     kept = _kept(hosts, options)
     if kept:
-        say(f"{len(kept)} of {len(hosts)} hosts have answered before: {options.record}")
-    yield from (replace(load_recording(file), recording=False) for file in kept.values())
+        times = sorted(f"{taken_at.astimezone(UTC):%Y-%m-%d %H:%M}" for _, taken_at in kept.values())
+        when = " to ".join(dict.fromkeys((times[0], times[-1])))
+        say(f"{len(kept)} of {len(hosts)} hosts have answered before ({when} UTC): {options.record}")
+    yield from (replace(load_recording(file), recording=False) for file, _ in kept.values())
     left = [host for host in hosts if host.name not in kept]
     yield from _ask(left, options, questions(deep=options.deep), options.record)
 
@@ -121,12 +123,16 @@ def _hosts(sources: Sequence[str], options: Options) -> Sequence[Host]:
     return [replace(host, user=host.user or user, key=host.key or key) for host in inventory.hosts]
 
 
-def _kept(hosts: Sequence[Host], options: Options) -> dict[str, Path]:
-    """Whole answers of an earlier run, by host. They came from live hosts, so they are no recording to the reader."""
+def _kept(hosts: Sequence[Host], options: Options) -> dict[str, tuple[Path, datetime]]:
+    """Whole answers of an earlier run, by host, and when each was given.
+
+    They came from live hosts, so they are no recording to the reader.
+    """
     if not (options.resume and options.record):
         return {}
     files = ((host.name, folder_of(options.record, host.name) / "recording.yaml") for host in hosts)
-    return {name: file for name, file in files if file.is_file() and not load_recording(file).error}
+    found = ((name, file, load_recording(file)) for name, file in files if file.is_file())
+    return {name: (file, answer.taken_at) for name, file, answer in found if not answer.error}
 
 
 def _ask(

@@ -54,8 +54,10 @@ def assemble(
 ) -> Scan:
     """Turn the looks at all hosts into profiles and the estate. The order of hosts does not matter.
 
-    `earlier` gives what is known of hosts other than those that it is told: these were seen whole just now. A host
-    that was not takes part with what it said last, so that nothing depends on who happened to answer.
+    The estate is of the moment when the last of them was looked at, which for recordings is long before `now`: that
+    counts where nobody was. `earlier` gives what is known of hosts other than those that it is told: these were seen
+    whole just now. A host that was not takes part with what it said last, so that nothing depends on who happened to
+    answer.
     """
     fresh = list(looks)
     memories = {one.report.name: one for one in earlier(frozenset(look.report.name for look in fresh if look.is_whole))}
@@ -70,7 +72,7 @@ def assemble(
     doubles = hosts_that_look_like_one(understood)
     known = (*differing, *noticed, *_outside(seen), *_of_hosts(reports, views), *doubles)
     estate = Estate(
-        scanned_at=now.astimezone(UTC).isoformat(timespec="seconds"),
+        scanned_at=max((look.taken_at for look in fresh if look.taken_at), default=_iso(now)),
         hosts=reports,
         services=entries(profiles),
         edges=tuple(_with_protocols(seen, profiles)),
@@ -84,6 +86,10 @@ def assemble(
         asked=frozenset(look.report.name for look in fresh),
         memories=tuple(memory for _, memory in settled),
     )
+
+
+def _iso(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _settled(look: Look, memory: HostMemory | None) -> tuple[Look, HostMemory]:

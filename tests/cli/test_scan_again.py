@@ -34,12 +34,24 @@ def test_what_has_answered_is_not_asked_again(tmp_path, inventory):
     first = scan(tmp_path, "-i", inventory, *record)
     assert first.exit_code == 3
     again = scan(tmp_path, "-i", inventory, *record)
-    assert f"1 of 2 hosts have answered before: {tmp_path / 'answers'}" in again.stderr
+    assert re.search(rf"1 of 2 hosts have answered before \(\d+-\S+ \S+ UTC\): {tmp_path / 'answers'}", again.stderr)
     assert again.exit_code == 3
     seen = {report.name: report for report in estate(tmp_path).hosts}
     assert seen["here"].observed
     assert not seen["here"].recording
     assert seen["gone"].error
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_what_was_recorded_is_of_the_day_when_it_was(tmp_path, inventory, resumed):
+    answers = tmp_path / "answers"
+    scan(tmp_path, "-i", inventory, "--limit", "here", "--record", str(answers))
+    file = answers / "here" / "recording.yaml"
+    file.write_text(re.sub(r"takenAt: .*", 'takenAt: "2024-02-03T04:05:06+01:00"', file.read_text()))
+    again = ["-i", inventory, "--record", str(answers), "--resume", "--limit", "here"]
+    done = scan(tmp_path, *(again if resumed else ["--replay", str(answers)]))
+    assert estate(tmp_path).scanned_at == "2024-02-03T03:05:06+00:00"
+    assert ("1 of 1 hosts have answered before (2024-02-03 03:05 UTC)" in done.stderr) is resumed
 
 
 def test_an_answer_that_was_torn_is_asked_again(tmp_path, inventory):
