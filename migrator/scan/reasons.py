@@ -56,9 +56,8 @@ def reasons(profiles: Sequence[ServiceProfile], estate: Estate, field: str = "")
 def _of_profile(profile: ServiceProfile) -> Iterator[Reason]:
     host = profile.host
     runtime = f"{profile.runtime.name} {profile.runtime.version}".strip()
-    started = f"{profile.origin} {profile.unit}".strip()
     yield _shown("runtime", host, runtime, profile.runtime.evidence)
-    yield Reason("account", host, _account(profile), f"of its processes, started by {started or 'something unknown'}")
+    yield _account(profile)
     for listen in profile.listens:
         yield _shown("listens", host, _place(listen), listen.evidence)
     for call in profile.calls:
@@ -137,9 +136,16 @@ def _callers(profiles: Sequence[ServiceProfile], edges: Iterable[Edge]) -> Itera
             )
 
 
-def _account(profile: ServiceProfile) -> str:
+def _account(profile: ServiceProfile) -> Reason:
+    """Of a job, and of what waits for its first client, there is no process: what starts it names the account."""
     account = profile.account
-    return f"{account.user or 'unknown'} (uid {'unknown' if account.uid is None else account.uid})"
+    value = f"{account.user or 'unknown'} (uid {'unknown' if account.uid is None else account.uid})"
+    if profile.processes:
+        started = f"{profile.origin} {profile.unit}".strip() or "something unknown"
+        return Reason("account", profile.host, value, f"of its processes, started by {started}")
+    evidence = profile.evidence or profile.runtime.evidence
+    seen = Confidence.CONFIGURED if evidence else Confidence.STATED
+    return Reason("account", profile.host, value, _because(evidence), seen)
 
 
 def _place(listen: Listen) -> str:

@@ -7,12 +7,14 @@ import pytest
 from migrator.cli import run
 from migrator.model.estate import Edge, Estate, HostReport
 from migrator.model.services import (
+    Account,
     Confidence,
     Evidence,
     Listen,
     Protocol,
     Runtime,
     SecretPlace,
+    ServiceKind,
     ServiceProfile,
     Source,
     State,
@@ -61,6 +63,18 @@ def test_every_value_has_its_evidence(capsys, folder):
     assert got["listens", "http *:8000"] == "descriptors: tcp *:8000 (pid 7)"
     assert got["callers", "edge to port 8000"] == "seen by configuration; configuration: app01:8000"
     assert got["secrets", "password"] == "its name only, at /opt/shop/x.js:3"
+
+
+def test_the_account_of_a_job_is_from_what_starts_it(capsys, folder):
+    line = Evidence("crontabs", "*/5 * * * * find /srv/bills", "/etc/cron.d/bills:3")
+    account, runtime = Account("billing", 991, 991), Runtime("shell", "", (line,))
+    job = ServiceProfile("bills", "app01", runtime, ServiceKind.JOB, origin="cron", account=account, evidence=(line,))
+    (folder / "profiles" / "app01" / "bills.yaml").write_text(dump_record(job))
+    assert run(["explain", "bills.account", "--from", str(folder), "-o", "json"]) == 0
+    (got,) = json.loads(capsys.readouterr().out)
+    assert got["value"] == "billing (uid 991)"
+    assert got["because"] == "crontabs: */5 * * * * find /srv/bills (/etc/cron.d/bills:3)"
+    assert got["confidence"] == "configured"
 
 
 def test_a_value_that_a_person_wrote_says_so(capsys, folder):
