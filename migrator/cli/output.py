@@ -61,7 +61,7 @@ def emit(rows: Sequence[Mapping[str, object]], columns: Sequence[str], output: s
 
 
 def _table(rows: Sequence[Mapping[str, object]], columns: Sequence[str], *, wide: bool) -> None:
-    """A plain table: fits the terminal unless `wide`; one line a row when it is piped."""
+    """A plain table: fits the terminal unless `wide`; one line a row, with nothing cut, when it is piped."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -75,10 +75,10 @@ def _table(rows: Sequence[Mapping[str, object]], columns: Sequence[str], *, wide
     for column in columns:
         table.add_column(Text(column), overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_cell(row.get(column), wide=wide)) for column in columns))
+        table.add_row(*(Text(_cell(row.get(column), whole=not narrow)) for column in columns))
     console.print(table)
 
 
-def _cell(value: object, *, wide: bool) -> str:
+def _cell(value: object, *, whole: bool) -> str:
     text = " ".join(safe("" if value is None else str(value)).split("\n"))
-    return text if wide or len(text) <= _CELL else f"{text[: _CELL - 1]}…"
+    return text if whole or len(text) <= _CELL else f"{text[: _CELL - 1]}…"

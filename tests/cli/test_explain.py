@@ -1,6 +1,7 @@
 """`migrate explain`: every field with its evidence, and what was not seen."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -75,6 +76,14 @@ def test_the_account_of_a_job_is_from_what_starts_it(capsys, folder):
     assert got["value"] == "billing (uid 991)"
     assert got["because"] == "crontabs: */5 * * * * find /srv/bills (/etc/cron.d/bills:3)"
     assert got["confidence"] == "configured"
+
+
+def test_nothing_is_cut_where_no_terminal_is_too_narrow(capsys, folder):
+    words = "node server.js " + "--option " * 30 + "end"
+    profile = replace(SHOP, runtime=Runtime("node", "18", (Evidence("processes", words, "pid 7"),)))
+    (folder / "profiles" / "app01" / "shop.yaml").write_text(dump_record(profile))
+    assert run(["explain", "shop.runtime", "--from", str(folder)]) == 0
+    assert f"{words} (pid 7)" in capsys.readouterr().out
 
 
 def test_a_value_that_a_person_wrote_says_so(capsys, folder):
