@@ -45,6 +45,9 @@ class HostReport(Record):
     partial: tuple[str, ...] = ()
     """Facts with gaps, each `fact: what is missing`."""
     missing: tuple[str, ...] = ()
+    """Facts that were not asked to the end, each `fact: why`: what they would show may be there."""
+    absent: tuple[str, ...] = ()
+    """Facts about what the host does not have, each `fact: what is not there`: looked for, so nothing is unseen."""
     refused: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     stopped: tuple[str, ...] = ()
@@ -60,8 +63,9 @@ class HostReport(Record):
     @property
     def completeness(self) -> float:
         """Share of the facts that were answered in full, 0 to 1."""
-        asked = len(self.observed) + len(self.partial) + len(self.missing) + len(self.refused)
-        return len(self.observed) / asked if asked else 0.0
+        answered = len(self.observed) + len(self.absent)
+        asked = answered + len(self.partial) + len(self.missing) + len(self.refused)
+        return answered / asked if asked else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class Missing:
     """The host has no such thing, or the question never reached it. `reason` says which."""
 
     reason: str
+    is_absent: bool = False
+    """Whether it was looked for and is not there: that is an answer in full."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def _edges(graph: Graph) -> Iterator[Data]:
 
 
 def _host(host: HostReport, services: Sequence[int]) -> Data:
-    asked = bool(host.observed or host.partial or host.missing or host.refused)
+    asked = bool(host.observed or host.absent or host.partial or host.missing or host.refused)
     return {**_shown(host), "completeness": host.completeness if asked else None, "services": services}
 
 

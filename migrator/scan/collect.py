@@ -33,6 +33,8 @@ _DENIED = re.compile(
     r"(?i)permission denied|operation not permitted|insufficient permissions|must be root|access denied"
 )
 _DENIED_FILE = re.compile(r"(?<![\w/])(/[^'\"\n:]{1,150}?)['\"]?: Permission denied")
+_ABSENT = re.compile(r"no /\S+")
+"""What a command says that ends because the file it reads is not there."""
 _MOST_NAMES = 6
 _MOST_DENIED = 1000
 _PRELUDE = r"""
@@ -129,7 +131,7 @@ def observe(fact: Fact[Any], section: Section | None) -> Observation[Any]:
     if section is None:
         return Missing("was not reached before the host's time or bytes ran out")
     if section.lacks:
-        return Missing(f"the host has no `{section.lacks}`")
+        return Missing(f"the host has no `{section.lacks}`", is_absent=section.lacks in fact.is_of)
     denied = sum(1 for line in section.stderr.split("\n") if _DENIED.search(line))
     if not section.stdout.strip() and (denied or section.code != 0):
         return _unanswered(section, denied)
@@ -146,7 +148,8 @@ def _unanswered(section: Section, denied: int) -> Missing | Refused:
         return Refused(_first_line(section.stderr))
     if section.code is None:
         return Missing("the answer broke off")
-    return Missing(_first_line(section.stderr) or f"the command ended with {section.code}")
+    said = _first_line(section.stderr)
+    return Missing(said or f"the command ended with {section.code}", is_absent=bool(_ABSENT.fullmatch(said)))
 
 
 def _gaps(section: Section, denied: int, names: Sequence[str], seconds: int) -> Iterator[str]:
@@ -189,5 +192,6 @@ def snapshot(
         if recording and fact.name not in sections
         else observe(fact, sections.get(fact.name))
         for fact in facts
+        if fact.name in sections or not (recording and fact.deep)
     }
     return Snapshot(host, address, taken_at, observations, error, recording, login, clock_offset_s)

@@ -35,6 +35,8 @@ class Fact(ABC, Generic[T]):
     name: ClassVar[str]
     needs: ClassVar[tuple[str, ...]] = ()
     """Programs without which the answer is `Missing`."""
+    is_of: ClassVar[tuple[str, ...]] = ()
+    """Those of `needs` without which there is nothing to ask for: no units where there is no systemd."""
     command: ClassVar[str]
     shell: ClassVar[Shell | None] = None
     """Facts of one shell that stand in a row are asked in it, each in a subshell; None: in a shell of its own."""

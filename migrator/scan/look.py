@@ -119,7 +119,8 @@ def _report(snapshot: Snapshot, view: HostView | None) -> HostReport:
         kernel_settings=tuple(f"{name}={value}" for name, value in kernel.settings),
         observed=tuple(sorted(name for name, o in answered if isinstance(o, Observed) and not o.gaps)),
         partial=tuple(_lines(answered, Observed)),
-        missing=tuple(_lines(answered, Missing)),
+        missing=tuple(_lines((pair for pair in answered if not _is_absent(pair[1])), Missing)),
+        absent=tuple(_lines((pair for pair in answered if _is_absent(pair[1])), Missing)),
         refused=tuple(_lines(answered, Refused)),
         set_aside=view.set_aside if view else (),
         stopped=view.stopped if view else (),
@@ -127,6 +128,10 @@ def _report(snapshot: Snapshot, view: HostView | None) -> HostReport:
         error=snapshot.error,
         recording=snapshot.recording,
     )
+
+
+def _is_absent(outcome: Observation[object]) -> bool:
+    return isinstance(outcome, Missing) and outcome.is_absent
 
 
 def _lines(answered: Iterable[tuple[str, Observation[object]]], kind: type) -> Iterator[str]:

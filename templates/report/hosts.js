@@ -7,7 +7,7 @@ function hostsPage(query) {
     { title: "System", value: (host) => host.os?.name ?? "", cell: (host) => host.os?.name || make("span", { class: "quiet" }, "unknown") },
     { title: "Seen as", value: (host) => host.privilege ?? "", cell: (host) => host.privilege || make("span", { class: "quiet" }, "not reached") },
     { title: "Seen", value: (host) => host.completeness ?? -1, cell: completeness },
-    { title: "Not seen", value: (host) => unseenOf(host).length, cell: (host) => [shortened(host.error || unseenOf(host).map(factOf).join(", ") || (host.missing ? "" : "–"), 60), host.missing ? make("div", { class: "quiet small" }, host.missing.length + " not there or not asked") : null] },
+    { title: "Not seen", value: (host) => unseenOf(host).length, cell: (host) => [shortened(host.error || unseenOf(host).map(factOf).join(", ") || (host.missing ? "" : "–"), 60), host.missing ? make("div", { class: "quiet small" }, host.missing.length + " not asked") : null] },
     { title: "Services", value: (host) => host.services.length, number: true },
     { title: "Findings", value: (host) => weightOf(host.severities), cell: (host) => severityMarks(host.severities), number: true },
   ];
@@ -29,7 +29,7 @@ function unseenOf(host) {
 function hostPage(_, name) {
   const host = byHost.get(name);
   if (!host) return [make("h1", { tabindex: "-1" }, "There is no such host"), make("p", {}, make("a", { href: "#/hosts" }, "All hosts"))];
-  const answers = [["Refused", host.refused, "blocker"], ["With gaps", host.partial, "warning"], ["Not there, or not asked", host.missing, "note"], ["In full", host.observed, "ready"]];
+  const answers = [["Refused", host.refused, "blocker"], ["With gaps", host.partial, "warning"], ["Not asked", host.missing, "warning"], ["Not there", host.absent, "ready"], ["In full", host.observed, "ready"]];
   return [
     make("div", { class: "lead" },
       make("p", { class: "way" }, make("a", { href: "#/hosts" }, "Hosts"), " / "),

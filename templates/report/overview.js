@@ -6,6 +6,7 @@ const MOST_LISTED = 5;
 function overview() {
   const severities = counted(estate.findings);
   const lost = estate.hosts.filter((host) => host.completeness === null).length;
+  const away = estate.hosts.filter((host) => host.lastSeen).length;
   const share = seenShare();
   return [
     make("div", { class: "lead" },
@@ -15,7 +16,7 @@ function overview() {
       make("p", { class: "verdict" }, verdict())),
     make("div", { class: "figures" },
       figure(estate.services.length, estate.services.length === 1 ? "service" : "services", "#/services", plural(estate.services.filter((one) => one.stateful).length, "keeps", "keep") + " state, or may"),
-      figure(estate.hosts.length, estate.hosts.length === 1 ? "host" : "hosts", "#/hosts", lost ? plural(lost, "host") + " did not answer" : "all answered"),
+      figure(estate.hosts.length, estate.hosts.length === 1 ? "host" : "hosts", "#/hosts", lost ? plural(lost, "host") + " did not answer" : away ? away.toLocaleString("en") + " not seen by this scan" : "all answered"),
       figure(estate.edges.length, estate.edges.length === 1 ? "edge" : "edges", "#/graph", estate.others.length ? plural(estate.others.length, "end") + " not scanned" : "all ends scanned"),
       figure(share === null ? "–" : percent(share) + " %", "seen", "#/hosts", "of what hosts were asked"),
       ["blocker", "warning", "unknown"].map((name) => figure(severities[name], name + (severities[name] === 1 ? "" : "s"), "#/findings?severity=" + name, meaning[name], name))),
@@ -40,8 +41,8 @@ const fitMeaning = {
 
 // What hosts answered in full of all that those were asked that answered at all; null where none did.
 function seenShare() {
-  const full = (host) => (host.observed ?? []).length;
-  const asked = (host) => ["observed", "partial", "missing", "refused"].reduce((sum, name) => sum + (host[name] ?? []).length, 0);
+  const full = (host) => (host.observed ?? []).length + (host.absent ?? []).length;
+  const asked = (host) => ["observed", "absent", "partial", "missing", "refused"].reduce((sum, name) => sum + (host[name] ?? []).length, 0);
   const total = estate.hosts.reduce((sum, host) => sum + asked(host), 0);
   return total ? estate.hosts.reduce((sum, host) => sum + full(host), 0) / total : null;
 }
@@ -49,7 +50,7 @@ function seenShare() {
 // The page in one breath.
 function verdict() {
   const judged = FITS.map((fit) => [fit, estate.services.filter((one) => one.fit === fit).length]).filter(([, count]) => count);
-  const said = { ready: ["moves as it is", "move as they are"], adapt: ["after changes to its configuration", "after changes to their configuration"], rework: ["needs a decision about its design", "need a decision about their design"], stay: ["better stays", "better stay"] };
+  const said = { ready: ["moves as it is", "move as they are"], adapt: ["moves after changes to its configuration", "move after changes to their configuration"], rework: ["needs a decision about its design", "need a decision about their design"], stay: ["better stays", "better stay"] };
   const blind = estate.services.filter((one) => one.unknown).length;
   const outside = estate.services.filter((one) => one.wave === null).length;
   return [
@@ -116,14 +117,14 @@ function unseenPanel() {
   const lost = estate.hosts.filter((host) => host.completeness === null);
   const away = estate.hosts.filter((host) => host.lastSeen);
   const facts = [...grouped(estate.hosts.flatMap((host) => unseenOf(host).map((said) => [factOf(said), host])), ([fact]) => fact)];
-  const absent = estate.hosts.flatMap((host) => host.missing ?? []).map(factOf);
+  const unasked = estate.hosts.flatMap((host) => host.missing ?? []).map(factOf);
   const stateful = estate.services.filter((one) => one.profiles.some((profile) => profile.fields.stateObserved === false));
   const replayed = estate.hosts.filter((host) => host.recording).length;
   const lines = [
     lost.length ? [plural(lost.length, "host") + " did not answer at all: ", lost.slice(0, MOST_LISTED).map((host, at) => [at ? ", " : "", make("a", { href: hostAddress(host) }, shortened(named(host.name), 30))]), lost.length > MOST_LISTED ? ", …" : ""] : null,
     away.length ? [plural(away.length, "host") + " not seen by this scan, told as last seen: ", away.slice(0, MOST_LISTED).map((host, at) => [at ? ", " : "", make("a", { href: hostAddress(host) }, shortened(named(host.name), 30))]), away.length > MOST_LISTED ? ", …" : ""] : null,
     ...facts.sort((a, b) => b[1].length - a[1].length).map(([fact, hosts]) => [make("code", {}, fact), " refused or incomplete on " + plural(new Set(hosts.map(([, host]) => host)).size, "host")]),
-    absent.length ? [plural(new Set(absent).size, "question was", "questions were") + " not there or not asked on " + plural(estate.hosts.filter((host) => host.missing).length, "host") + ": ", [...new Set(absent)].sort().map((fact, at) => [at ? ", " : "", make("code", {}, fact)])] : null,
+    unasked.length ? [plural(new Set(unasked).size, "question was", "questions were") + " not asked on " + plural(estate.hosts.filter((host) => host.missing).length, "host") + ": ", [...new Set(unasked)].sort().map((fact, at) => [at ? ", " : "", make("code", {}, fact)])] : null,
     stateful.length ? [plural(stateful.length, "service") + " whose state could not be seen: counted as stateful"] : null,
     estate.others.length ? [plural(estate.others.length, "end") + " of calls outside of what was scanned"] : null,
     replayed ? [plural(replayed, "host") + " replayed from a recording, not asked"] : null,

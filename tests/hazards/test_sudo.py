@@ -154,7 +154,8 @@ def test_a_sudo_that_is_none(server, tmp_path, monkeypatch, name):
 def _is_exact(report):
     """Every question has one outcome; root is denied nothing, and a user is not said to have seen what root sees."""
     asked = {fact.name for fact in questions(deep=False)}
-    outcomes = [set(report.observed), _facts(report.partial), _facts(report.missing), _facts(report.refused)]
+    kinds = (report.partial, report.missing, report.absent, report.refused)
+    outcomes = [set(report.observed), *map(_facts, kinds)]
     assert sorted(name for one in outcomes for name in one) == sorted(asked)
     denied = {line.partition(":")[0] for line in (*report.partial, *report.refused) if "enied" in line}
     assert not denied if report.privilege == "root" else {"descriptors", "environment"} <= denied

@@ -184,7 +184,8 @@ def _host_report(number: int, name: str) -> HostReport:
         cpus=2,
         observed=observed,
         partial=("configuration: 3 files could not be read",) if number % 7 == 2 else (),
-        missing=("inittab: no /etc/inittab",),
+        missing=("crontabs: the answer broke off",) if number % 3 == 1 else (),
+        absent=("inittab: no /etc/inittab",),
         refused=refused,
         set_aside=(SetAside("sshd", "the way in"), SetAside("cron", "the scheduler; its jobs are listed on their own")),
     )

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,22 @@ from .browser import Browser, started
 from .estates import HOSTILE, estate_report, hostile_report
 
 pytestmark = pytest.mark.chromium
-REPORTS = {"10": lambda: estate_report(10), "1000": lambda: estate_report(1000), "bad": hostile_report}
+
+
+def away_report():
+    """Every host is known, and one of them from an earlier scan only."""
+    report = estate_report(10)
+    first, *others = (one for one in report.estate.hosts if one.observed)
+    hosts = (replace(first, last_seen="2026-11-01T08:00:00+00:00"), *others)
+    return replace(report, estate=replace(report.estate, hosts=hosts))
+
+
+REPORTS = {
+    "10": lambda: estate_report(10),
+    "1000": lambda: estate_report(1000),
+    "bad": hostile_report,
+    "away": away_report,
+}
 PAGES = ("", "graph", "graph?as=table", "services", "hosts", "findings", "waves")
 SIZES = pytest.mark.parametrize("size", ["10", "1000"])
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -110,21 +126,19 @@ def test_the_first_screen_answers_what_one_asks_first(browse, pages, size):
     assert figures["services"] == f"{len(services):,}"
     assert figures["hosts"] == f"{len(report.estate.hosts):,}"
     assert figures["edges"] == f"{len(report.estate.edges):,}"
-    asked = [
-        (len(one.observed), len(one.observed) + len(one.partial) + len(one.refused) + len(one.missing))
-        for one in report.estate.hosts
-    ]
-    assert figures["seen"] == f"{100 * sum(full for full, _ in asked) // sum(of for _, of in asked)} %"
+    full = [len(one.observed) + len(one.absent) for one in report.estate.hosts]
+    gaps = [len(one.partial) + len(one.refused) + len(one.missing) for one in report.estate.hosts]
+    assert figures["seen"] == f"{100 * sum(full) // (sum(full) + sum(gaps))} %"
     verdict = browser.text(".verdict")
+    assert re.search(r"\d moves? after changes to ", verdict)
     for fit in ("ready", "adapt", "rework"):
         count = sum(str(one.fit) == fit for one in report.assessments)
         assert count == 0 or re.search(rf"\b{count:,}\b", verdict)
     assert f"{len(report.waves)} waves are planned" in verdict
     unseen = browser.texts(".panel li")
     assert "1 host did not answer at all: lost01" in unseen
-    assert any(
-        one.startswith("1 question was not there or not asked on ") and one.endswith(": inittab") for one in unseen
-    )
+    assert any(one.startswith("1 question was not asked on ") and one.endswith(": crontabs") for one in unseen)
+    assert not any("inittab" in one for one in unseen), "what is not there was not left unseen"
     titles = browser.run(
         "return [...document.querySelectorAll('.panel h2')].filter((one) => one.getBoundingClientRect().top < 780).map((one) => one.textContent)"
     )
@@ -159,9 +173,18 @@ def test_completeness_is_shown_for_each_host(browse, pages):
     )
     wanted = {one.name: f"{int(100 * one.completeness)} %" for one in pages("10")[1].estate.hosts if one.observed}
     assert shown == {**wanted, "lost01": "not seen"}
-    browser.find("tbody tr:nth-child(2) a").click()
+    gaps = next(one.name for one in pages("10")[1].estate.hosts if one.partial)
+    browser.find(f"tbody tr:nth-child({1 + list(shown).index(gaps)}) a").click()
     browser.settle()
     assert "configuration: 3 files could not be read" in browser.text("main")
+
+
+def test_hosts_that_this_scan_did_not_see_are_no_hosts_that_answered(browse):
+    browser = browse("away")
+    browser.open()
+    figures = browser.texts(".figure")
+    assert any("1 not seen by this scan" in one for one in figures)
+    assert not any("all answered" in one for one in figures)
 
 
 def test_findings_say_what_to_do(browse, pages):

@@ -46,6 +46,7 @@ def test_the_three_outcomes_stay_apart(shell):
         fact("empty", "true"),
         fact("absent", "echo never", needs=("no-such-program-here",)),
         fact("failed", "echo broken >&2; exit 3"),
+        fact("not_there", "echo 'no /etc/inittab' >&2; exit 1"),
         fact("denied", "echo 'cat: /etc/shadow: Permission denied' >&2; exit 1"),
         fact("partial", "echo some; echo 'ls: x: Permission denied' >&2"),
         shell=shell,
@@ -54,6 +55,7 @@ def test_the_three_outcomes_stay_apart(shell):
     assert got["empty"] == Observed("")
     assert got["absent"] == Missing("the host has no `no-such-program-here`")
     assert got["failed"] == Missing("broken")
+    assert got["not_there"] == Missing("no /etc/inittab", is_absent=True)
     assert got["denied"] == Refused("cat: /etc/shadow: Permission denied")
     assert got["partial"] == Observed("some", ("denied for 1 files or processes",))
 

@@ -155,3 +155,12 @@ def test_without_root_the_same_services_are_found_and_what_is_unknown_is_said():
     assert {("MIG002", report.name) for report in scan.estate.hosts} <= codes
     assert all(any(f.code == "MIG026" for f in p.findings) for p in scan.profiles)
     assert {report.privilege for report in scan.estate.hosts} == {"user"}
+
+
+def test_what_a_host_does_not_have_is_not_left_unseen(scan):
+    """A host with systemd has no inittab, one without has no units, and a question that nobody asked is none."""
+    reports = {report.name: report for report in scan.estate.hosts}
+    assert reports["app01"].absent == ("inittab: no /etc/inittab",)
+    assert (reports["app01"].missing, reports["app01"].completeness) == ((), 1.0)
+    assert reports["old01"].absent == ("timers: the host has no `systemctl`", "units: the host has no `systemctl`")
+    assert reports["old01"].completeness < 1

@@ -43,7 +43,7 @@ class Timers(Fact[tuple[Timer, ...]]):
 
     name = "timers"
     shell = MANAGER
-    needs = ("systemctl",)
+    needs = is_of = ("systemctl",)
     command = r"""
 [ "$said" ] || exit 1
 of '(timer|path)'

@@ -54,7 +54,7 @@ class Units(Fact[tuple[Unit, ...]]):
 
     name = "units"
     shell = MANAGER
-    needs = ("systemctl",)
+    needs = is_of = ("systemctl",)
     command = r"""
 [ "$said" ] || exit 1
 of service
