@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from migrator import yamlio
 from migrator.errors import ProfileError
 from migrator.model.estate import Estate
+from migrator.model.profile_findings import as_reviewed
 from migrator.model.reviewed import Names, profile_by_name
 from migrator.model.services import ServiceProfile
 from migrator.records import load_record
@@ -15,7 +16,7 @@ __all__ = ["Reviewed", "reviewed"]
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """Both, by the names that people gave. Profiles are by path."""
+    """Both, by the names that people gave, with findings by what people wrote. Profiles are by path."""
 
     estate: Estate
     profiles: Mapping[str, ServiceProfile]
@@ -27,7 +28,7 @@ def reviewed(text: str, profiles: Mapping[str, ServiceProfile], *, file: str) ->
     scanned, names = load_record(Estate, text, file=file, error=ProfileError), Names.of(profiles)
     for name in names.strangers(scanned):
         raise ProfileError(_stranger(name), file=file, line=_line(text, file, scanned, name))
-    known = {path: profile_by_name(path, profile) for path, profile in profiles.items()}
+    known = {path: as_reviewed(profile_by_name(path, profile)) for path, profile in profiles.items()}
     return Reviewed(names.estate(scanned, known.values()), known, names)
 
 

@@ -8,6 +8,7 @@ from migrator.model.baseline import path_of, traits
 from migrator.model.estate import Edge, Estate, HostReport
 from migrator.model.findings import Finding
 from migrator.model.names import dns_label
+from migrator.model.profile_findings import of_profile
 from migrator.model.reviewed import entries
 from migrator.model.services import Protocol, ServiceKind, ServiceProfile, Source
 from migrator.scan import findings
@@ -118,7 +119,7 @@ def _finished_profiles(directory: Directory, seen: Sequence[Edge]) -> Iterator[S
             )
             done = spoken_protocols(known, incoming.get(profile.service, ()))
             ties = findings.tied_by_unix_sockets(done, tied.get(profile.service, ()))
-            yield replace(done, findings=(*findings.of_profile(done), *ties, *_of_remote_files(view, done)))
+            yield replace(done, findings=(*of_profile(done), *ties, *_of_remote_files(view, done)))
 
 
 def _of_remote_files(view: HostView, profile: ServiceProfile) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ from migrator.model.assessment import Effort, Fit
 from migrator.model.estate import Estate, HostReport
 from migrator.model.findings import Finding, Severity
 from migrator.model.plans import Strategy
+from migrator.model.profile_findings import CODES
 from migrator.model.services import Certificate, OperatingSystem, Runtime, ServiceProfile, State
 from migrator.scan import findings
 
@@ -165,13 +166,19 @@ def test_a_host_that_was_not_fully_seen_is_said():
     assert of("MIG205", profile(), [HostReport("h", missing=("units: the host has no `systemctl`",))]) == []
 
 
+FINDINGS = ("scan/findings.py", "model/profile_findings.py", "assess/checks.py")
 ACCESS = ("MIG005", "MIG006", "MIG007", "MIG008")
+
+
+def test_the_codes_that_fields_alone_decide_are_those_that_are_made_of_fields():
+    text = (Path(migrator.__file__).parent / "model" / "profile_findings.py").read_text()
+    assert set(re.findall(r'"(MIG\d{3})"', text)) == CODES
 
 
 def test_every_finding_about_a_service_has_a_rule():
     """Those about hosts that were not reached or look like another, and about the scan's own connection, weigh nothing."""
     here = Path(migrator.__file__).parent
-    texts = "".join((here / name).read_text() for name in ("scan/findings.py", "assess/checks.py"))
+    texts = "".join((here / name).read_text() for name in FINDINGS)
     codes = set(re.findall(r'"(MIG\d{3})"', texts))
     assert codes - {rule.finding for rule in RULES.rules} == {"MIG001", "MIG002", "MIG009", "MIG038", *ACCESS}
     assert {rule.finding for rule in RULES.rules} <= codes

@@ -1,6 +1,7 @@
 """A person renames services in their profiles, takes instances apart or joins them: every command goes by these names."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 import migrator
 from migrator.cli import migrate
 
+_CODE = re.compile(r"MIG\d{3}")
 RECORDED = Path(migrator.__file__).parent / "quickstart" / "estate"
 
 
@@ -154,3 +156,37 @@ def test_hosts_that_were_not_seen_are_told_by_every_verb_and_change_nothing(fold
     after = made(folder)
     changed = {path for path in {*before, *after} if before.get(path) != after.get(path)}
     assert changed <= {"estate.yaml", ".migrate/index.yaml", ".migrate/generated.yaml"}
+
+
+def codes(folder, service):
+    """What assess says of a service, and what its README in the repository says."""
+    judged = json.loads(run("assess", "--from", folder, "-o", "json").stdout)
+    reasons = next(one["reasons"] for one in judged if one["service"] == service)
+    run("generate", "--from", folder, "--to", folder.parent / "fleet")
+    readme = (folder.parent / "fleet" / "apps" / service / "README.md").read_text()
+    assert {code for code in _CODE.findall(readme) if code < "MIG1"} <= set(_CODE.findall(str(reasons)))
+    return set(_CODE.findall(readme))
+
+
+def edit(folder, path, before, after):
+    file = folder / "profiles" / path
+    assert file.read_text().count(before) == 1
+    file.write_text(file.read_text().replace(before, after))
+
+
+def test_what_a_person_wrote_into_the_fields_answers_findings_and_nothing_else_does(folder):
+    assert {"MIG010", "MIG026"} <= codes(folder, "root-date")
+    edit(folder, "old01/root-date.yaml", "stateObserved: false\n", "stateObserved: true\n")
+    assert "MIG026" not in codes(folder, "root-date")
+    assert "MIG010" in codes(folder, "root-date"), "it still runs as root"
+    assert "MIG017" in codes(folder, "notify")
+    with (folder / "profiles" / "web01" / "notify.yaml").open("a") as file:
+        file.write("health:\n- port: 9000\n  path: /health\n")
+    assert "MIG017" not in codes(folder, "notify")
+
+
+def test_what_a_person_wrote_may_raise_a_question(folder):
+    assert "MIG012" not in codes(folder, "notify")
+    with (folder / "profiles" / "web01" / "notify.yaml").open("a") as file:
+        file.write("state:\n- path: /srv/notify\n")
+    assert {"MIG012", "MIG013"} <= codes(folder, "notify")

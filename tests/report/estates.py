@@ -10,6 +10,7 @@ from migrator.model.estate import Edge, Estate, HostReport, ServiceEntry, SetAsi
 from migrator.model.findings import Finding, Severity
 from migrator.model.names import dns_label
 from migrator.model.plans import PlannedService, Strategy, Wave
+from migrator.model.profile_findings import of_profile
 from migrator.model.services import (
     Account,
     Evidence,
@@ -27,7 +28,6 @@ from migrator.model.services import (
 )
 from migrator.records import dump_record
 from migrator.report.report import Report
-from migrator.scan.findings import of_profile
 
 __all__ = ["HOSTILE", "assembled", "estate_report", "files_of", "hostile_report"]
 

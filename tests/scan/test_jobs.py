@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.model.observations import Observed
+from migrator.model.profile_findings import of_profile
 from migrator.model.services import OperatingSystem
 from migrator.scan.command_line import started
 from migrator.scan.facts.changed_files import ChangedFiles, PackagedFiles
@@ -18,7 +19,6 @@ from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import User, Users, UsersFacts
-from migrator.scan.findings import of_profile
 from migrator.scan.profile import host_view
 from migrator.scan.redact import HOST_REDACT
 from migrator.scan.shells import PACKAGES
