@@ -32,6 +32,13 @@ _OPTIONS = (
     ),
     click.option("-u", "--user", metavar="NAME", help="Account for hosts whose inventory names none."),
     click.option(
+        "-b",
+        "--become",
+        is_flag=True,
+        default=None,
+        help="Use sudo, where it needs no password, on hosts of which the inventory says nothing about it.",
+    ),
+    click.option(
         "--private-key",
         type=click.Path(exists=True, dir_okay=False),
         help="Private key for hosts whose inventory names none.",
@@ -83,6 +90,7 @@ class Access:
 
     user: str | None = None
     private_key: str | None = None
+    become: bool | None = None
     transport: str = "auto"
     host_key_checking: str = "strict"
     allow_legacy_crypto: bool = False

@@ -119,8 +119,13 @@ def _hosts(sources: Sequence[str], options: Options) -> Sequence[Host]:
     inventory = load_inventory(sources, limit=options.limit)
     for warning in inventory.warnings:
         say(f"warning: {warning}")
-    user, key = options.access.user, options.access.private_key
-    return [replace(host, user=host.user or user, key=host.key or key) for host in inventory.hosts]
+    return [_as_told(host, options.access) for host in inventory.hosts]
+
+
+def _as_told(host: Host, access: Access) -> Host:
+    """The host with what the command line says, where the inventory says nothing."""
+    become = access.become if host.become is None else host.become
+    return replace(host, user=host.user or access.user, key=host.key or access.private_key, become=become)
 
 
 def _kept(hosts: Sequence[Host], options: Options) -> dict[str, tuple[Path, datetime]]:

@@ -24,7 +24,7 @@ class Defaults(Record):
     """Bastions, `[user@]host[:port]`, separated by commas."""
     connection: Connection | None = None
     become: bool | None = None
-    """Use sudo where it needs no password."""
+    """Use sudo where it needs no password; left out: as the command line says."""
     allow_legacy_crypto: bool | None = None
     """Let it use broken algorithms when it has nothing better; left out: as the command line says."""
     groups: tuple[str, ...] = ()
@@ -87,4 +87,4 @@ def _host(name: str, entry: HostEntry, defaults: Defaults, source: str) -> Host:
     )
     become = entry.become if entry.become is not None else defaults.become
     legacy = entry.allow_legacy_crypto if entry.allow_legacy_crypto is not None else defaults.allow_legacy_crypto
-    return replace(host, become=bool(become), allow_legacy_crypto=legacy)
+    return replace(host, become=become, allow_legacy_crypto=legacy)

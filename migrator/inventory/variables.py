@@ -52,7 +52,7 @@ def host_of(name: str, variables: Mapping[str, Any], groups: Sequence[str], sour
         key=_text(key_file or given.key),
         jump=given.jump,
         connection=_connection(name, values, source),
-        become=_boolean(values.get("ansible_become", False)),
+        become=_boolean(values["ansible_become"]) if "ansible_become" in values else None,
         allow_legacy_crypto=_boolean(legacy) if legacy is not None else None,
         groups=tuple(groups),
         source=source,

@@ -30,7 +30,7 @@ class HostReport(Record):
     privilege: str = ""
     """`root`, `user`, or empty when the host was not reached."""
     sudo: str = ""
-    """Why the scan is not root on a host where sudo was allowed; empty where it was not tried, or nothing is known."""
+    """Why the scan is not root: what sudo said, or that it was not tried; empty where nothing is known of it."""
     memory_mib: int | None = None
     cpus: int | None = None
     clock_offset_s: float | None = None

@@ -33,8 +33,8 @@ class Host:
     jump: tuple[str, ...] = ()
     """Bastions in order, each `[user@]host[:port]`."""
     connection: Connection = Connection.SSH
-    become: bool = False
-    """Use sudo, where it needs no password."""
+    become: bool | None = None
+    """Whether to use sudo, where it needs no password; None: as the command line says."""
     allow_legacy_crypto: bool | None = None
     """Whether broken algorithms may be used for it; None: as the command line says."""
     groups: tuple[str, ...] = ()

@@ -24,6 +24,7 @@ from migrator.model.listing import few
 from migrator.model.login import HostKeyTrust, Login
 from migrator.model.profile_findings import about
 from migrator.model.services import Protocol, ServiceProfile
+from migrator.scan.facts.machine import SUDO_UNTRIED
 
 __all__ = [
     "clock_is_off",
@@ -81,8 +82,17 @@ def stopped(host: str, what: str) -> Finding:
 def facts_missing(report: HostReport) -> Finding:
     """Some questions were refused or not answered."""
     lines = (*([report.sudo] if report.sudo else []), *report.refused, *report.partial)
+    said = f"not fully seen: {'; '.join(lines)}"
+    if report.privilege == "root":
+        return Finding("MIG002", Severity.UNKNOWN, report.name, said, "Confirm by hand what these facts would show.")
+    if report.sudo == SUDO_UNTRIED:
+        remedy = (
+            "Let the scan use sudo (--become, or `become: true` in the inventory), or confirm by hand what these facts "
+            "would show."
+        )
+        return Finding("MIG002", Severity.UNKNOWN, report.name, said, remedy)
     remedy = "Allow password-less sudo for the scan's account, or confirm by hand what these facts would show."
-    return Finding("MIG002", Severity.UNKNOWN, report.name, f"not fully seen: {'; '.join(lines)}", remedy)
+    return Finding("MIG002", Severity.UNKNOWN, report.name, said, remedy)
 
 
 def clock_is_off(host: str, seconds: float) -> Finding:

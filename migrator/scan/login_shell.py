@@ -8,6 +8,7 @@ __all__ = ["posix_shell", "shell_command"]
 
 _MOST_SUDO_SECONDS = 10
 _SHELL = 'n=; command -v nice >/dev/null 2>&1 && n="nice -n 19"; {0}exec $n /bin/sh -s'
+_NOT_TRIED = "MIGRATE_SUDO=untried; export MIGRATE_SUDO; "
 _BECOME = (
     'if [ "$(id -u)" != 0 ]; then MIGRATE_SUDO=other; export MIGRATE_SUDO; '
     "s=$( ( ( sleep {0} & w=$!; "
@@ -33,7 +34,7 @@ def posix_shell(*, become: bool, seconds: float) -> str:
     It gets no more than half of the `seconds` that there are, and never many.
     """
     wait = max(1, min(_MOST_SUDO_SECONDS, int(seconds / 2)))
-    return _SHELL.format(_BECOME.format(wait) if become else "")
+    return _SHELL.format(_BECOME.format(wait) if become else _NOT_TRIED)
 
 
 def shell_command(*, become: bool, seconds: float) -> str:

@@ -148,6 +148,47 @@ def test_a_host_that_goes_while_it_is_looked_at_is_told_once(tmp_path, inventory
     assert done.stderr.count("no route to host") == 1
 
 
+def asked_with(monkeypatch, tmp_path, *arguments):
+    """The hosts as they would be asked, by name; and what was said."""
+    hosts = {}
+    monkeypatch.setattr(
+        scanning, "scan_hosts", lambda given, *_, **__: (hosts.update({h.name: h for h in given}), ())[1]
+    )
+    said = scan(tmp_path, *arguments).stderr
+    return hosts, said
+
+
+def test_sudo_is_a_word_of_the_command_line_where_the_inventory_has_none(tmp_path, monkeypatch):
+    file = tmp_path / "hosts.yml"
+    file.write_text("hosts:\n  a:\n  b: {become: false}\n  c: {become: true}\n")
+    for words, wanted in (
+        ((), (None, False, True)),
+        (("--become",), (True, False, True)),
+        (("-b",), (True, False, True)),
+    ):
+        hosts, _ = asked_with(monkeypatch, tmp_path, "-i", str(file), *words)
+        assert tuple(host.become for host in hosts.values()) == wanted
+    assert asked_with(monkeypatch, tmp_path, "-i", "web01,", "-b")[0]["web01"].become
+
+
+@pytest.mark.parametrize(
+    ("word", "said", "remedy"),
+    [
+        ("untried", "sudo was not tried: become is not set", "Let the scan use sudo (--become, or `become: true`"),
+        ("rule", "sudo does not allow it to this account", "Allow password-less sudo"),
+    ],
+)
+def test_a_sudo_that_was_not_tried_is_no_sudo_that_refused(tmp_path, word, said, remedy):
+    recorded = Path(scanning.__file__).parents[1] / "quickstart" / "estate" / "db01"
+    shutil.copytree(recorded, tmp_path / "now" / "db01")
+    with (tmp_path / "now" / "db01" / "machine.out").open("a") as file:
+        file.write(f"sudo {word}\n")
+    assert f"not root, {said}: db01\n" in scan(tmp_path, "--replay", str(tmp_path / "now")).stderr
+    (finding,) = (one for one in estate(tmp_path).findings if one.code == "MIG002")
+    assert finding.message.startswith(f"not fully seen: {said}; ")
+    assert finding.remediation.startswith(remedy)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

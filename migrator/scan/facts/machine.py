@@ -5,16 +5,18 @@ from migrator.errors import FactError
 from migrator.scan.fact import Fact
 from migrator.scan.shells import SMALL
 
-__all__ = ["Machine", "MachineFacts"]
+__all__ = ["SUDO_UNTRIED", "Machine", "MachineFacts"]
 
 _MOST_DIGITS = 18
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9_+-]{1,30}){0,2}")
 
+SUDO_UNTRIED = "sudo was not tried: become is not set"
 _SUDO = {
     "password": "sudo asks for a password: no rule with NOPASSWD counts for this account, or a later one takes it away",
     "terminal": "sudo wants a terminal: a rule has to say `Defaults:ACCOUNT !requiretty`",
     "rule": "sudo does not allow it to this account",
     "absent": "the host has no sudo",
+    "untried": SUDO_UNTRIED,
     "other": "sudo does not work for this account, for a reason that we do not know",
 }
 """By the word that the login shell made of what sudo said."""
@@ -37,7 +39,7 @@ class MachineFacts:
     scan_pid: int | None = None
     """Process id of the scan's own shell, so that it is not taken for a service."""
     sudo: str = ""
-    """Why sudo was of no use, where it was tried."""
+    """Why the scan is not root: what sudo said, or that it was not tried."""
 
 
 class Machine(Fact[MachineFacts]):

@@ -36,7 +36,7 @@ class LocalTransport:
                 exchange.end(otherwise=_end_by_sudo)
 
     def _command(self, clock: Clock) -> list[str]:
-        return ["/bin/sh", "-c", posix_shell(become=self._host.become, seconds=clock.left())]
+        return ["/bin/sh", "-c", posix_shell(become=bool(self._host.become), seconds=clock.left())]
 
 
 def _end_by_sudo(group: int) -> None:

@@ -216,7 +216,7 @@ class _Attempt:
 
     def _started(self, budget: Budget) -> Exchange:
         name = self._host.name
-        wanted = shell_command(become=self._host.become, seconds=self._clock.left())
+        wanted = shell_command(become=bool(self._host.become), seconds=self._clock.left())
         command = client_command(ssh_program(name), [heard.leg for heard in self._all], wanted)
         try:
             return Exchange(name, command, budget, self._clock, environment=self._environment())

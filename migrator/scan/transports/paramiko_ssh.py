@@ -482,7 +482,7 @@ class _Conversation:
         try:
             channel = transport.open_session(timeout=self._clock.left())
             channel.settimeout(self._clock.left())
-            channel.exec_command(shell_command(become=self._host.become, seconds=self._clock.left()))
+            channel.exec_command(shell_command(become=bool(self._host.become), seconds=self._clock.left()))
         except (OSError, EOFError, paramiko.SSHException) as error:
             refused = ConnectError(self._host.name, f"it let us in but runs no command: {_said(error)}")
             raise self._clock.error() if self._clock.over else refused from error

@@ -80,11 +80,11 @@ def test_without_sudo_rights_it_goes_on_as_it_is(unprivileged):
     assert asked() == ["-n true"]
 
 
-def test_sudo_is_not_asked_unless_the_inventory_says_so(unprivileged):
+def test_sudo_is_not_asked_unless_somebody_says_so_and_that_is_told(unprivileged):
     sudo, asked = unprivileged
     sudo("exit 0")
-    LocalTransport(Host("here")).run("echo out", AMPLE)
-    assert asked() == []
+    reply = LocalTransport(Host("here")).run('echo "$MIGRATE_SUDO"', AMPLE)
+    assert (reply.stdout, asked()) == (b"untried\n", [])
 
 
 def test_no_sudo_at_all_is_no_error(tmp_path, monkeypatch):
