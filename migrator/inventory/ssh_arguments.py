@@ -8,12 +8,14 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 __all__ = ["SshArguments", "read_arguments"]
 
 _WITH_VALUE = frozenset("BbcDEeFIiJLlmOopQRSWw")
 """Letters of ssh that take a value. Source: ssh(1), OpenSSH 9.2."""
 _LETTERS = {"J": "proxyjump", "i": "identityfile", "l": "user", "p": "port"}
+_FIELDS = {"user": "user", "port": "port", "identityfile": "key", "proxycommand": "proxy_command"}
 _OURS = frozenset({
     *("addkeystoagent", "batchmode", "compression", "connectionattempts", "connecttimeout", "controlmaster"),
     *("controlpath", "controlpersist", "escapechar", "forwardagent", "forwardx11", "kbdinteractiveauthentication"),
@@ -46,6 +48,8 @@ class SshArguments:
     user: str | None = None
     port: str | None = None
     key: str | None = None
+    proxy_command: str = ""
+    """The only way to the host, if it is more than one ssh to a bastion."""
     unused: tuple[str, ...] = ()
 
 
@@ -82,12 +86,9 @@ def _with(found: SshArguments, letter: str, value: str) -> SshArguments:
     jump = _jumps(name, said)
     if jump:
         return replace(found, jump=found.jump or jump)
-    if name == "user":
-        return replace(found, user=found.user or said)
-    if name == "port":
-        return replace(found, port=found.port or said)
-    if name == "identityfile":
-        return replace(found, key=found.key or said)
+    if (known := _FIELDS.get(name)) and not (known == "proxy_command" and said.lower() == "none"):
+        value_of: dict[str, Any] = {known: getattr(found, known) or said}
+        return replace(found, **value_of)
     if name in _OURS or letter in _OUR_LETTERS:
         return found
     shown = f"-{letter} {value}".strip() if letter else value

@@ -51,6 +51,7 @@ def host_of(name: str, variables: Mapping[str, Any], groups: Sequence[str], sour
         user=_text(values.get("ansible_user", given.user)),
         key=_text(key_file or given.key),
         jump=given.jump,
+        proxy_command="" if given.jump else given.proxy_command,
         connection=_connection(name, values, source),
         become=_boolean(values["ansible_become"]) if "ansible_become" in values else None,
         allow_legacy_crypto=_boolean(legacy) if legacy is not None else None,

@@ -32,6 +32,8 @@ class Host:
     """Path of a private key."""
     jump: tuple[str, ...] = ()
     """Bastions in order, each `[user@]host[:port]`."""
+    proxy_command: str = ""
+    """What the inventory would have started as the way to it; no command of an inventory is run."""
     connection: Connection = Connection.SSH
     become: bool | None = None
     """Whether to use sudo, where it needs no password; None: as the command line says."""

@@ -124,17 +124,22 @@ def test_a_variable_counts_more_than_an_ssh_argument():
     assert (host.user, host.port) == ("me", 22)
 
 
+@pytest.mark.parametrize("command", ["nc %h %p", "ssh -W %h:%p -i k b; id"])
+def test_a_way_that_is_a_command_is_kept_as_one_that_is_not_gone(command):
+    """And not dropped: the host would be asked past its bastion."""
+    host, warnings = host_of("a", {"ansible_ssh_common_args": f"-o ProxyCommand='{command}'"}, (), "hosts.yml:1")
+    assert (host.proxy_command, host.jump, warnings) == (command, (), [])
+    host, _ = host_of("a", {"ansible_ssh_common_args": f"-J b -o ProxyCommand='{command}'"}, (), "hosts.yml:1")
+    assert (host.proxy_command, host.jump) == ("", ("b",))
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("-o StrictHostKeyChecking=no", "-o StrictHostKeyChecking=no (say --host-key-checking)"),
         ("-o HostKeyAlgorithms=+ssh-rsa", "-o HostKeyAlgorithms=+ssh-rsa (say `migrate_allow_legacy_crypto: true`)"),
         ("-F other", "-F other (put it into your SSH configuration)"),
-        ("-o ProxyCommand='nc %h %p'", "-o ProxyCommand=nc %h %p (put it into your SSH configuration)"),
-        (
-            "-o ProxyCommand='ssh -W %h:%p -i k b; id'",
-            "-o ProxyCommand=ssh -W %h:%p -i k b; id (put it into your SSH con",
-        ),
+        ("-o ProxyUseFdpass=yes", "-o ProxyUseFdpass=yes (put it into your SSH configuration)"),
         ("stray", "stray (put it into your SSH configuration)"),
     ],
 )

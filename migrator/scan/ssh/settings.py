@@ -21,6 +21,11 @@ __all__ = ["SshSettings", "jump_host", "settings_for", "settings_of", "ssh_progr
 _SECONDS = 10.0
 _DEFAULT_PORT = 22
 _MOST_CHARACTERS = 255
+_NO_WAY = (
+    "its inventory reaches it by a ProxyCommand, and no command of an inventory is run: put it into your SSH "
+    "configuration, or name its bastions by ProxyJump; it was not asked directly instead"
+)
+"""A host that stands behind something is not asked past it: whoever answers there may be another."""
 _ADDRESS = re.compile(r"[A-Za-z0-9_:][A-Za-z0-9._:-]*(%[A-Za-z0-9._-]+)?")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]*")
 _JUMP = re.compile(r"(?:(?P<user>[^\s]+)@)?(?P<host>\[[^\s\[\]@]+\]|[^\s\[\]@:]+)(?::(?P<port>[0-9]{1,5}))?")
@@ -66,6 +71,8 @@ def settings_for(host: Host, *, known_hosts: Path | None, seconds: float = _SECO
     found = _ask(host, address, min(seconds, _SECONDS))
     settings = settings_of(found, home=Path.home(), address=address)
     _require(host.name, "address", _ADDRESS, settings.hostname)
+    if host.proxy_command and not (settings.jump or settings.proxy_command):
+        raise ConnectError(host.name, _NO_WAY)
     keys = (_key(host.name, host.key),) if host.key else settings.keys
     return replace(
         settings,

@@ -113,6 +113,17 @@ def test_a_bastion_of_the_inventory_stands_in_for_a_proxy_command(tmp_path, monk
     assert (found.jump, found.beyond, found.proxy_command) == (("bastion",), (), "")
 
 
+def test_a_host_behind_a_command_of_the_inventory_is_not_asked_past_it(tmp_path, monkeypatch):
+    fake_ssh(tmp_path, monkeypatch, "hostname box\n")
+    with pytest.raises(
+        ConnectError, match=r"^box: its inventory reaches it by a ProxyCommand, .*: put it into your SSH"
+    ):
+        settings_for(Host("box", proxy_command="nc %h %p"), known_hosts=None)
+    fake_ssh(tmp_path, monkeypatch, "hostname box\nproxycommand /bin/ours %h\n")
+    found = settings_for(Host("box", proxy_command="nc %h %p"), known_hosts=None)
+    assert found.proxy_command == "/bin/ours %h", "the person's own configuration says the way, and alone is heeded"
+
+
 HOSTILE = [
     "-oProxyCommand=id",
     "a b",
