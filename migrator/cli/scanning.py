@@ -323,10 +323,10 @@ def _summary(scan: Scan, written: Written, folder: Path) -> None:
     for line in unseen(estate, told=scan.asked):
         say(f"warning: {line}")
     for double in (one for one in estate.findings if one.code == _SAME_MACHINE):
-        forget = f"migrate scan --out {folder} --forget {double.subject}"
-        say(f"warning: {double.subject} {double.message}; if it is one, take it out with: {forget}")
-    if any(host.last_seen for host in estate.hosts):
-        say(f"a host that is no more is taken out with: migrate scan --out {folder} --forget HOST")
+        say(f"warning: {double.subject} {double.message}. {double.remediation}")
+    if any(host.last_seen or not host.observed for host in estate.hosts):
+        never = "" if all(host.observed for host in estate.hosts) else ", or never was,"
+        say(f"a host that is no more{never} is taken out with: migrate scan --out {folder} --forget HOST")
     if blind:
         say(f"not fully seen (see `partial` and `refused` in estate.yaml): {', '.join(blind)}")
     _note_stopped(scan)

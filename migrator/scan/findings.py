@@ -65,7 +65,10 @@ def host_not_seen_again(host: str, last_seen: str, reason: str) -> Finding:
 def same_machine(host: str, other: str, alike: str) -> Finding:
     """Two hosts have all addresses in common, and more."""
     said = f"looks like the same machine as {other}: the same addresses and the same {alike}"
-    remedy = f"If it is one, keep one name in the inventory and take the other out: `migrate scan --forget {host}`."
+    remedy = (
+        "If it is one, keep one name in the inventory and take the other out: "
+        f"`migrate scan --forget {host}`, or `--forget {other}`."
+    )
     return Finding("MIG038", Severity.UNKNOWN, host, said, remedy)
 
 

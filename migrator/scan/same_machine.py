@@ -16,8 +16,6 @@ from migrator.scan.look import Look
 __all__ = ["hosts_that_look_like_one"]
 
 _NOBODYS = frozenset({"", "(none)", "localhost", "localhost.localdomain"})
-_LATEST = "~"
-"""After every date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,6 @@ class _Marks:
     """What tells machines apart."""
 
     host: str
-    seen: str
     addresses: frozenset[str]
     hostname: str
     key: str
@@ -36,7 +33,6 @@ class _Marks:
         hostname = snapshot.value(Machine, MachineFacts(uid=-1)).hostname if snapshot else ""
         return cls(
             look.report.name,
-            look.report.last_seen or _LATEST,
             frozenset(snapshot.value(Network, NetworkFacts()).addresses if snapshot else ()),
             "" if hostname in _NOBODYS else hostname,
             login.host_key if login else "",
@@ -51,7 +47,7 @@ _ALIKE: tuple[tuple[str, Callable[[_Marks], str]], ...] = (
 
 
 def hosts_that_look_like_one(looks: Iterable[Look]) -> Iterator[Finding]:
-    """A finding about each host but the one that was seen last, of all that are alike."""
+    """A finding about each host but the first by name, of all that are alike."""
     known = [marks for marks in map(_Marks.of, looks) if marks.addresses]
     found: dict[str, Finding] = {}
     for what, mark in _ALIKE:
@@ -65,6 +61,6 @@ def hosts_that_look_like_one(looks: Iterable[Look]) -> Iterator[Finding]:
 
 
 def _told(group: Sequence[_Marks], what: str) -> dict[str, Finding]:
-    seen = max(one.seen for one in group)
-    stays = min((one for one in group if one.seen == seen), key=lambda one: one.host)
-    return {one.host: findings.same_machine(one.host, stays.host, what) for one in group if one is not stays}
+    """About all but the first by name: who was asked this time differs from scan to scan, and says nothing of a machine."""
+    first, *others = sorted(group, key=lambda one: one.host)
+    return {one.host: findings.same_machine(one.host, first.host, what) for one in others}

@@ -73,7 +73,7 @@ def test_names_of_those_that_failed_can_be_scanned_again(tmp_path, inventory):
     assert not file.exists()
 
 
-def test_a_host_with_a_new_name_is_told_with_the_command_that_takes_the_old_one_out(tmp_path):
+def test_a_host_with_a_new_name_is_told_with_the_commands_that_take_one_out(tmp_path):
     recorded = Path(scanning.__file__).parents[1] / "quickstart" / "estate" / "mq01"
     renamed = tmp_path / "now" / "queue"
     shutil.copytree(recorded, renamed)
@@ -82,10 +82,20 @@ def test_a_host_with_a_new_name_is_told_with_the_command_that_takes_the_old_one_
     shutil.copytree(recorded, tmp_path / "then" / "mq01")
     assert "same machine" not in scan(tmp_path, "--replay", str(tmp_path / "then")).stderr
     done = scan(tmp_path, "--replay", str(tmp_path / "now"))
-    forget = f"migrate scan --out {tmp_path / 'estate'} --forget mq01"
-    assert "warning: mq01 looks like the same machine as queue: " in done.stderr
-    assert f"if it is one, take it out with: {forget}\n" in done.stderr
-    assert "same machine" not in scan(tmp_path, *forget.split()[4:]).stderr
+    assert "warning: queue looks like the same machine as mq01: " in done.stderr
+    assert "take the other out: `migrate scan --forget queue`, or `--forget mq01`.\n" in done.stderr
+    assert (
+        f"a host that is no more is taken out with: migrate scan --out {tmp_path / 'estate'} --forget HOST"
+        in done.stderr
+    )
+    assert "same machine" not in scan(tmp_path, "--forget", "mq01").stderr
+
+
+def test_a_host_whose_name_is_mistyped_is_told_with_the_way_out(tmp_path, inventory):
+    done = scan(tmp_path, "-i", inventory)
+    way = f"a host that is no more, or never was, is taken out with: migrate scan --out {tmp_path / 'estate'} --forget HOST"
+    assert way in done.stderr
+    assert "--forget" not in scan(tmp_path, "--forget", "gone").stderr
 
 
 @pytest.fixture

@@ -131,6 +131,14 @@ def test_a_machine_that_stands_twice_in_the_inventory_is_told_once(full):
     assert list(doubles(twice)) == ["zz-queue"]
 
 
+@pytest.mark.parametrize("asked", [("mq01", "zz-queue"), ("mq01",), ("zz-queue",), ()])
+def test_which_of_two_is_told_does_not_turn_on_who_was_asked_last(folder, asked):
+    (queue,) = (one for one in ANSWERS if one.host == "mq01")
+    both = [queue, replace(queue, host="zz-queue")]
+    write_scan(folder, scanned(both, folder))
+    assert list(doubles(scanned([one for one in both if one.host in asked], folder))) == ["zz-queue"]
+
+
 def test_machines_of_one_image_are_not_one_machine(full):
     """The same host name and host key, as clones have them, and an address of its own."""
     (queue,) = (one for one in ANSWERS if one.host == "mq01")
