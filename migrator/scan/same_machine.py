@@ -61,6 +61,6 @@ def hosts_that_look_like_one(looks: Iterable[Look]) -> Iterator[Finding]:
 
 
 def _told(group: Sequence[_Marks], what: str) -> dict[str, Finding]:
-    """About all but the first by name: who was asked this time differs from scan to scan, and says nothing of a machine."""
+    """About all but the first by name: who was asked differs from scan to scan, and says nothing of a machine."""
     first, *others = sorted(group, key=lambda one: one.host)
     return {one.host: findings.same_machine(one.host, first.host, what) for one in others}

@@ -6,6 +6,7 @@ import pytest
 
 from migrator.errors import InputError, ProfileError, SettingsError
 from migrator.generate.inputs import is_input, read_inputs
+from migrator.model.names import dns_label
 from migrator.model.services import Call, HealthCheck, Listen, Protocol, ServiceKind
 from tests.generate.builders import JOB, SHOP, WORKER, scan
 
@@ -18,6 +19,21 @@ def test_replicas_are_one_service() -> None:
         "shop": ["a", "b"],
         "worker": ["app01"],
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("10.78.0.20", "ip-10-78-0-20"), ("192.0.2.250", "ip-192-0-2-250"), ("ip-10-78-0-20", "ip-10-78-0-20")],
+)
+def test_an_address_can_be_read_in_its_label(name: str, label: str) -> None:
+    assert dns_label(name) == label
+
+
+@pytest.mark.parametrize(
+    "name", ["10.78.0.256", "10.78.0", "10.78.0.20.1", "010.78.0.20", "10.78.0.20\n", "10-78-0-20"]
+)
+def test_what_is_no_address_keeps_its_digest(name: str) -> None:
+    assert not dns_label(name).startswith("ip-")
 
 
 @pytest.mark.parametrize("name", ["Shop.Web", "../../etc/passwd", "y" * 200, "kill: -9\nx: y", "-", "ünïcode"])

@@ -465,7 +465,9 @@ def test_the_examples_that_we_ship_can_be_read(example):
     assert load_inventory([str(ROOT / "inventories" / example)]).hosts
 
 
-@pytest.mark.parametrize(("one", "other"), [("db_1", "db-1"), ("web.example", "web-example"), ("App", "app")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("db_1", "db-1"), ("web.example", "web-example"), ("App", "app"), ("10.1.0.2", "ip-10-1-0-2")]
+)
 def test_two_names_that_would_share_a_folder_are_refused(tmp_path, one, other):
     """The second would write over the profiles of the first, and remove what the first has and it has not."""
     with pytest.raises(InventoryError, match=rf"hosts.yml:3: `{other}` and `{one}` would share one folder"):
