@@ -449,6 +449,15 @@ def test_a_bastion_that_lets_nobody_in_is_named(ssh, servers, jump):
         assert next(iter(connections(ssh)._bastions.values())).refusal is not None
 
 
+def test_a_bastion_for_which_there_is_no_key_says_where_none_was_looked_for(ssh, servers, jump):
+    """The inventory has a key, which is the host's."""
+    ssh.config.write_text(ssh.config.read_text().replace(str(servers.keys.plain), str(servers.keys.plain) + ".none"))
+    with pytest.raises(AuthError) as caught:
+        ssh.run(jump=(jump,), key=str(servers.keys.plain))
+    assert "`key` and --private-key are for hosts, and shown to no bastion" in str(caught.value)
+    assert "none in the inventory" not in str(caught.value)
+
+
 def test_what_cannot_be_reached_is_named(ssh, servers, jump):
     with pytest.raises(ConnectError, match=r"^box: Connect failed|^box: .*[Cc]onnect") as caught:
         ssh.run(jump=(jump,), port=free_port())

@@ -7,13 +7,17 @@ from dataclasses import replace
 from migrator.errors import ConnectError, TransportError
 from migrator.model.hosts import Host
 from migrator.scan.deadline import Clock
-from migrator.scan.ssh.settings import jump_host
+from migrator.scan.ssh.settings import NO_KEY, jump_host
 
 __all__ = ["Places", "next_bastion", "of_bastion"]
 
 _LOGINS = 8
 """sshd drops connections at random beyond ten that are being logged in: MaxStartups of sshd_config(5)."""
 _MOST_HOPS = 8
+_NO_KEY = (
+    "no key was found: none in the SSH configuration or the agent; `key` and --private-key are for hosts, and "
+    "shown to no bastion"
+)
 
 
 def next_bastion(host: str, jumps: tuple[str, ...], hops: int) -> Host:
@@ -28,7 +32,9 @@ def next_bastion(host: str, jumps: tuple[str, ...], hops: int) -> Host:
 
 def of_bastion(error: TransportError, host: str, name: str) -> TransportError:
     """The same error as the host's own: only its reason is shown beside the host's name."""
-    return type(error)(host, error.reason if error.reason.startswith("bastion ") else f"bastion {name}: {error.reason}")
+    if error.reason.startswith("bastion "):
+        return type(error)(host, error.reason)
+    return type(error)(host, f"bastion {name}: {error.reason.replace(NO_KEY, _NO_KEY)}")
 
 
 class Places:

@@ -6,6 +6,7 @@ Source: sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT".
 
 import base64
 import hashlib
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,7 @@ __all__ = ["UNKNOWN", "HostKey", "KnownKeys", "ShownKey", "fingerprint", "key_li
 
 _SECONDS = 10.0
 _NOT_FOUND = 1
+_ANEW = "only if somebody set it up anew, and has compared the key with its console, take the old one off the record"
 UNKNOWN = "host key unknown"
 _THEN = "once compared with a source that you trust, --host-key-checking accept-new takes it and says what it took"
 """No ssh-keyscan: it would put on record whatever answers then, which nobody has compared."""
@@ -56,6 +58,8 @@ class KnownKeys:
     trusted: tuple[HostKey, ...] = ()
     revoked: tuple[HostKey, ...] = ()
     authorities: tuple[HostKey, ...] = ()
+    name: str = ""
+    """The name that they were looked up by."""
 
     def revokes(self, key: HostKey) -> bool:
         """Whether this key is on record as one that must not be believed."""
@@ -80,7 +84,7 @@ def known_keys(host: str, name: str, files: Iterable[Path], *, seconds: float = 
         if file.is_file():
             for marker, key in _lookup(host, [program, "-F", name, "-f", str(file)], file, min(seconds, _SECONDS)):
                 sorted_in.setdefault(marker, []).append(key)
-    return KnownKeys(tuple(sorted_in[""]), tuple(sorted_in["@revoked"]), tuple(sorted_in["@cert-authority"]))
+    return KnownKeys(tuple(sorted_in[""]), tuple(sorted_in["@revoked"]), tuple(sorted_in["@cert-authority"]), name)
 
 
 def _lookup(host: str, command: list[str], file: Path, seconds: float) -> list[tuple[str, HostKey]]:
@@ -118,6 +122,10 @@ def verify(host: str, offered: HostKey, known: KnownKeys) -> None:
         raise refusal(host, offered.shown, known)
 
 
+def _files(keys: Iterable[HostKey]) -> list[str]:
+    return list(dict.fromkeys(key.file for key in keys if key.file))
+
+
 def refusal(host: str, shown: ShownKey, known: KnownKeys) -> HostKeyError:
     """Why a key was not believed, in one line that says what to do."""
     if any(key.shown.fingerprint == shown.fingerprint for key in known.revoked):
@@ -125,7 +133,11 @@ def refusal(host: str, shown: ShownKey, known: KnownKeys) -> HostKeyError:
     if known.trusted:
         alike = [key for key in known.trusted if key.type == shown.type] or known.trusted
         record = ", ".join(f"{fingerprint(key.blob)} ({key.type}, {key.file})" for key in alike[:3])
-        return HostKeyError(host, f"host key CHANGED: it shows {shown}, on record is {record}; nothing was sent")
+        changed = f"host key CHANGED: it shows {shown}, on record is {record}; nothing was sent"
+        forget = " && ".join(
+            f"ssh-keygen -R {shlex.quote(known.name)} -f {shlex.quote(file)}" for file in _files(alike)
+        )
+        return HostKeyError(host, f"{changed}; {_ANEW}: {forget}" if known.name and forget else changed)
     if known.authorities:
         return HostKeyError(host, f"no authority on record has signed its host key {shown}; nothing was sent")
     return HostKeyError(host, f"{UNKNOWN}: it shows {shown}; {_THEN}")

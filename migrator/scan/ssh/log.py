@@ -13,6 +13,7 @@ from migrator.model.login import HostKeyTrust, Login
 from migrator.scan.ssh.host_keys import ShownKey
 from migrator.scan.ssh.legacy_crypto import ALLOW, is_legacy, legacy_only
 from migrator.scan.ssh.pace import Dropped
+from migrator.scan.ssh.settings import NO_KEY
 
 __all__ = ["LOG_BYTES", "ClientLog", "Phase", "reason_of"]
 
@@ -168,7 +169,7 @@ def _refused(host: str, log: ClientLog, who: str, tried: Sequence[str]) -> Trans
     keys = list(dict.fromkeys(_keys(log)))
     if not keys and denied and "publickey" not in denied[0]:
         return AuthError(host, f"{who} takes no keys, only: {_plain(denied[0])}")
-    said = "; ".join([*keys, *tried]) or "no key was found: none in the inventory, the SSH configuration or the agent"
+    said = "; ".join([*keys, *tried]) or NO_KEY
     return AuthError(host, f"{who} refused the login ({said})")
 
 

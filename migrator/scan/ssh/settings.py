@@ -16,11 +16,12 @@ from pathlib import Path
 from migrator.errors import ConnectError
 from migrator.model.hosts import Host
 
-__all__ = ["SshSettings", "jump_host", "settings_for", "settings_of", "ssh_program"]
+__all__ = ["NO_KEY", "SshSettings", "jump_host", "settings_for", "settings_of", "ssh_program"]
 
 _SECONDS = 10.0
 _DEFAULT_PORT = 22
 _MOST_CHARACTERS = 255
+NO_KEY = "no key was found: none in the inventory, the SSH configuration or the agent"
 _NO_WAY = (
     "its inventory reaches it by a ProxyCommand, and no command of an inventory is run: put it into your SSH "
     "configuration, or name its bastions by ProxyJump; it was not asked directly instead"

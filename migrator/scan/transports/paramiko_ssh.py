@@ -39,7 +39,7 @@ from migrator.scan.ssh.host_key_rules import HostKeyRules
 from migrator.scan.ssh.host_keys import HostKey, KnownKeys
 from migrator.scan.ssh.legacy_crypto import ALLOW, is_legacy, without_legacy
 from migrator.scan.ssh.pace import Dropped, retried
-from migrator.scan.ssh.settings import SshSettings, settings_for
+from migrator.scan.ssh.settings import NO_KEY, SshSettings, settings_for
 from migrator.scan.transport import Budget, Reply
 
 __all__ = ["SshConnections", "SshTransport"]
@@ -374,7 +374,7 @@ def _authenticate(host: str, transport: paramiko.Transport, settings: SshSetting
     if rsa and not _says_sha_2(transport):
         said = f"{who} refused an RSA key and may know SHA-1 signatures only ({'; '.join(tried)}); {_OTHER}"
         raise IncapableError(host, said)
-    what = "; ".join(tried) or "no key was found: none in the inventory, the SSH configuration or the agent"
+    what = "; ".join(tried) or NO_KEY
     raise AuthError(host, f"{who} refused the login ({what})")
 
 

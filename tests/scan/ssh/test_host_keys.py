@@ -58,6 +58,14 @@ def test_a_changed_key_comes_with_both_fingerprints_and_no_remedy_to_copy():
     )
 
 
+def test_a_changed_key_comes_with_what_to_do_once_it_was_compared():
+    said = verdict(KnownKeys(trusted=(ANOTHER,), name="[192.0.2.1]:2222"))
+    assert said.endswith(
+        "; only if somebody set it up anew, and has compared the key with its console, take the old one off "
+        "the record: ssh-keygen -R '[192.0.2.1]:2222' -f known_hosts"
+    )
+
+
 def test_revoked_outweighs_trusted():
     assert "is revoked" in verdict(KnownKeys(trusted=(OFFERED,), revoked=(OFFERED,)))
 
