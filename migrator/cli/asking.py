@@ -63,7 +63,9 @@ _OPTIONS = (
         help="Let hosts use broken algorithms (SHA-1, DSA, CBC) that have nothing better. Each is named.",
     ),
     click.option(
-        "--known-hosts", type=click.Path(path_type=Path, dir_okay=False), help="Trust the host keys in this file only."
+        "--known-hosts",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="Trust the host keys in this file only.",
     ),
     click.option(
         "--replay",

@@ -11,6 +11,11 @@ from migrator.model.duration import duration
 __all__ = ["scan"]
 
 _EVERY = timedelta(seconds=30)
+_NOT_KEPT = "no answer was kept; with --record DIR from the first run on, --resume goes on where a run was stopped"
+_WHAT = """\
+# What `migrate scan` runs on a host, as it is sent to /bin/sh there: it reads, and writes nothing. What each question
+# is for: docs/reference/questions.md. N is a new random number for every host; here it is noughts.
+"""
 
 
 def _duration(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> timedelta | None:
@@ -100,11 +105,12 @@ def scan(
     migrate scan --out estate --forget old07
     """
     from migrator.cli import scanning
+    from migrator.cli.output import say
     from migrator.scan.reading import looks
     from migrator.scan.sudoers import sudo_rule
 
     if show_commands:
-        click.echo(scanning.commands(deep=deep))
+        click.echo(_WHAT + scanning.commands(deep=deep))
         return
     if show_sudoers:
         click.echo(sudo_rule(show_sudoers), nl=False)
@@ -123,4 +129,9 @@ def scan(
         if watch
         else looks(answers, deep=deep or bool(replay))
     )
-    ctx.exit(scanning.finish(found, target))
+    try:
+        code = scanning.finish(found, target)
+    except KeyboardInterrupt:
+        say(f"answers until now are in {record}: the same command goes on with --resume" if record else _NOT_KEPT)
+        raise
+    ctx.exit(code)

@@ -18,7 +18,7 @@ from migrator.inventory.limit import limited
 from migrator.model.baseline import path_of
 from migrator.model.duration import shown
 from migrator.model.estate import HostReport, unseen
-from migrator.model.hosts import Connection, Host
+from migrator.model.hosts import Connection, Host, Inventory
 from migrator.model.listing import few
 from migrator.model.reviewed import Names
 from migrator.model.services import ServiceProfile
@@ -102,7 +102,9 @@ def _limited(answers: Iterable[Answer], limit: str, folder: Path) -> Iterator[An
 
 def asked(sources: Sequence[str], options: Options) -> Iterator[Answer]:
     """Answers from live hosts, each as it comes."""
-    hosts = _hosts(sources, options)
+    inventory = load_inventory(sources, limit=options.limit)
+    _note_inventory(inventory, options.access)
+    hosts = [_as_told(host, options.access) for host in inventory.hosts]
     if options.access.host_key_checking == Checking.OFF:
         say("warning: HOST KEYS ARE NOT CHECKED: anybody on the way can answer in a host's place; every host is marked")
     kept = _kept(hosts, options)
@@ -117,9 +119,22 @@ def asked(sources: Sequence[str], options: Options) -> Iterator[Answer]:
 
 def _hosts(sources: Sequence[str], options: Options) -> Sequence[Host]:
     inventory = load_inventory(sources, limit=options.limit)
+    return [_as_told(host, options.access) for host in inventory.hosts]
+
+
+def _note_inventory(inventory: Inventory, access: Access) -> None:
+    """What of the inventory, and of the command line beside it, does not count."""
     for warning in inventory.warnings:
         say(f"warning: {warning}")
-    return [_as_told(host, options.access) for host in inventory.hosts]
+    _note_overruled("--user", access.user, ((host.name, host.user) for host in inventory.hosts))
+    _note_overruled("--private-key", access.private_key, ((host.name, host.key) for host in inventory.hosts))
+
+
+def _note_overruled(option: str, given: str | None, said: Iterable[tuple[str, str | None]]) -> None:
+    """The inventory comes first, which is not what everybody is used to: Ansible's `-e` would win."""
+    names = [name for name, own in said if given and own and own != given]
+    if names:
+        say(f"warning: {option} {given}: of no effect on hosts whose inventory names another: {few(names)}")
 
 
 def _as_told(host: Host, access: Access) -> Host:
@@ -207,7 +222,8 @@ def _looked_again(
     except KeyboardInterrupt:
         say("looking was ended early; what was seen until now counts")
     looks = sorted(one.looks for one in seen.values()) or [0]
-    say(f"looked again {looks[0]} to {looks[-1]} times at each host")
+    times = str(looks[0]) if looks[0] == looks[-1] else f"{looks[0]} to {looks[-1]}"
+    say(f"looked again {times} {'time' if times == '1' else 'times'} at each host")
     return seen
 
 
