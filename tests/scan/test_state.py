@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from migrator.model.observations import Observed
+from migrator.model.profile_findings import of_profile
 from migrator.model.services import Evidence, Runtime, ServiceProfile, State
 from migrator.scan.facts.configuration import MENTIONS, Configuration
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
@@ -17,7 +18,6 @@ from migrator.scan.facts.mounts import Mount, Mounts
 from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
-from migrator.scan.findings import of_profile
 from migrator.scan.profile import host_view
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import data_paths, state_of
