@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from posixpath import basename, join, normpath
 
+from migrator.scan.interpreters import SHELL, interpreter_of, runtime_of_file, script_in
+
 __all__ = ["Started", "started", "to_shell"]
 
 _MOST = 4000
@@ -23,7 +25,6 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 _PATH_GIVEN = re.compile(r"(?:^|[\s;&(])([A-Za-z_]\w*)=[\"']?(/[\w./-]+)[\"']?(?=[\s;&)]|$)")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}$]*))?\}|(\w+))")
 _HOME = re.compile(r"(?<![^\s=:;&|(])~(?=/|\s|$)")
-_SHELL = re.compile(r"(?:ba|da|a|k|mk|z|c|tc|fi)?sh")
 _RUN_HERE = re.compile(r"-[a-z]*c|--command")
 _FOR_ANOTHER = frozenset({"su", "runuser", "sg", "script"})
 _GUARD = re.compile(r"cd|pushd|test|\[{1,2}|\.|source")
@@ -107,33 +108,6 @@ _WRAPPERS: Mapping[str, _Wrapper] = {
     "pipenv": _Wrapper(words=1),
     "scl": _Wrapper(words=2),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Interpreter:
-    """A program that runs the text, or the archive, that it is given."""
-
-    runtime: str
-    programs: str
-    options: str = ""
-    """Options that have a word of their own as value."""
-    inline: str = ""
-    """Options that the program's text or the name of a module follows: there is no file."""
-    file: str = ""
-    """Options that the file follows."""
-
-
-_INTERPRETERS = (
-    _Interpreter("python", r"(?:python|pypy)[\d.]*", "-W -X", "-c -m"),
-    _Interpreter("php", r"php[\d.]*(?:-cli)?", "-d -c -z -t", "-r", "-f --file"),
-    _Interpreter("perl", r"perl[\d.]*", "", "-e -E -ne -pe"),
-    _Interpreter("ruby", r"ruby[\d.]*", "-I -r -C", "-e"),
-    _Interpreter("node", r"node(?:js)?", "-r --require", "-e -p --eval"),
-    _Interpreter("java", r"java", "", "-cp -classpath --class-path -p --module-path -m --module", "-jar"),
-    _Interpreter("dotnet", r"dotnet", "", "exec run"),
-    _Interpreter("shell", _SHELL.pattern, "-o +o -O +O --rcfile --init-file", "-s"),
-)
-_SUFFIXES = {"py": "python", "sh": "shell", "php": "php", "rb": "ruby", "pl": "perl", "js": "node", "jar": "java"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +229,7 @@ def _unwrapped(words: Sequence[str]) -> tuple[str, ...] | str:
             continue
         name = basename(words[0])
         inner = next((i for i, word in enumerate(words) if i and _RUN_HERE.fullmatch(word)), 0)
-        if inner and (name in _FOR_ANOTHER or (_SHELL.fullmatch(name) and not _script(words[1:inner]))):
+        if inner and (name in _FOR_ANOTHER or (SHELL.fullmatch(name) and not _script(words[1:inner]))):
             return " ".join(words[inner + 1 :])
         wrapper = _WRAPPERS.get(name)
         if wrapper is None or len(words) == 1:
@@ -306,30 +280,12 @@ def _is_own(program: str) -> bool:
 
 def _program(one: _Simple) -> tuple[str, str]:
     """The program and its runtime."""
-    known = next((each for each in _INTERPRETERS if re.fullmatch(each.programs, one.name)), None)
-    script = _file(known, one.words[1:]) if known else ""
+    known = interpreter_of(one.name)
+    script = script_in(known, one.words[1:]) if known else ""
     if known and script:
-        return _path(script, one.folder), _SUFFIXES.get(_suffix(script), known.runtime)
+        return _path(script, one.folder), runtime_of_file(script) or known.runtime
     program = _path(one.words[0], one.folder) if "/" in one.words[0] else one.words[0]
-    return program, known.runtime if known else _SUFFIXES.get(_suffix(program), "command")
-
-
-def _suffix(path: str) -> str:
-    return basename(path).rpartition(".")[2]
-
-
-def _file(known: _Interpreter, words: Sequence[str]) -> str:
-    """What an interpreter is given to run; empty where that is no file."""
-    options, inline, file = known.options.split(), known.inline.split(), known.file.split()
-    rest = iter(words)
-    for word in rest:
-        if word in inline:
-            return ""
-        if word in file or not word.startswith(("-", "+")):
-            return next(rest, "") if word in file else word if known.runtime != "java" else ""
-        if word in options:
-            next(rest, "")
-    return ""
+    return program, known.runtime if known else runtime_of_file(program) or "command"
 
 
 def _sourced(simple: Sequence[_Simple]) -> Iterator[str]:

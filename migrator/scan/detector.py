@@ -7,9 +7,11 @@ ordered: the particular (Tomcat) before the general (Java).
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from posixpath import basename, join, normpath
 
 from migrator.model.services import Evidence, Runtime
 from migrator.scan.facts.processes import Process, Processes
+from migrator.scan.interpreters import interpreter_of, script_in
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.version import NOTHING, Version
 from migrator.scan.workload import Workload
@@ -20,17 +22,14 @@ __all__ = [
     "argument_value",
     "command_evidence",
     "heap_mib",
-    "is_interpreter",
     "names_of",
     "runtime_of",
     "script_of",
+    "script_path",
     "words_of",
 ]
 
 _HEAP = re.compile(r"(?:-Xmx|-XX:MaxHeapSize=)(\d+)([kKmMgG]?)")
-_INTERPRETER = re.compile(
-    r"(?:php|python|java|jsvc|node|nodejs|ruby|perl|sh|bash|dash|busybox|dotnet|shell|binary)[\d.]*"
-)
 _UNITS = {"": 1 / 1048576, "k": 1 / 1024, "m": 1, "g": 1024}
 
 
@@ -70,11 +69,6 @@ def names_of(process: Process) -> frozenset[str]:
     return frozenset(filter(None, (process.program, title.rsplit("/", 1)[-1], process.comm)))
 
 
-def is_interpreter(program: str) -> bool:
-    """Whether a program's name says nothing of what it does: folders like /etc/php are everybody's who runs PHP."""
-    return _INTERPRETER.fullmatch(program) is not None
-
-
 def command_evidence(process: Process, *, limit: int = 160) -> Evidence:
     """The command line as evidence."""
     line = " ".join(process.arguments)
@@ -104,14 +98,24 @@ def words_of(process: Process) -> tuple[str, ...]:
 
 
 def script_of(process: Process) -> str:
-    """The script that an interpreter runs: its first argument that is no option.
+    """The script that an interpreter runs: its first argument that is no option, nor the value of one.
 
-    Programs that set their title (node under pm2) leave one argument with the whole line in it.
+    Programs that set their title (node under pm2) leave one argument with the whole line in it; some put the path of
+    their script there, in the place of the interpreter.
     """
-    for word in words_of(process)[1:]:
-        if not word.startswith("-"):
-            return word
-    return ""
+    words = words_of(process)
+    known = interpreter_of(process.program)
+    if known and words[:1] and words[0].startswith("/") and not interpreter_of(basename(words[0])):
+        return words[0]
+    if known:
+        return script_in(known, words[1:])
+    return next((word for word in words[1:] if not word.startswith("-")), "")
+
+
+def script_path(process: Process) -> str:
+    """The same from the folder that it works in; empty where neither tells the whole path."""
+    path = normpath(join(process.cwd, script_of(process) or "."))
+    return path if path.startswith("/") and path != process.cwd else ""
 
 
 def heap_mib(arguments: Sequence[str]) -> int | None:

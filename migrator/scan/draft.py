@@ -18,7 +18,7 @@ from migrator.model.services import (
 from migrator.scan.artifacts import artifacts_of, told_by
 from migrator.scan.calls import configured_calls, merged, socket_calls
 from migrator.scan.claims import Claimant, Claims
-from migrator.scan.detector import Detection, is_interpreter, script_of, words_of
+from migrator.scan.detector import Detection, script_path, words_of
 from migrator.scan.doors import listeners_of, paths_of
 from migrator.scan.facts.deployments import Deployments
 from migrator.scan.facts.machine import Machine, MachineFacts
@@ -28,6 +28,7 @@ from migrator.scan.facts.processes import Process
 from migrator.scan.facts.sockets import Connection, Listener
 from migrator.scan.facts.units import Unit
 from migrator.scan.identity import Identity
+from migrator.scan.interpreters import is_interpreter
 from migrator.scan.kernel_needs import kernel_needs
 from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.naming import name_of
@@ -254,7 +255,7 @@ class Draft:
         started = unit.command[:1] if unit else ()
         works = () if self.detection.stateful else (self.workload.main.cwd, unit.directory if unit else "")
         processes = self.workload.lasting
-        scripts = (script_of(process) for process in processes if is_interpreter(process.program))
+        scripts = (script_path(process) for process in processes if is_interpreter(process.program))
         executed = (process.exe for process in processes)
         return frozenset(filter(None, (*folders, *started, *works, *scripts, *executed)))
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from migrator.model.services import Account
-from migrator.scan.detector import Detection, is_interpreter
+from migrator.scan.detector import Detection, script_path
 from migrator.scan.detectors import DETECTORS
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.crontabs import Crontabs
 from migrator.scan.facts.processes import Process
 from migrator.scan.facts.users import Users, UsersFacts
+from migrator.scan.interpreters import is_interpreter
 from migrator.scan.ownership import (
     FileRoots,
     account_files,
@@ -56,7 +57,8 @@ class Identity:
         """What its processes execute and what its unit starts."""
         main, unit = self.workload.main, self.workload.unit
         started = unit.command if unit and not self.workload.managed else ()
-        return programs_in([main.exe, *main.arguments, *started])
+        script = script_path(main) if is_interpreter(main.program) else ""
+        return programs_in([main.exe, *main.arguments, script, *started])
 
     def beside(self, snapshot: Snapshot, others: Sequence["Identity"]) -> "Identity":
         """With what its account keeps, if that works for nobody else, and without the folders in which others work."""
@@ -105,7 +107,7 @@ def _roots(workload: Workload, detection: Detection) -> FileRoots:
     programs = [name for name in (main.program, detection.runtime.name) if not is_interpreter(name)]
     own = () if workload.managed and not workload.label else (workload.label, detection.name)
     names = [*filter(None, (unit.name if unit and not workload.managed else "", *programs))]
-    texts, works = [" ".join(main.arguments)], [main.cwd]
+    texts, works = [" ".join(main.arguments), script_path(main) if is_interpreter(main.program) else ""], [main.cwd]
     if unit and not workload.managed:
         texts += [" ".join(unit.command)]
         works += [unit.directory]

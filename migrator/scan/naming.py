@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 
 from migrator.model.names import dns_label
 from migrator.model.services import Artifact, ServiceKind, ServiceProfile
-from migrator.scan.detector import is_interpreter
 from migrator.scan.facts.processes import Processes
 from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.identity import Identity
+from migrator.scan.interpreters import is_interpreter
 from migrator.scan.ownership import section_of
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload

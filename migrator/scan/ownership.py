@@ -14,6 +14,7 @@ from migrator.scan.facts.file_times import FileTime, FileTimes
 from migrator.scan.facts.licences import Licences
 from migrator.scan.facts.processes import Process
 from migrator.scan.facts.users import Users, UsersFacts
+from migrator.scan.interpreters import is_interpreter
 from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.snapshot import Snapshot
 
@@ -52,9 +53,8 @@ _PARTS = re.compile(
     r"s?bin|libs?|libexec|share|etc|conf|config|var|logs?|run|tmp|\.?venv|env|current|releases|shared|src|app"
 )
 """Folders within one application, whoever works in them."""
-_RELATIVE = re.compile(
-    r"(?:-{1,2}[\w-]+=)?(\w[\w.-]*(?:/[\w.-]+)*\.(?:ini|conf|cnf|cfg|ya?ml|toml|json|xml|properties|env|hcl))"
-)
+_RELATIVE = re.compile(r"(?:-{1,2}[\w-]+=)?(\w[\w.-]*(?:/[\w.-]+)*)")
+_SETTLED = re.compile(r".*\.(?:ini|conf|cnf|cfg|ya?ml|toml|json|xml|properties|env|hcl)")
 _SHARED = re.compile(
     r"/etc/(cron\..*|rc[0-9S]?\.d|(init|profile|logrotate|xinetd|conf|sysctl|pam|sudoers|incron|tmpfiles)\.d"
     r"|default|sysconfig|systemd|ssl|pki|security|alternatives)"
@@ -75,7 +75,6 @@ _OWN_FOLDERS = (
     *("/etc/{0}", "/etc/{0}.d", "/usr/local/etc/{0}", "/etc/sv/{0}", "/etc/service/{0}", "/service/{0}"),
     "/etc/systemd/system/{0}.service.d",
 )
-_INTERPRETERS = re.compile(r"(?:python|pypy|php|ruby|node|nodejs|java|perl|bash|sh|dotnet|deno|bun)[\d.]*(?:m|w)?")
 _INITTAB = "/etc/inittab"
 """A file whose every line starts a program of its own."""
 _CODE_KEYS = frozenset({"chdir", "docbase", "appbase"})
@@ -214,12 +213,13 @@ def program_folders(mentions: Sequence[Mention]) -> Iterator[str]:
 
 
 def files_by_name(snapshot: Snapshot, words: Iterable[str], folder: str) -> frozenset[str]:
-    """Settings that a command line names without their folder: there where it works, else the only one of that name."""
-    relative = {m[1] for word in words if (m := _RELATIVE.fullmatch(word))}
+    """Files that a command line names from the folder where it works; of settings else the only ones of that name."""
+    relative = {m[1] for word in words if (m := _RELATIVE.fullmatch(word)) and ("/" in m[1] or "." in m[1])}
     known = {*_by_file(snapshot), *snapshot.denied(Configuration)} if relative else set()
-    found = {name: [file for file in known if file.endswith(f"/{name}")] for name in relative}
-    here = {name: f"{folder}/{name}" for name in relative if f"{folder}/{name}" in known}
-    return frozenset(here.get(name) or files[0] for name, files in found.items() if name in here or len(files) == 1)
+    here = {name: path for name in relative if folder and (path := normpath(f"{folder}/{name}")) in known}
+    away = (name for name in relative - here.keys() if _SETTLED.fullmatch(name))
+    found = ([file for file in known if file.endswith(f"/{name}")] for name in away)
+    return frozenset((*here.values(), *(files[0] for files in found if len(files) == 1)))
 
 
 def paths_in(texts: Iterable[str]) -> frozenset[str]:
@@ -230,7 +230,7 @@ def paths_in(texts: Iterable[str]) -> frozenset[str]:
 def programs_in(texts: Iterable[str]) -> frozenset[str]:
     """Paths of programs that no distribution puts there, without interpreters."""
     own = {path for path in paths_in(texts) if not path.startswith(_SYSTEM) or path.startswith("/usr/local/")}
-    return frozenset(path for path in own if not _INTERPRETERS.fullmatch(path.rsplit("/", 1)[-1]))
+    return frozenset(path for path in own if not is_interpreter(path.rsplit("/", 1)[-1]))
 
 
 def mentions_of(

@@ -126,7 +126,7 @@ files=$({ {
     function add(kind, most) { if (number[kind]++ < most) found = found kind }
     function kinds(   usual, mine) {
       found = ""
-      source = name ~ /\.(conf|cnf|cfg|cf|ini|env|properties|yml|yaml|xml|toml|json|php|py|sh|rb|pl|js|cgi|fcgi|psgi)$/ || is_set_up()
+      source = name ~ /\.(conf|cnf|cfg|cf|ini|env|properties|yml|yaml|xml|toml|json|php|py|sh|rb|pl|tcl|js|cgi|fcgi|psgi)$/ || is_set_up()
       usual = is_usual()
       if (prints < 5 && (usual || path ~ /^\/var\/(lib|www)\//)) {
         if (name ~ /^\.(pgpass|netrc|git-credentials|mylogin\.cnf|smbcredentials|vault_pass)$/) add("k", 300)

@@ -145,6 +145,16 @@ TABLE = [
     (["/usr/bin/perl", "/usr/local/sbin/meterd"], "/usr/bin/perl", "perl"),
     (["starman master --listen :5000 /opt/shop/shop.psgi"], "", "perl"),
     (["/opt/ledger/ledgerd", "--port", "9000"], "/opt/ledger/ledgerd", "binary"),
+    (["lua5.4", "/opt/gate/gate.lua", "/opt/gate/gate.conf"], "/usr/bin/lua5.4", "lua"),
+    (["tclsh", "meter/meter.tcl"], "/usr/bin/tclsh8.6", "tcl"),
+    (["wish8.5", "/opt/board/board.tcl"], "/usr/bin/wish8.5", "tcl"),
+    (["expect", "-f", "/opt/dial/dial.exp"], "/usr/bin/expect", "expect"),
+    (["/usr/bin/mono", "--config", "x", "/opt/till/Till.exe"], "/usr/bin/mono-sgen", "mono"),
+    (["/usr/lib/erlang/erts-13.1/bin/beam.smp", "-K", "true", "--", "-run", "ledger"], "", "erlang"),
+    (["/usr/lib/R/bin/exec/R", "--no-echo", "--no-restore", "--file=/opt/stat/serve.R"], "/usr/lib/R/bin/exec/R", "r"),
+    (["guile", "-s", "/opt/rules/rules.scm"], "/usr/bin/guile-3.0", "guile"),
+    (["deno", "run", "-A", "/opt/x/shop.ts"], "/usr/local/bin/deno", "deno"),
+    (["/opt/milk/script/rounds"], "/usr/bin/perl", "perl"),
 ]
 
 
@@ -167,6 +177,16 @@ def test_runtimes(arguments, exe, runtime):
         (["/bin/sh", "/etc/poll.sh"], "poll"),
         (["tcpsvd", "-v", "0", "2323", "/usr/local/bin/answer.sh"], "answer"),
         (["dotnet", "Shop.Api.dll"], "shop.api"),
+        (["lua5.4", "/opt/gate/gate.lua", "/opt/gate/gate.conf"], "gate"),
+        (["lua5.4", "/opt/gate/main.lua"], "gate"),
+        (["luajit", "-l", "ffi", "serve/door.lua"], "door"),
+        (["tclsh8.6", "-encoding", "utf-8", "meter/meter.tcl"], "meter"),
+        (["mono", "--config", "x.config", "/opt/till/Till.exe"], "Till"),
+        (["python3", "-W", "ignore", "/opt/pay/pay.py"], "pay"),
+        (["beam.smp", "-K", "true", "--", "-noshell", "-sname", "tariff@h", "-s", "tariff_app"], "tariff"),
+        (["beam.smp", "--", "-name", "nonode@nohost", "-s", "elixir", "start", "-run", "ledger"], "ledger"),
+        (["deno", "run", "-A", "/opt/x/shop.ts"], "shop"),
+        (["/usr/lib/R/bin/exec/R", "--no-echo", "--file=/opt/stat/serve.R"], "serve"),
     ],
 )
 def test_names_come_from_what_is_run(arguments, name):

@@ -268,3 +268,15 @@ def test_a_print_server_is_a_service_where_other_hosts_reach_it(address, found, 
     view = host_view(Snapshot("h", "h", datetime.now(UTC), observed))
     assert [(p.service, p.runtime.name) for p in view.profiles] == ([("cups", "cups")] if found else [])
     assert "cups-browsed.service" in {one.name for one in view.set_aside}
+
+
+def test_files_that_a_script_is_given_from_the_folder_it_works_in_are_its_own():
+    """`shop.rc` has an ending that settings have nowhere else, and stands where the program was told."""
+    line = "tclsh shop/shop.tcl shop/shop.rc"
+    shop = replace(process(10, 1, line, "/usr/bin/tclsh8.6", "rc-local.service"), cwd="/home/u")
+    said = " url /home/u/shop/shop.rc:3:http://stock:8080\n url /home/u/other/shop.rc:3:http://wrong:8080\n"
+    facts = {Processes.name: (INIT, shop), Configuration.name: Configuration().parse(said)}
+    observed = {name: Observed(value) for name, value in facts.items()}
+    (profile,) = host_view(Snapshot("h", "h", datetime.now(UTC), observed)).profiles
+    assert (profile.service, profile.runtime.name) == ("shop", "tcl")
+    assert [call.target for call in profile.calls] == ["stock"]

@@ -5,6 +5,7 @@ from migrator.scan.detectors import (
     apache,
     binary,
     dotnet,
+    interpreted,
     java,
     java_server,
     known,
@@ -39,6 +40,7 @@ DETECTORS: tuple[Detector, ...] = (
     python.detect,
     ruby.detect,
     perl.detect,
+    interpreted.detect,
     shell.detect,
     binary.detect,
 )
