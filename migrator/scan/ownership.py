@@ -22,12 +22,14 @@ __all__ = [
     "FileRoots",
     "OwnFiles",
     "account_files",
+    "applications_in",
     "commands_of",
     "file_roots",
     "files_by_name",
     "files_of",
     "foreign_files",
     "home_named",
+    "is_of_system",
     "mentions_of",
     "named_files",
     "paths_in",
@@ -153,6 +155,17 @@ def _root(path: str) -> str:
         return ""
     match = _APP_ROOT.match(f"{path}/") or _STATE_ROOT.match(f"{path}/")
     return match[1].rstrip("/") if match else ""
+
+
+def applications_in(texts: Iterable[str], works: Iterable[str]) -> frozenset[str]:
+    """Folders of applications that somebody put there, of those that command lines name and that are worked in."""
+    named = (_root(path) for path in paths_in(texts))
+    return frozenset(filter(None, (*named, *(work_root(path) for path in works))))
+
+
+def is_of_system(path: str) -> bool:
+    """Whether a program stands where distributions put theirs, or nowhere that is known."""
+    return not path.startswith("/") or (path.startswith(_SYSTEM) and not path.startswith("/usr/local/"))
 
 
 def work_root(folder: str) -> str:

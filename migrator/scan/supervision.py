@@ -16,6 +16,9 @@ MANAGERS: tuple[tuple[str, str], ...] = (
     ("daemontools", r"svscan|svscanboot"),
     ("s6", r"s6-svscan"),
     ("god", r"god"),
+    ("monit", r"monit"),
+    ("bluepill", r"bluepilld?(?::.*)?"),
+    ("perp", r"perpd"),
     ("foreman", r"foreman|honcho|overmind|hivemind"),
     ("openrc", r"supervise-daemon"),
 )

@@ -1,7 +1,8 @@
 """Which processes belong together: the units, and everything that runs outside of any unit. Pure.
 
 A control group is not a service: what `@reboot` started sits in cron's, what a person started sits in the login's,
-and a process manager (pm2, supervisor) keeps several services in its own. Those are taken apart by process tree.
+a process manager (pm2, supervisor) keeps several services in its own, and so does a script that starts all of a host.
+Those are taken apart by process tree.
 """
 
 import re
@@ -20,16 +21,19 @@ from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.sockets import Sockets, SocketsFacts
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import Users, UsersFacts
+from migrator.scan.interpreters import is_interpreter
 from migrator.scan.platform import platform_reason
 from migrator.scan.shell import SCAN_MARK
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.supervision import LOGGERS, is_front, is_helper, manager_of, supervised_name
+from migrator.scan.trees import Tree, apart, together
 
 __all__ = ["Workload", "Workloads", "is_started_by", "workloads"]
 
 _CONTAINER = re.compile(r"(?:docker|libpod|crio|cri-containerd|lxc)[-/.]([0-9a-f]{12})|/kubepods")
 _IN_CONTAINER = "container "
 _MANAGES = "process manager ({}); what it runs is listed on its own"
+_STARTS_SEVERAL = "starts several services; they are listed on their own"
 _TAKEN_APART = re.compile(
     r"(?:cron(?:d|ie)?|atd|rc[.-]local|sshd?|ssh@.*|sshd@.*|user@\d+|getty@.*|serial-getty@.*)\.service"
 )
@@ -269,11 +273,62 @@ def _of_unit(context: _Context, name: str, group: Sequence[Process], set_aside: 
     if manager := manager_of(main):
         set_aside[own] = _MANAGES.format(manager)
         yield from _managed(context, main, manager, unit)
+        yield from _beside(context, main, unit, group, set_aside)
+        return
+    several = apart(_trees(context, unit, group))
+    if len(several) > 1:
+        set_aside[own] = _STARTS_SEVERAL
+        yield from (replace(_workload("start script", one, unit), label=_label(one, several)) for one in several)
         return
     sysv = unit.source.startswith(("/etc/init.d/", "/etc/rc.d/"))
     origin = "systemd user" if users else "sysv" if sysv else "systemd"
     main = _working(context, main)
     yield Workload(origin, (main, *(p for p in group if p != main)), unit)
+
+
+def _workload(origin: str, trees: Sequence[Tree], unit: Unit | None) -> Workload:
+    """Several trees as one workload; the oldest has its main process."""
+    first = min(trees, key=lambda tree: (tree.main.start_ticks, tree.main.pid))
+    below = (process for tree in (first, *trees) for process in tree.processes)
+    return Workload(origin, (first.main, *dict.fromkeys(p for p in below if p != first.main)), unit)
+
+
+def _label(trees: Sequence[Tree], several: Iterable[Sequence[Tree]]) -> str:
+    """The program's name where another one has the same folder, which therefore names neither."""
+    shared = any(trees[0].places & other[0].places for other in several if other is not trees)
+    return trees[0].main.program if shared and not is_interpreter(trees[0].main.program) else ""
+
+
+def _trees(context: _Context, unit: Unit, group: Sequence[Process]) -> list[Tree]:
+    """What a unit's start script left running, or what a shell waits for that is its main process."""
+    roots = _roots(group)
+    if len(roots) > 1 and unit.type in {"oneshot", "forking"}:
+        return [_tree(context, root) for root in roots if not _is_aside(root)]
+    workers = [c for c in context.children.get(roots[0].pid, ()) if not is_helper(c, roots[0])] if roots else []
+    waits = len(roots) == 1 and is_front(roots[0])
+    return [_tree(context, worker) for worker in workers if not _is_aside(worker)] if waits else []
+
+
+def _tree(context: _Context, root: Process) -> Tree:
+    tree = context.tree(root)
+    return Tree(_working(context, root), tree, context.listens(tree))
+
+
+def _is_aside(process: Process) -> bool:
+    return process.program in LOGGERS or bool(platform_reason(process.program))
+
+
+def _beside(
+    context: _Context, manager: Process, unit: Unit, group: Sequence[Process], set_aside: dict[str, str]
+) -> Iterator[Workload]:
+    """What else runs in a manager's unit: monit and god let programs become daemons that are no children of theirs."""
+    own = context.tree(manager)
+    roots = [root for root in _roots(group) if root not in own]
+    for inner in (root for root in roots if manager_of(root)):
+        yield from _managed(context, inner, manager_of(inner), unit)
+    set_aside |= {root.program: reason for root in roots if (reason := platform_reason(root.program))}
+    trees = (_tree(context, root) for root in roots if not (manager_of(root) or _is_aside(root)))
+    yield from (_workload(manager_of(manager), same, unit) for same in together(trees))
 
 
 def _managed(context: _Context, manager: Process, label: str, unit: Unit | None) -> Iterator[Workload]:
@@ -304,10 +359,13 @@ def _working(context: _Context, process: Process) -> Process:
 
 
 def _main(unit: Unit, group: Sequence[Process]) -> Process:
-    pids = {process.pid for process in group}
-    roots = [process for process in group if process.ppid not in pids]
     named = [process for process in group if process.pid == unit.main_pid]
-    return (named or sorted(roots or group, key=lambda p: (p.start_ticks, p.pid)))[0]
+    return (named or sorted(_roots(group) or group, key=lambda p: (p.start_ticks, p.pid)))[0]
+
+
+def _roots(group: Sequence[Process]) -> list[Process]:
+    pids = {process.pid for process in group}
+    return [process for process in group if process.ppid not in pids]
 
 
 def _outside_units(context: _Context, loose: Iterable[Process], set_aside: dict[str, str]) -> Iterator[Workload]:

@@ -280,3 +280,112 @@ def test_files_that_a_script_is_given_from_the_folder_it_works_in_are_its_own():
     (profile,) = host_view(Snapshot("h", "h", datetime.now(UTC), observed)).profiles
     assert (profile.service, profile.runtime.name) == ("shop", "tcl")
     assert [call.target for call in profile.calls] == ["stock"]
+
+
+def of(uid, pid, line, exe, *, ppid=1):
+    return replace(process(pid, ppid, line, exe, "all.service"), uid=uid)
+
+
+ONCE, FORKS, STAYS = Unit("all.service", type="oneshot"), Unit("all.service", type="forking"), Unit("all.service")
+SCRIPT = of(0, 10, "/bin/sh /opt/all.sh", "/bin/dash")
+JDK = "/opt/jdk-17/bin/java"
+SEVERAL = [
+    (
+        "a script that changes the account",
+        ONCE,
+        [of(7, 11, "/opt/round/script/round", "/usr/bin/perl"), of(8, 12, f"{JDK} -jar /opt/silo/silo-1.2.jar", JDK)],
+        (),
+        {("round", "start script", "perl"), ("silo", "start script", "java")},
+    ),
+    (
+        "one account, each with a port",
+        FORKS,
+        [of(7, 11, f"{JDK} -jar /opt/a/crates-2.0.jar", JDK), of(7, 12, f"{JDK} -jar /opt/b/labels-2.0.jar", JDK)],
+        (11, 12),
+        {("crates", "start script", "java"), ("labels", "start script", "java")},
+    ),
+    (
+        "a shell that waits for both",
+        STAYS,
+        [
+            SCRIPT,
+            of(7, 11, "/opt/a/crated", "/opt/a/crated", ppid=10),
+            of(7, 12, "/opt/b/labeld", "/opt/b/labeld", ppid=10),
+        ],
+        (11, 12),
+        {("crated", "start script", "binary"), ("labeld", "start script", "binary")},
+    ),
+    (
+        "a stack that was unpacked into one folder",
+        FORKS,
+        [of(0, 11, "/opt/stack/apache2/bin/httpd", "/opt/stack/apache2/bin/httpd"), of(9, 12, "/opt/stack/mysql/bin/mysqld", "/opt/stack/mysql/bin/mysqld")],
+        (11, 12),
+        {("httpd", "start script", "apache"), ("mysqld", "start script", "mysql")},
+    ),
+]  # fmt: skip
+ONE = [
+    ("one product", FORKS, [of(7, 11, "/opt/p/bin/a", "/opt/p/bin/a"), of(8, 12, "/opt/p/bin/b", "/opt/p/bin/b")], ()),
+    ("one account", ONCE, [of(7, 11, "/opt/a/a", "/opt/a/a"), of(7, 12, "/opt/b/b", "/opt/b/b")], ()),
+    (
+        "daemons of a package, each with an account and a port",
+        FORKS,
+        [of(0, 11, "/usr/sbin/oned", "/usr/sbin/oned"), of(8, 12, "/usr/sbin/twod", "/usr/sbin/twod")],
+        (11, 12),
+    ),
+    (
+        "one program of a package for each folder of data",
+        FORKS,
+        [of(0, n, f"/usr/sbin/brickd --brick /srv/brick{n}", "/usr/sbin/brickd") for n in (11, 12)],
+        (11, 12),
+    ),
+    (
+        "Erlang with its port mapper",
+        STAYS,
+        [of(7, 11, "beam.smp -run till", "/opt/till/erts-1/bin/beam.smp"), of(8, 12, "epmd -daemon", "/usr/bin/epmd")],
+        (11, 12),
+    ),
+    (
+        "a master with workers of another account",
+        FORKS,
+        [of(0, 11, "/opt/w/masterd", "/opt/w/masterd"), of(8, 12, "/opt/q/workd", "/opt/q/workd", ppid=11)],
+        (11, 12),
+    ),
+    (
+        "servers of one application",
+        FORKS,
+        [replace(of(8, n, f"thin server ({n})", "/usr/bin/ruby3.1"), cwd="/srv/curd") for n in (11, 12)],
+        (11, 12),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("unit", "processes", "listening", "want"), [c[1:] for c in SEVERAL], ids=[c[0] for c in SEVERAL]
+)
+def test_services_that_one_script_starts_are_told_apart(unit, processes, listening, want):
+    found, aside = seen(*processes, units=(unit,), listening=listening)
+    assert (found, aside) == (want, {"all.service"})
+
+
+@pytest.mark.parametrize(("unit", "processes", "listening"), [c[1:] for c in ONE], ids=[c[0] for c in ONE])
+def test_a_service_of_several_trees_stays_one(unit, processes, listening):
+    found, aside = seen(*processes, units=(unit,), listening=listening)
+    assert [(name, origin) for name, origin, _ in found] == [("all", "systemd")]
+    assert not aside
+
+
+@pytest.mark.parametrize(
+    ("line", "exe", "label"),
+    [
+        ("/usr/bin/monit -c /etc/monit/monitrc", "/usr/bin/monit", "monit"),
+        ("bluepilld: shop", "/usr/bin/ruby2.7", "bluepill"),
+        ("ruby /usr/bin/god -c /etc/god.rb", "/usr/bin/ruby2.7", "god"),
+    ],
+)
+def test_daemons_that_a_manager_started_are_services_of_their_own(line, exe, label):
+    """None of them is its child; two of one program are one service, and what is of the host is set aside."""
+    servers = [of(9, pid, "/opt/stock/stockd", "/opt/stock/stockd") for pid in (13, 14)]
+    perl = of(8, 12, "/usr/bin/perl /opt/herd/bin/herd.pl", "/usr/bin/perl")
+    found, aside = seen(of(0, 11, line, exe), perl, *servers, of(0, 15, "/usr/sbin/rsyslogd", "/usr/sbin/rsyslogd"))
+    assert found == {("herd", label, "perl"), ("stockd", label, "binary")}
+    assert aside == {"all.service", "rsyslogd"}
