@@ -50,7 +50,7 @@ def paths_of(snapshot: Snapshot, door: Door) -> Iterator[tuple[str, Evidence]]:
 
 
 def _of_platform(snapshot: Snapshot, door: Door) -> bool:
-    reachable = any(not listener.loopback for listener, _ in listeners_of(snapshot, door))
+    reachable = {listener.protocol for listener, _ in listeners_of(snapshot, door) if not listener.loopback}
     return any(platform_reason(name, reachable=reachable) for name in (door.name, door.unit))
 
 

@@ -1,6 +1,7 @@
 """What belongs to the machine and stays on it, as one table of unit and program names."""
 
 import re
+from collections.abc import Collection
 
 __all__ = ["PLATFORM", "platform_reason"]
 
@@ -56,17 +57,19 @@ PLATFORM: tuple[tuple[str, str], ...] = (
 )
 """Pattern of the whole name (units without `.service`), and why it stays."""
 
-_SERVES = re.compile(r"cupsd?")
-"""Programs that are of the machine only as long as no other host can reach them: a print server is a service."""
+_SERVES = {"tcp": re.compile(r"cupsd?|rsyslogd?|syslog-ng"), "udp": re.compile(r"rsyslogd?|syslog-ng")}
+"""Programs that are of the machine only as long as no other host can reach them by that protocol: a print server and a
+collector of logs are services. Such a port is nobody's default, as that of a clock is, and of cupsd and syslogd by UDP.
+"""
 _COMPILED = tuple((re.compile(pattern), reason) for pattern, reason in PLATFORM)
 
 
-def platform_reason(name: str, *, reachable: bool = False) -> str:
+def platform_reason(name: str, *, reachable: Collection[str] = ()) -> str:
     """Why a unit or program stays on the host; empty if it may be a service of the business.
 
-    `reachable`: it listens where other hosts can reach it.
+    `reachable`: `tcp` and `udp`, where it listens where other hosts can reach it.
     """
     plain = name.removesuffix(".service").removesuffix(".timer")
-    if reachable and _SERVES.fullmatch(plain):
+    if any(_SERVES[protocol].fullmatch(plain) for protocol in reachable):
         return ""
     return next((reason for pattern, reason in _COMPILED if pattern.fullmatch(plain)), "")

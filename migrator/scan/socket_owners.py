@@ -19,8 +19,6 @@ __all__ = ["SocketOwners", "socket_owners"]
 
 _RENAMED = re.compile(r"\.\d+\.tmp$")
 """haproxy binds `x.sock.PID.tmp` and renames the file; the kernel keeps the first name."""
-_CHOSEN = 32768
-"""First port that the kernel gives to who asks for any. Source: ip_local_port_range in kernel documentation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def socket_owners(snapshot: Snapshot, found: Sequence[Workload]) -> SocketOwners
     serving = {listener.port for listener in sockets.listeners if listener.protocol == "tcp"}
     incoming = tuple(c for c in sockets.connections if c.port in serving)
     outgoing = [c for c in sockets.connections if c.port not in serving]
-    listeners = [(book.listener(listener), listener) for listener in sockets.listeners if not _is_answer(listener)]
+    listeners = [(book.listener(listener), listener) for listener in sockets.listeners if not listener.waits]
     calls = [(book.caller(c), c) for c in outgoing]
     paths = [(u.inode, _RENAMED.sub("", u.path)) for u in sockets.unix if u.path.startswith("/")]
     managers = {workload.manager_pid for workload in found}
@@ -77,11 +75,6 @@ def _candidates(
             yield listener.inode, book.candidates(listener.inode, listener.uid)
     for call in calls:
         yield call.inode, book.candidates(call.inode, call.uid)
-
-
-def _is_answer(listener: Listener) -> bool:
-    """A UDP socket on a port of the kernel's choice waits for the answer to a question of its own: DNS, NTP."""
-    return listener.protocol == "udp" and listener.port >= _CHOSEN
 
 
 def _grouped(pairs: Iterable[tuple[tuple[int, Evidence], object]]) -> dict[int, tuple]:  # type: ignore[type-arg]

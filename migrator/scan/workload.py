@@ -116,7 +116,7 @@ def workloads(snapshot: Snapshot) -> Workloads:
             set_aside[f"container with {group[0].program}"] = "already runs in a container"
         elif not unit_name or _TAKEN_APART.fullmatch(unit_name):
             loose.extend(group)
-        elif reason := platform_reason(unit_name.rsplit("/", 1)[-1], reachable=context.is_reachable(group)):
+        elif reason := platform_reason(unit_name.rsplit("/", 1)[-1], reachable=context.reachable(group)):
             set_aside[unit_name] = reason
         else:
             found.extend(_of_unit(context, unit_name, group, set_aside))
@@ -150,6 +150,8 @@ class _Context:
     inittab: tuple[InittabEntry, ...]
     listeners: tuple["_Holders", ...]
     """Who holds each listening TCP socket."""
+    receivers: tuple["_Holders", ...]
+    """Who holds each UDP socket that others may send to."""
     namespace: str = ""
     """The process namespace that the scan itself ran in."""
 
@@ -168,7 +170,8 @@ class _Context:
             snapshot.value(Users, UsersFacts()),
             tuple((entry, work_of(snapshot, entry)) for entry in cron if entry.schedule == "@reboot"),
             snapshot.value(Inittab, ()),
-            tuple(_holders(snapshot, processes.values())),
+            tuple(_holders(snapshot, processes.values(), "tcp")),
+            tuple(_holders(snapshot, processes.values(), "udp")),
             _own_namespace(snapshot),
         )
 
@@ -186,11 +189,11 @@ class _Context:
         pids = {process.pid for process in tree}
         return any(one.pids & pids if one.visible else one.pids and one.pids <= pids for one in self.listeners)
 
-    def is_reachable(self, group: Sequence[Process]) -> bool:
-        """Whether a unit's processes listen where other hosts can reach them."""
-        pids, cgroups = {process.pid for process in group}, {process.cgroup for process in group}
-        outside = [one for one in self.listeners if not one.loopback]
-        return any(one.pids & pids if one.visible else one.cgroup in cgroups for one in outside)
+    def reachable(self, group: Sequence[Process]) -> frozenset[str]:
+        """The protocols by which other hosts can reach what these processes listen on."""
+        pids, cgroups = {process.pid for process in group}, {process.cgroup for process in group} - {""}
+        outside = [one for one in (*self.listeners, *self.receivers) if not one.loopback]
+        return frozenset(one.protocol for one in outside if (one.pids & pids if one.visible else one.cgroup in cgroups))
 
     def began_with_cron(self, process: Process) -> bool:
         """Whether it is as old as the cron that it comes from: an `@reboot` line started it, seen or not."""
@@ -226,27 +229,26 @@ class _Holders:
     """Who holds a listening socket, or may hold it where that is not visible."""
 
     pids: frozenset[int]
+    protocol: str
     visible: bool
     loopback: bool
     cgroup: str = ""
     """The control group that it was opened in; empty where that is not known."""
 
 
-def _holders(snapshot: Snapshot, processes: Iterable[Process]) -> Iterator[_Holders]:
+def _holders(snapshot: Snapshot, processes: Iterable[Process], protocol: str) -> Iterator[_Holders]:
     owners = snapshot.value(Descriptors, DescriptorsFacts()).owners
     sockets = snapshot.value(Sockets, SocketsFacts())
     by_account: dict[int, list[Process]] = {}
     for process in processes:
         by_account.setdefault(process.uid, []).append(process)
-    for listener in sockets.listeners:
-        if listener.protocol != "tcp":
+    for one in (one for one in sockets.listeners if one.protocol == protocol and not one.waits):
+        if one.inode in owners:
+            yield _Holders(frozenset(owners[one.inode]), protocol, visible=True, loopback=one.loopback)
             continue
-        if listener.inode in owners:
-            yield _Holders(frozenset(owners[listener.inode]), visible=True, loopback=listener.loopback)
-            continue
-        group = sockets.group_of(listener.inode)
-        possible = (p.pid for p in by_account.get(listener.uid, ()) if group in {"", p.cgroup})
-        yield _Holders(frozenset(possible), visible=False, loopback=listener.loopback, cgroup=group)
+        group = sockets.group_of(one.inode)
+        possible = (p.pid for p in by_account.get(one.uid, ()) if group in {"", p.cgroup})
+        yield _Holders(frozenset(possible), protocol, visible=False, loopback=one.loopback, cgroup=group)
 
 
 def _by_unit(context: _Context) -> dict[str, list[Process]]:
@@ -398,10 +400,11 @@ def _from_root(context: _Context, root: Process, set_aside: dict[str, str], orig
         for child in context.children.get(root.pid, ()):
             if "/" not in _unit_name(child.cgroup):
                 yield from _from_root(context, child, set_aside, origin)
-    if reason := platform_reason(program) or platform_reason(root.comm):
+    tree = context.tree(root)
+    reachable = context.reachable(tree)
+    if reason := platform_reason(program, reachable=reachable) or platform_reason(root.comm, reachable=reachable):
         set_aside[program] = reason
         return
-    tree = context.tree(root)
     started_by = _started_by(context, root) or origin
     if started_by in {"login", "cron"} and not context.listens(tree):
         set_aside[program] = "a person's login" if started_by == "login" else "a scheduled job that was just running"

@@ -270,6 +270,41 @@ def test_a_print_server_is_a_service_where_other_hosts_reach_it(address, found, 
     assert "cups-browsed.service" in {one.name for one in view.set_aside}
 
 
+@pytest.mark.parametrize(
+    ("program", "listener", "found"),
+    [
+        ("rsyslogd", ("tcp", "*", 514), True),
+        ("rsyslogd", ("udp", "*", 514), True),
+        ("syslog-ng", ("tcp", "10.1.0.5", 5140), True),
+        ("rsyslogd", ("tcp", "127.0.0.1", 514), False),
+        ("rsyslogd", ("udp", "*", 41234), False),  # what it sends with
+        ("syslogd", ("udp", "*", 514), False),
+        ("chronyd", ("udp", "*", 123), False),
+        ("cupsd", ("udp", "*", 631), False),
+    ],
+)
+@pytest.mark.parametrize("unit", ["log.service", ""])
+def test_a_collector_of_logs_is_a_service_and_what_only_sends_is_none(program, listener, found, unit):
+    name = f"{program}.service" if unit else ""
+    log = replace(process(10, 1, f"/usr/sbin/{program}", f"/usr/sbin/{program}", name), uid=0)
+    facts = {
+        Processes.name: (INIT, log),
+        Sockets.name: SocketsFacts((Listener(*listener, 0, 5),)),
+        Descriptors.name: DescriptorsFacts(owners={5: (10,)}),
+    }
+    observed = {name: Observed(value) for name, value in facts.items()}
+    view = host_view(Snapshot("h", "h", datetime.now(UTC), observed))
+    assert [p.runtime.name for p in view.profiles] == ([program.removesuffix("d")] if found else [])
+
+
+def test_where_no_control_group_is_known_nobody_is_taken_for_a_listener():
+    """A plain account on a host without systemd sees neither who holds a socket nor where it was opened."""
+    log = replace(process(10, 1, "/usr/sbin/rsyslogd", "/usr/sbin/rsyslogd"), uid=0)
+    facts = {Processes.name: (INIT, log), Sockets.name: SocketsFacts((Listener("tcp", "*", 25, 0, 5),))}
+    observed = {name: Observed(value) for name, value in facts.items()}
+    assert not host_view(Snapshot("h", "h", datetime.now(UTC), observed)).profiles
+
+
 def test_files_that_a_script_is_given_from_the_folder_it_works_in_are_its_own():
     """`shop.rc` has an ending that settings have nowhere else, and stands where the program was told."""
     line = "tclsh shop/shop.tcl shop/shop.rc"

@@ -170,6 +170,8 @@ KNOWN: tuple[Known, ...] = (
     Known("statsd", r"statsd", ports=(8125,)),
     Known("gmetad", r"gmetad", r"gmetad|ganglia-gmetad", stateful=True, ports=(8651, 8652)),
     Known("gmond", r"gmond", r"ganglia-monitor|ganglia-gmond", homes=("/etc/ganglia",), ports=(8649,)),
+    Known("rsyslog", r"rsyslogd", r"rsyslog", homes=("/etc/rsyslog.d",)),
+    Known("syslog-ng", r"syslog-ng", r"syslog-ng(?:-core)?", homes=("/etc/syslog-ng",)),
     Known("snmptrapd", r"snmptrapd", r"snmptrapd|net-snmp", homes=("/etc/snmp",), ports=(162,)),
     Known("pushgateway", r"(?:prometheus-)?pushgateway", r"prometheus-pushgateway|pushgateway", http=True, ports=(9091,)),
     Known("nut", r"upsd", r"nut-server|nut", homes=("/etc/nut", "/etc/ups"), ports=(3493,)),

@@ -19,6 +19,8 @@ _INODE = re.compile(r"\s*[0-9]{1,20}\s*")
 _GROUP = re.compile(r" ([0-9]{1,20}) (?:(/\S*)|([0-9]{1,20}))")
 _SAYS_NOTHING = frozenset({"", "/", "/init.scope"})
 """Where control groups are not in use, or init opened the socket for whoever it starts then."""
+_CHOSEN = 32768
+"""First port that the kernel gives to who asks for any. Source: ip_local_port_range in kernel documentation."""
 _ESTABLISHED, _CLOSE_WAIT, _LISTEN, _UDP_BOUND = "01", "08", "0A", "07"
 
 
@@ -37,6 +39,11 @@ class Listener:
     def loopback(self) -> bool:
         """Whether only this host can reach it."""
         return self.address != "*" and ipaddress.ip_address(self.address).is_loopback
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is for the answers to questions of its own (DNS, NTP): by UDP, on a port of the kernel's choice."""
+        return self.protocol == "udp" and self.port >= _CHOSEN
 
 
 @dataclass(frozen=True, slots=True)
