@@ -45,11 +45,18 @@ for kind in timer path socket service; do
   for start in '[!s]' 's[!y]' 'sy[!s]' 'sys[!t]' 'syst[!e]' 'syste[!m]' 'system[!d]' 'systemd[!-]'; do set -- "$@" "$start*.$kind"; done
 done
 said=$(show --state=active,reloading,activating,deactivating,failed "$@")
-rest=$(printf '%s\n' "$own" = "$said" | awk '
-  $0 == "=" { told = 1 }
-  !told && /[^@][.]service$/ && !/^dbus-org[.]/ { own[$0] }
-  told && /^Names=/ { sub(/^Names=/, ""); for (i = 1; i <= NF; i++) delete own[$i] }
-  END { for (name in own) { gsub(/[^A-Za-z0-9:_.@-]/, "?", name); sub(/e$/, "[e]", name); print name } }')
+rest=$(printf '%s\n' "$own" = "$said" "" | awk '
+  $0 == "=" { told = 1; next }
+  !told { if (/[^@][.]service$/ && !/^dbus-org[.]/) own[$0]; next }
+  /^Names=/ { sub(/^Names=/, ""); for (i = 1; i <= NF; i++) known[$i] }
+  /^Triggers=/ { starts = substr($0, 10) }
+  /^FragmentPath=/ { file = substr($0, 14) }
+  /^$/ {
+    n = file ~ /^(\/usr)?\/lib\/systemd\// ? 0 : split(starts, part, " ")
+    for (i = 1; i <= n; i++) if (part[i] ~ /[^@][.]service$/) own[part[i]]
+    starts = file = ""
+  }
+  END { for (name in own) if (!(name in known)) { gsub(/[^A-Za-z0-9:_.@-]/, "?", name); sub(/e$/, "[e]", name); print name } }')
 [ -z "$rest" ] || said="$said
 
 $(set -f; show --all $rest)"
@@ -57,8 +64,9 @@ fi
 """
 )
 """What systemd says of its units. PID 1 and systemctl work for half a millisecond on each, so none of systemd's own is asked
-for, and services at rest only where somebody other than a package put their file, a timer or path of such a file names them,
-or they are switched on: then a folder `….wants` has a link to them, and they are to run and do not.
+for, and services at rest only where somebody other than a package put their file, where a timer, path or socket of such a file
+starts them, as instances of a template are, or where they are switched on: then a folder `….wants` has a link to them, and they
+are to run and do not.
 
 A pattern means units that are loaded, where a plain name would have its unit loaded. `of KIND` prints the units of a kind
 without their secrets. Source: systemctl(1), "Parameter Syntax"; read on 247 and 252.

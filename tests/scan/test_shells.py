@@ -251,10 +251,11 @@ for word in "$@"; do
     --all) all=1 ;;
     --state=*) states=,${word#*=}, ;;
     *.service|*.socket|*.timer|*.path|*"[e]")
-      while read -r id state alias; do
+      while read -r id state alias starts; do
         case $id in $word) ;; *) continue ;; esac
         case $states in *",$state,"*|"") ;; *) [ "$all" ] || continue ;; esac
-        printf 'ActiveState=%s\nId=%s\nNames=%s %s\nDescription=--password=%s\n\n' "$state" "$id" "$id" "$alias" "$state"
+        file=/etc/systemd/system/$id; case $alias in vendor) alias=; file=/lib/systemd/system/$id ;; esac
+        printf 'ActiveState=%s\nId=%s\nNames=%s %s\nTriggers=%s\nFragmentPath=%s\nDescription=--password=%s\n\n' "$state" "$id" "$id" "$alias" "$starts" "$file" "$state"
       done <<END
 shop.service active
 vendor.service inactive
@@ -271,7 +272,11 @@ systemd-journald.socket active
 broken.service failed
 odd\x2dname.service inactive
 docker.socket active
-logrotate.timer active
+logrotate.timer active vendor logrotate.service
+logrotate.service inactive
+feed@north.timer active - feed@north.service feed@.service
+feed@north.service inactive
+feed@south.service inactive
 at-rest.timer inactive
 in.path active
 systemd-ask-password-console.path active
@@ -280,7 +285,10 @@ END
   esac
 done
 """
-"""`systemctl show` of a host with these units loaded: a plain name would have one loaded, and nobody may ask for that."""
+"""`systemctl show` of a host with these units loaded: a plain name would have one loaded, and nobody may ask for that.
+
+After a unit's state stand its other name, `-`, or `vendor` for the file of a package, and what it starts.
+"""
 
 
 def told(host: MadeHost, after: str) -> list[str]:
@@ -310,6 +318,8 @@ def test_of_packages_units_at_rest_only_those_that_are_switched_on_are_asked_for
     assert ids == [
         "broken.service",
         "docker.socket",
+        "feed@north.service",
+        "feed@north.timer",
         "import.service",
         "in.path",
         "logrotate.timer",
@@ -328,5 +338,7 @@ def test_of_packages_units_at_rest_only_those_that_are_switched_on_are_asked_for
 def test_units_come_by_their_kind_and_without_secrets(units, awk):
     units.program("awk", f'#!/bin/sh\nexec {awk} "$@"\n')
     lines = told(units, "of '(timer|path)'; echo; of socket; echo; of service")
-    assert [line[3:] for line in lines if line.startswith("Id=")][:3] == ["logrotate.timer", "in.path", "docker.socket"]
+    ids = [line[3:] for line in lines if line.startswith("Id=")]
+    assert ids[:4] == ["logrotate.timer", "feed@north.timer", "in.path", "docker.socket"]
+    assert "feed@north.service" in ids
     assert {line for line in lines if line.startswith("Description=")} == {"Description=--password=***"}
