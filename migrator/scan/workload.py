@@ -152,6 +152,8 @@ class _Context:
     """Who holds each listening TCP socket."""
     receivers: tuple["_Holders", ...]
     """Who holds each UDP socket that others may send to."""
+    callers: frozenset[int]
+    """Processes with connections beyond this host."""
     namespace: str = ""
     """The process namespace that the scan itself ran in."""
 
@@ -172,6 +174,7 @@ class _Context:
             snapshot.value(Inittab, ()),
             tuple(_holders(snapshot, processes.values(), "tcp")),
             tuple(_holders(snapshot, processes.values(), "udp")),
+            _callers(snapshot),
             _own_namespace(snapshot),
         )
 
@@ -194,6 +197,14 @@ class _Context:
         pids, cgroups = {process.pid for process in group}, {process.cgroup for process in group} - {""}
         outside = [one for one in (*self.listeners, *self.receivers) if not one.loopback]
         return frozenset(one.protocol for one in outside if (one.pids & pids if one.visible else one.cgroup in cgroups))
+
+    def guards(self, process: Process, child: Process) -> bool:
+        """Whether a program only starts another, and again when that ends: it is that one that other hosts reach."""
+        native = process.exe and child.exe and process.exe != child.exe and not is_interpreter(process.program)
+        below = {one.pid for one in self.tree(child)}
+        serves = any(one.visible and one.pids & below and not one.loopback for one in self.listeners)
+        idle = process.pid not in self.callers and not self.reachable([process])
+        return bool(native and serves and idle)
 
     def began_with_cron(self, process: Process) -> bool:
         """Whether it is as old as the cron that it comes from: an `@reboot` line started it, seen or not."""
@@ -234,6 +245,12 @@ class _Holders:
     loopback: bool
     cgroup: str = ""
     """The control group that it was opened in; empty where that is not known."""
+
+
+def _callers(snapshot: Snapshot) -> frozenset[int]:
+    owners = snapshot.value(Descriptors, DescriptorsFacts()).owners
+    outside = (one for one in snapshot.value(Sockets, SocketsFacts()).connections if one.address != one.peer)
+    return frozenset(pid for one in outside for pid in owners.get(one.inode, ()))
 
 
 def _holders(snapshot: Snapshot, processes: Iterable[Process], protocol: str) -> Iterator[_Holders]:
@@ -349,15 +366,21 @@ def _managed(context: _Context, manager: Process, label: str, unit: Unit | None)
 
 
 def _working(context: _Context, process: Process) -> Process:
-    """The process that does the work: behind a shell, `sudo` or the like, the one program that it waits for."""
+    """The process that does the work: behind a shell, a guardian or the like, the one program that it waits for."""
     seen = {process.pid}
-    while is_front(process):
-        workers = [c for c in context.children.get(process.pid, ()) if not is_helper(c, process)]
-        if len(workers) != 1 or workers[0].pid in seen:
+    while worker := _waited_for(context, process):
+        if worker.pid in seen:
             break
-        process = workers[0]
+        process = worker
         seen.add(process.pid)
     return process
+
+
+def _waited_for(context: _Context, process: Process) -> Process | None:
+    """The only program that a process has started, where that is all that it is for."""
+    workers = [c for c in context.children.get(process.pid, ()) if not is_helper(c, process)]
+    only = workers[0] if len(workers) == 1 else None
+    return only if only and (is_front(process) or context.guards(process, only)) else None
 
 
 def _main(unit: Unit, group: Sequence[Process]) -> Process:

@@ -11,7 +11,7 @@ from migrator.scan.facts.crontabs import CronEntry, Crontabs
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.environment import Environment
 from migrator.scan.facts.processes import Process, Processes
-from migrator.scan.facts.sockets import Listener, Sockets, SocketsFacts
+from migrator.scan.facts.sockets import Connection, Listener, Sockets, SocketsFacts
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.profile import host_view
 from migrator.scan.snapshot import Snapshot
@@ -424,3 +424,30 @@ def test_daemons_that_a_manager_started_are_services_of_their_own(line, exe, lab
     found, aside = seen(of(0, 11, line, exe), perl, *servers, of(0, 15, "/usr/sbin/rsyslogd", "/usr/sbin/rsyslogd"))
     assert found == {("herd", label, "perl"), ("stockd", label, "binary")}
     assert aside == {"all.service", "rsyslogd"}
+
+
+GUARDIAN, SERVER = "/usr/sbin/fbguard -forever", "/usr/sbin/firebird"
+
+
+@pytest.mark.parametrize(
+    ("main", "address", "calls", "runtime"),
+    [
+        (GUARDIAN, "*", False, "firebird"),
+        (GUARDIAN, "127.0.0.1", False, "binary"),
+        (GUARDIAN, "*", True, "binary"),
+        ("/usr/bin/python3 /opt/app/app.py", "*", False, "python"),
+    ],
+    ids=["guardian", "a helper of its own", "a program that works itself", "a script that works itself"],
+)
+def test_behind_a_guardian_it_is_the_child_that_serves(main, address, calls, runtime):
+    processes = [of(9, 11, main, main.split()[0]), of(9, 12, SERVER, SERVER, ppid=11)]
+    connections = (Connection("10.1.0.5", 40000, "10.1.0.9", 5432, 9, 6),) if calls else ()
+    facts = {
+        Processes.name: (INIT, *processes),
+        Units.name: (Unit("all.service", type="forking", main_pid=11),),
+        Descriptors.name: DescriptorsFacts(owners={5: (12,), 6: (11,)}),
+        Sockets.name: SocketsFacts((Listener("tcp", address, 3050, 9, 5),), connections),
+    }
+    observed = {name: Observed(value) for name, value in facts.items()}
+    (profile,) = host_view(Snapshot("h", "h", datetime.now(UTC), observed)).profiles
+    assert (profile.service, profile.runtime.name, profile.processes) == ("all", runtime, 2)
