@@ -70,6 +70,9 @@ SERVERS: tuple[JavaServer, ...] = (
     JavaServer("ignite", r"org\.apache\.ignite\.startup\.cmdline\.CommandLineStartup", called=r"(?:apache-)?ignite(?:-core)?", stateful=True),
     JavaServer("openfire", r"org\.jivesoftware\.openfire\.starter\.ServerStarter|-DopenfireHome=.*", called=r"openfire", stateful=True),
     JavaServer("puppetserver", r".*/puppet-server-release\.jar|puppetlabs\.trapperkeeper\.main", r"puppetserver", stateful=True),
+    JavaServer("hsqldb", r"org\.hsqldb\.(?:server\.)?(?:Web)?Server", r"libhsqldb.*|hsqldb.*", r"hsqldb", stateful=True, ports=(9001,)),
+    JavaServer("derby", r"org\.apache\.derby\.drda\.NetworkServerControl|.*/derbyrun\.jar", r"derby.*", r"derby(?:net|run)?", stateful=True, data=("-Dderby.system.home",), ports=(1527,)),
+    JavaServer("h2", r"org\.h2\.tools\.(?:Server|Console)", r"h2.*|libh2.*", r"h2", stateful=True, data=("-baseDir",), ports=(9092, 8082)),
     JavaServer("jetty", r"org\.eclipse\.jetty\.(?:start\.Main|xml\.XmlConfiguration|runner\.Runner)|-Djetty\.(?:home|base)=.*|.*/jetty[\w-]*/start\.jar", r"jetty\d*", r"jetty(?:-home|-distribution|-server|-runner)?", http=True, homes=("-Djetty.base", "-Djetty.home"), ports=(8080,)),
 )  # fmt: skip
 """In the order of trial: a product that contains Jetty stands before Jetty."""
