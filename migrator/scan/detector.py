@@ -12,6 +12,7 @@ from posixpath import basename, join, normpath
 from migrator.model.services import Evidence, Runtime
 from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.interpreters import interpreter_of, script_in
+from migrator.scan.ownership import work_root
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.version import NOTHING, Version
 from migrator.scan.workload import Workload
@@ -19,6 +20,7 @@ from migrator.scan.workload import Workload
 __all__ = [
     "Detection",
     "Detector",
+    "application_in",
     "argument_value",
     "command_evidence",
     "heap_mib",
@@ -90,6 +92,12 @@ def argument_value(arguments: Iterable[str], *names: str) -> str:
 def runtime_of(name: str, process: Process, version: Version = NOTHING) -> Runtime:
     """A runtime with the command line and whatever told the version as evidence."""
     return Runtime(name, version.number, (command_evidence(process), *version.evidence))
+
+
+def application_in(workload: Workload, server: str) -> str:
+    """What a server's application is called by the folder it works in, where the unit has the server's own name."""
+    root = work_root(workload.main.cwd) if workload.unit_stem == server and not workload.managed else ""
+    return root.rsplit("/", 1)[-1]
 
 
 def words_of(process: Process) -> tuple[str, ...]:

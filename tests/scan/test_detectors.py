@@ -154,6 +154,18 @@ TABLE = [
     (["/usr/lib/R/bin/exec/R", "--no-echo", "--no-restore", "--file=/opt/stat/serve.R"], "/usr/lib/R/bin/exec/R", "r"),
     (["guile", "-s", "/opt/rules/rules.scm"], "/usr/bin/guile-3.0", "guile"),
     (["deno", "run", "-A", "/opt/x/shop.ts"], "/usr/local/bin/deno", "deno"),
+    (["lua5.2", "/usr/bin/prosody", "-F"], "/usr/bin/lua5.2", "prosody"),
+    (
+        ["beam.smp", "--", "-noshell", "-pa", "/usr/lib/yaws/ebin", "-run", "yaws", "-conf", "/etc/yaws.conf"],
+        "",
+        "yaws",
+    ),
+    (["/usr/sbin/rinetd", "-f"], "/usr/sbin/rinetd", "rinetd"),
+    (["/usr/bin/python3", "/usr/bin/buildbot", "start", "--nodaemon"], "/usr/bin/python3.11", "buildbot"),
+    (["/usr/bin/python3", "/usr/bin/buildbot-worker", "start"], "/usr/bin/python3.11", "buildbot-worker"),
+    (["java", "-cp", "/opt/h/lib/hsqldb.jar", "org.hsqldb.server.Server", "--port", "9001"], "", "hsqldb"),
+    (["java", "-cp", "x", "org.apache.derby.drda.NetworkServerControl", "start"], "", "derby"),
+    (["java", "-cp", "/opt/h2/bin/h2-2.1.jar", "org.h2.tools.Server", "-tcp"], "", "h2"),
     (["/opt/milk/script/rounds"], "/usr/bin/perl", "perl"),
 ]
 
@@ -169,7 +181,9 @@ def test_runtimes(arguments, exe, runtime):
     ("arguments", "name"),
     [
         (["java", "-jar", "/opt/a/billing-2.3.1.jar"], "billing"),
-        (["java", "-cp", "a.jar", "com.example.Main"], "main"),
+        (["java", "-cp", "a.jar", "com.example.Main"], "example"),
+        (["java", "-cp", "a.jar", "ch.acme.stock.server.Server"], "stock"),
+        (["java", "-cp", "a.jar", "Tally"], "tally"),
         (["node", "/srv/api/server.js"], "api"),
         (["python3", "-m", "shop.feed"], "shop.feed"),
         (["java", "-jar", "/opt/a/shop-api-1.4.0-SNAPSHOT.jar"], "shop-api"),
@@ -195,6 +209,23 @@ def test_names_come_from_what_is_run(arguments, name):
 
 def test_a_unit_names_what_it_starts():
     assert detect(["node", "/srv/api/server.js"], unit="orders.service").name == ""
+    assert detect(["/usr/sbin/mini_httpd"], exe="/usr/sbin/mini_httpd", unit="handbook.service").name == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cwd", "unit", "name"),
+    [
+        (["thin server (0.0.0.0:3001)"], "/srv/till", "thin.service", "till"),
+        (["unicorn master -c x"], "/home/deploy/apps/till/current", "unicorn.service", "till"),
+        (["gunicorn: master [wsgi]"], "/var/www/till", "gunicorn.service", "till"),
+        (["thin server (0.0.0.0:3001)"], "/srv/till", "orders.service", ""),
+        (["thin server (0.0.0.0:3001)"], "/", "thin.service", ""),
+        (["/usr/bin/python3", "/usr/bin/celery", "worker"], "/srv/till", "celery.service", ""),
+    ],
+)
+def test_a_unit_that_is_called_like_its_server_says_less_than_the_folder(arguments, cwd, unit, name):
+    exe = "/usr/bin/python3.11" if "unicorn:" in arguments[0] or "python" in arguments[0] else "/usr/bin/ruby3.1"
+    assert detect(arguments, exe=exe, cwd=cwd, unit=unit).name == name
 
 
 VERSIONS = [

@@ -12,6 +12,9 @@ from migrator.scan.workload import Workload
 __all__ = ["detect"]
 
 _VERSION_IN_NAME = re.compile(r"(.+?)-v?\d[\w.-]*")
+_GENERIC = frozenset({"main", "app", "application", "server", "service", "launcher", "start", "starter", "startup"})
+_GENERIC |= {"bootstrap", "boot", "run", "runner", "daemon", "core"}
+"""Names of classes and packages that say nothing of whose they are."""
 _SUFFIXES = re.compile(r"(?:-(?:all|fat|uber|exec|boot|SNAPSHOT|jar-with-dependencies))+$")
 
 
@@ -34,11 +37,12 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
 
 
 def _main_class(arguments: Sequence[str]) -> str:
-    """The first argument that is neither an option nor the class path."""
+    """The first argument that is neither an option nor the class path: a class, or its package where all call it so."""
     words = iter(arguments[1:])
     for word in words:
         if word in {"-cp", "-classpath", "--class-path", "-p", "--module-path"}:
             next(words, "")
         elif not word.startswith("-"):
-            return word.rsplit(".", 1)[-1].rsplit("/", 1)[-1].lower()
+            parts = word.rsplit("/", 1)[-1].lower().split(".")
+            return next((part for part in reversed(parts[1:]) if part not in _GENERIC), "" if parts[1:] else parts[0])
     return ""

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from migrator.scan.detector import Detection, argument_value, names_of, runtime_of, words_of
+from migrator.scan.detector import Detection, application_in, argument_value, names_of, runtime_of, words_of
 from migrator.scan.facts.processes import Process
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.version import version_of
@@ -44,6 +44,8 @@ MODULES: tuple[PythonServer, ...] = (
     PythonServer("dramatiq", package=r"python3-dramatiq"),
     PythonServer("huey_consumer", module=r"huey", package=r"python3-huey"),
     PythonServer("airflow", module=r"apache_airflow"),
+    PythonServer("buildbot", package=r"buildbot|python3-buildbot"),
+    PythonServer("buildbot-worker", module=r"buildbot[_-]worker", package=r"buildbot-worker|python3-buildbot-worker"),
     PythonServer("twistd3?", module=r"Twisted", package=r"python3-twisted"),
 )
 
@@ -60,7 +62,7 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
     http = server.http or any(word.startswith(("--http", "http-socket")) for word in main.arguments)
     return Detection(
         runtime_of(name, main, version),
-        name=workload.own_name(PurePosixPath(file).stem),
+        name=workload.own_name(PurePosixPath(file).stem) or (application_in(workload, name) if server.http else ""),
         http=http,
         schedules=name == "celery" and "beat" in main.arguments and "worker" not in main.arguments,
         packages=version.package.pins,

@@ -4,7 +4,7 @@ import re
 from pathlib import PurePosixPath
 
 from migrator.model.services import Runtime
-from migrator.scan.detector import Detection, command_evidence, names_of, runtime_of, script_of
+from migrator.scan.detector import Detection, application_in, command_evidence, names_of, runtime_of, script_of
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.version import version_of
 from migrator.scan.workload import Workload
@@ -33,4 +33,5 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
         name = workload.own_name(PurePosixPath(script_of(main)).stem)
         return Detection(runtime_of("ruby", main, version), name=name, packages=version.package.pins)
     runtime = Runtime(server[1].lower(), server[2] or "", (command_evidence(main),))
-    return Detection(runtime, http=runtime.name in _HTTP, packages=version.package.pins)
+    name = application_in(workload, runtime.name)
+    return Detection(runtime, name=name, http=runtime.name in _HTTP, packages=version.package.pins)
