@@ -31,8 +31,10 @@ from migrator.scan.ownership import (
     commands_of,
     file_roots,
     files_of,
+    foreign_files,
     home_named,
     mentions_of,
+    named_files,
     programs_in,
     secrets_in,
 )
@@ -167,21 +169,25 @@ def _timer_job(snapshot: Snapshot, timer: Timer, unit: Unit) -> Job:
     )
 
 
-def job_profile(snapshot: Snapshot, job: Job, taken: frozenset[str] = frozenset()) -> ServiceProfile:
+def job_profile(
+    snapshot: Snapshot, job: Job, taken: frozenset[str] = frozenset(), named: Sequence[frozenset[str]] = ()
+) -> ServiceProfile:
     """The profile of a job.
 
-    `taken` are folders of services: a job of theirs reads the files that it names there, and not all.
+    `taken` are folders of services: a job of theirs reads the files that it names there, and not all. `named` are the
+    files that each service and job names: `/etc/feed/north.env` is of one instance, and `south.env` of another.
     """
     account = snapshot.value(Users, UsersFacts()).named(job.user)
     roots, work = job.roots, job.work
     own_roots = replace(roots, folders=tuple(folder for folder in roots.folders if folder not in taken))
-    mentions = (*mentions_of(snapshot, own_roots, programs_in([work.text, work.program])), *job.said)
+    foreign = foreign_files(named_files(snapshot, roots), named)
+    mentions = (*mentions_of(snapshot, own_roots, programs_in([work.text, work.program]), foreign), *job.said)
     started_with = named_in(snapshot, job.pids)
-    named = [(path, job.evidence) for path in data_paths(work.works_on, job.command) if not is_program(path)]
-    named += data_in(started_with)
+    data = [(path, job.evidence) for path in data_paths(work.works_on, job.command) if not is_program(path)]
+    data += data_in(started_with)
     machine = snapshot.value(Machine, MachineFacts(uid=-1))
     own = files_of(snapshot, own_roots, mentions)
-    state = state_of(snapshot, None, named, mentions, work.files)
+    state = state_of(snapshot, None, data, mentions, work.files)
     said = (*mentions, *started_with)
     told = list(told_by((), [(f"{work.text} {work.program}", job.evidence)]))
     return ServiceProfile(

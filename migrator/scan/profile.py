@@ -61,7 +61,7 @@ def host_view(snapshot: Snapshot) -> HostView:
     services = [draft.with_claims(claims, index) for index, draft in enumerate(seen)]
     folders = frozenset(folder for one in known for folder in one.roots.folders)
     drafts = [(draft.profile(), draft.mentions) for draft in services]
-    drafts += [(job_profile(snapshot, job, folders), ()) for job in jobs]
+    drafts += [(job_profile(snapshot, job, folders, named), ()) for job in jobs]
     profiles = distinct([profile for profile, _ in drafts])
     return HostView(
         snapshot,

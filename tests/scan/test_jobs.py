@@ -307,6 +307,25 @@ def test_a_unit_that_a_file_starts_is_a_job_unless_it_stays():
     assert profile.schedule == "PathExistsGlob=/srv/in/*.edi; PathExists=/srv/flag"
 
 
+def test_instances_of_one_template_have_a_file_each():
+    def unit(name):
+        return Unit(
+            f"feed@{name}.service",
+            type="oneshot",
+            command=("/opt/feed/feed", name),
+            environment_files=(f"/etc/feed/{name}.env",),
+        )
+
+    timers = "".join(
+        f"Id=feed@{name}.timer\nUnit=feed@{name}.service\nActiveState=active\nFragmentPath=/etc/systemd/system/feed@.timer\n\n"
+        for name in ("north", "south")
+    )
+    said = " url /etc/feed/north.env:1:http://prices:80\n url /etc/feed/south.env:1:http://dates:80\n url /etc/feed/all.conf:1:http://both:80\n"
+    found = jobs(timers=Timers().parse(timers), units=(unit("north"), unit("south")), configuration=said)
+    calls = {name: sorted(call.target for call in profile.calls) for name, profile in found.items()}
+    assert calls == {"feed-north": ["both", "prices"], "feed-south": ["both", "dates"]}
+
+
 @pytest.mark.parametrize(
     ("calendars", "fields", "zone"),
     [
