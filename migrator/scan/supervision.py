@@ -55,6 +55,11 @@ _FRONTS = frozenset(
         "ionice",
         "taskset",
         "xvfb-run",
+        "screen",
+        "tmux",
+        "doas",
+        "sg",
+        "script",
     ]
 )
 _HELPERS = LOGGERS | frozenset(

@@ -163,6 +163,17 @@ CASES = [
         {("worker-mail", "systemd", "binary"), ("worker-push", "systemd", "binary"), ("single", "systemd", "binary")},
     ),
     (
+        "a unit that keeps a terminal open",
+        [
+            process(10, 1, "SCREEN -dmS rates /opt/rates/rates.pl", "/usr/bin/screen", "rates.service"),
+            process(11, 10, "/usr/bin/perl /opt/rates/rates.pl", "/usr/bin/perl", "rates.service"),
+            process(20, 1, "tmux new-session -d lua5.3 /opt/toll/toll.lua", "/usr/bin/tmux", "toll.service"),
+            process(21, 20, "sh -c lua5.3 /opt/toll/toll.lua", "/bin/dash", "toll.service"),
+            process(22, 21, "lua5.3 /opt/toll/toll.lua", "/usr/bin/lua5.3", "toll.service"),
+        ],
+        {("rates", "systemd", "perl"), ("toll", "systemd", "lua")},
+    ),
+    (
         "a unit of a user who lingers",
         [
             process(10, 1, "/lib/systemd/systemd --user", "/usr/lib/systemd/systemd", "/user.slice/user-7.slice/user@7.service/init.scope"),
@@ -426,7 +437,7 @@ def test_daemons_that_a_manager_started_are_services_of_their_own(line, exe, lab
     assert aside == {"all.service", "rsyslogd"}
 
 
-GUARDIAN, SERVER = "/usr/sbin/fbguard -forever", "/usr/sbin/firebird"
+GUARDIAN, SERVER = "/usr/sbin/guardd -forever", "/usr/sbin/firebird"
 
 
 @pytest.mark.parametrize(

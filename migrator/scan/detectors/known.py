@@ -93,7 +93,7 @@ KNOWN: tuple[Known, ...] = (
     Known("victoriametrics", r"victoria-metrics.*|vmstorage|vminsert|vmselect", r"victoria-metrics", http=True, stateful=True, data=("-storageDataPath", "--storageDataPath")),
     Known("rethinkdb", r"rethinkdb", stateful=True, data=("-d", "--directory")),
     Known("arangodb", r"arangod", r"arangodb3?", stateful=True),
-    Known("firebird", r"firebird|fbserver", r"firebird[\d.]+-server(?:-core)?", stateful=True),
+    Known("firebird", r"firebird|fbserver|fbguard|fb_(?:smp|inet)_server", r"firebird[\d.]+-server(?:-core)?", stateful=True),
     Known("etcd", r"etcd", r"etcd(?:-server)?", stateful=True, data=("--data-dir", "-data-dir"), ports=(2379, 2380)),
     Known("consul", r"consul", http=True, stateful=True, data=("-data-dir", "--data-dir"), ports=(8500, 8300)),
     Known("vault", r"vault", http=True, stateful=True, ports=(8200,)),
