@@ -6,6 +6,7 @@ One row for each; sources are their manual pages and the file lists of their pac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["INTERPRETERS", "SHELL", "Interpreter", "interpreter_of", "is_interpreter", "runtime_of_file", "script_in"]
 
@@ -62,6 +63,7 @@ _NAMELESS = frozenset({"binary", *(one.runtime for one in INTERPRETERS)})
 """Runtimes, some of which are not called like their program."""
 
 
+@lru_cache(maxsize=4096)
 def interpreter_of(program: str) -> Interpreter | None:
     """The row of a program, by its name without a folder."""
     return next((one for one in INTERPRETERS if re.fullmatch(one.programs, program)), None)

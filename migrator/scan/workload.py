@@ -297,7 +297,7 @@ def _of_unit(context: _Context, name: str, group: Sequence[Process], set_aside: 
     several = apart(_trees(context, unit, group))
     if len(several) > 1:
         set_aside[own] = _STARTS_SEVERAL
-        yield from (replace(_workload("start script", one, unit), label=_label(one, several)) for one in several)
+        yield from (_part("start script", one, several, unit) for one in several)
         return
     sysv = unit.source.startswith(("/etc/init.d/", "/etc/rc.d/"))
     origin = "systemd user" if users else "sysv" if sysv else "systemd"
@@ -312,20 +312,27 @@ def _workload(origin: str, trees: Sequence[Tree], unit: Unit | None) -> Workload
     return Workload(origin, (first.main, *dict.fromkeys(p for p in below if p != first.main)), unit)
 
 
-def _label(trees: Sequence[Tree], several: Iterable[Sequence[Tree]]) -> str:
-    """The program's name where another one has the same folder, which therefore names neither."""
+def _part(origin: str, trees: Sequence[Tree], several: Iterable[Sequence[Tree]], unit: Unit | None) -> Workload:
+    """One of several; it is called like its program where another has the same folder, which names neither."""
+    program = trees[0].main.program
     shared = any(trees[0].places & other[0].places for other in several if other is not trees)
-    return trees[0].main.program if shared and not is_interpreter(trees[0].main.program) else ""
+    named = program if shared and not is_interpreter(program) else ""
+    return replace(_workload(origin, trees, unit), label=named)
 
 
 def _trees(context: _Context, unit: Unit, group: Sequence[Process]) -> list[Tree]:
     """What a unit's start script left running, or what a shell waits for that is its main process."""
     roots = _roots(group)
-    if len(roots) > 1 and unit.type in {"oneshot", "forking"}:
-        return [_tree(context, root) for root in roots if not _is_aside(root)]
-    workers = [c for c in context.children.get(roots[0].pid, ()) if not is_helper(c, roots[0])] if roots else []
-    waits = len(roots) == 1 and is_front(roots[0])
-    return [_tree(context, worker) for worker in workers if not _is_aside(worker)] if waits else []
+    if len(roots) > 1:
+        left = roots if unit.type in {"oneshot", "forking"} else []
+        return [_tree(context, root) for root in left if not _is_aside(root)]
+    return [tree for root in roots for tree in _waited_for(context, root)]
+
+
+def _waited_for(context: _Context, root: Process) -> list[Tree]:
+    """What a shell or the like waits for; nothing where the process works itself."""
+    workers = [c for c in context.children.get(root.pid, ()) if not is_helper(c, root)] if is_front(root) else []
+    return [_tree(context, worker) for worker in workers if not _is_aside(worker)]
 
 
 def _tree(context: _Context, root: Process) -> Tree:
@@ -368,7 +375,7 @@ def _managed(context: _Context, manager: Process, label: str, unit: Unit | None)
 def _working(context: _Context, process: Process) -> Process:
     """The process that does the work: behind a shell, a guardian or the like, the one program that it waits for."""
     seen = {process.pid}
-    while worker := _waited_for(context, process):
+    while worker := _worker(context, process):
         if worker.pid in seen:
             break
         process = worker
@@ -376,7 +383,7 @@ def _working(context: _Context, process: Process) -> Process:
     return process
 
 
-def _waited_for(context: _Context, process: Process) -> Process | None:
+def _worker(context: _Context, process: Process) -> Process | None:
     """The only program that a process has started, where that is all that it is for."""
     workers = [c for c in context.children.get(process.pid, ()) if not is_helper(c, process)]
     only = workers[0] if len(workers) == 1 else None
@@ -431,6 +438,11 @@ def _from_root(context: _Context, root: Process, set_aside: dict[str, str], orig
     started_by = _started_by(context, root) or origin
     if started_by in {"login", "cron"} and not context.listens(tree):
         set_aside[program] = "a person's login" if started_by == "login" else "a scheduled job that was just running"
+        return
+    several = apart(_waited_for(context, root))
+    if len(several) > 1:
+        set_aside[program] = _STARTS_SEVERAL
+        yield from (_part(started_by, one, several, None) for one in several)
         return
     main = _working(context, root)
     yield Workload(started_by, (main, *(p for p in tree if p != main)))

@@ -143,6 +143,7 @@ FORMS = [
     ("x.sh", "mongodump -h store -u shop -p 4711", {("store", 27017)}),
     ("x.sh", "mongodump -h store --port 27018", {("store", 27018)}),
     ("x.sh", "mysqldump --defaults-file=/etc/mysql/b.cnf shop", set()),
+    ("x.tcl", "socket -server accept 7780\nhttp::geturl http://a1:8080/x\n", {("a1", 8080)}),
     ("b.cnf", "[client]\nhost=127.0.0.1\nuser=x\npassword=y\n", {("127.0.0.1", 3306)}),
     ("x.rb", 'TCPSocket.new("a1", 2100)', {("a1", 2100)}),
     # Which port belongs to which host

@@ -413,6 +413,15 @@ def test_services_that_one_script_starts_are_told_apart(unit, processes, listeni
     assert (found, aside) == (want, {"all.service"})
 
 
+def test_a_script_that_no_unit_starts_is_taken_apart_in_the_same_way():
+    shell = process(10, 1, "/bin/bash /root/all.sh", "/bin/bash", "rc-local.service")
+    crate = process(11, 10, "/opt/a/crated", "/opt/a/crated", "rc-local.service")
+    label = process(12, 10, "/usr/bin/perl /opt/b/labeld.pl", "/usr/bin/perl", "rc-local.service")
+    found, aside = seen(shell, crate, label, listening=(11, 12))
+    assert (found, aside) == ({("crated", "process", "binary"), ("labeld", "process", "perl")}, {"bash"})
+    assert len(seen(shell, crate, label)[0]) == 1
+
+
 @pytest.mark.parametrize(("unit", "processes", "listening"), [c[1:] for c in ONE], ids=[c[0] for c in ONE])
 def test_a_service_of_several_trees_stays_one(unit, processes, listening):
     found, aside = seen(*processes, units=(unit,), listening=listening)

@@ -23,6 +23,7 @@ pages { next }
 { line = variable (length($0) > 4000 ? substr($0, 1, 4000) : $0) }
 inside { if (!(i = index(line, "-->"))) next; inside = 0; line = substr(line, i + 3) }
 i = index(line, "<!--") { if (!index(substr(line, i), "-->")) inside = 1; line = substr(line, 1, i - 1) }
+index(line, "socket -server ") { next }
 line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \t]+\*/ { next }
 {
   if (index(line, "#")) sub(/[ \t]#.*$/, "", line)
