@@ -169,7 +169,7 @@ class Draft:
             listens=listens,
             calls=calls,
             state=state,
-            state_observed=self.snapshot.value(Machine, MachineFacts(uid=-1)).uid == 0,
+            state_observed=self._sees_files,
             config=tuple(sorted({m.file for m in self.mentions})),
             changed=files.changed,
             certificates=files.certificates,
@@ -233,8 +233,15 @@ class Draft:
         if found or not self.detection.stateful:
             return found
         home = home_of(self.snapshot, self.identity.account.uid or -1)
-        at_home = [(home, replace(evidence, inferred=True))] if home else []
+        # Where open files are not visible, what it keeps is said to be unknown; the home may hold the program alone.
+        told = home and (self._sees_files or home not in programs)
+        at_home = [(home, replace(evidence, inferred=True))] if told else []
         return state_of(self.snapshot, self.workload, at_home, own)
+
+    @property
+    def _sees_files(self) -> bool:
+        """Whether the host showed which files its processes have open."""
+        return self.snapshot.value(Machine, MachineFacts(uid=-1)).uid == 0
 
     def _uploads(self) -> list[str]:
         """Folders below its own for what users bring; below everybody's pages, those beside pages that it runs."""

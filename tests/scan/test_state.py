@@ -14,10 +14,12 @@ from migrator.scan.facts.crontabs import CronEntry, Crontabs
 from migrator.scan.facts.data_sizes import DataSizes
 from migrator.scan.facts.deployments import Deployments
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
+from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.mounts import Mount, Mounts
 from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
+from migrator.scan.facts.users import Users
 from migrator.scan.profile import host_view
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import data_paths, state_of
@@ -210,3 +212,17 @@ def test_folders_of_the_third_level_are_told_where_they_are_large(tmp_path):
     assert found["v/15/main"] >= 5
     assert {"v", "v/15"} < found.keys()
     assert not {"v/15/other", "v/15/main/base"} & found.keys()
+
+
+@pytest.mark.parametrize(("uid", "home", "want"), [(0, "/opt/ledger", 1), (7, "/opt/ledger", 0), (7, "/srv/ledger", 1)])
+def test_a_home_that_holds_the_program_is_taken_for_data_only_where_open_files_were_seen(uid, home, want):
+    """Without them it is unknown what a server keeps, and that is said; a home of data alone counts all the same."""
+    line = ("java", "-cp", "/opt/ledger/lib/hsqldb.jar", "org.hsqldb.server.Server")
+    facts = {
+        Processes.name: (Process(10, 1, 33, 33, "java", line, cgroup="/system.slice/ledger.service"),),
+        Users.name: Users().parse(f"#passwd\n ledger:33:33:{home}:/bin/sh\n"),
+        Machine.name: MachineFacts(uid=uid),
+    }
+    view = host_view(Snapshot("h", "10.0.0.1", NOW, {fact: Observed(value) for fact, value in facts.items()}))
+    (profile,) = view.profiles
+    assert (len(profile.state), profile.state_observed) == (want, uid == 0)
