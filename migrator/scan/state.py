@@ -24,7 +24,7 @@ _DATA_PATH = re.compile(
     r"(?<![\w./-])(/(?:var/lib|var/backups?|backups?|srv|data|mnt|exports?|var/spool)/[\w./-]*[\w-])([$*%{]?)"
 )
 _PASSING = re.compile(
-    r"/(?:var/log|run|var/run|tmp|var/tmp|var/cache|dev|proc|sys)/|/dev/|\.(?:log|pid|lock|sock|out|err)(?:\.\d+)?$|/logs?/|(?:^|/)\.[\w.]+/|/supervise(?:/|$)|/empty/?$"
+    r"/(?:var/log|run|var/run|tmp|var/tmp|var/cache|dev|proc|sys)/|/dev/|\.(?:log|pid|lock|sock|out|err)(?:\.\d+)?$|/logs?/|(?:^|/)\.[\w.]+/|/supervise(?:/|$)"
 )
 _REMOTE = re.compile(r"(?:^|[^\w./-])[\w.${}-]+(?:@[\w.${}-]+)?:+$")
 """What stands before a path on another machine: `backup@vault:/srv/dumps`, `vault::/srv/dumps`."""
@@ -43,6 +43,8 @@ _FILE = re.compile(
 """Names that a file has, and hardly ever a folder; where one has, the folder around it holds the data just as well."""
 BROUGHT = frozenset({"upload", "uploads", "storage", "media", "attachments"})
 """Names of folders in a program's own that hold what its users brought."""
+_LOCKED_INTO = "/empty"
+"""A folder that a daemon takes for its root because nothing is in it: the home of its account, a setting."""
 _MINOR = frozenset({"lock", "core", "nohup.out"})
 
 
@@ -97,7 +99,8 @@ def state_of(
     """
     places: dict[str, list[Evidence]] = {}
     plain = frozenset(files)
-    said = [(_place(path, plain), evidence) for path, evidence in (*named, *_configured(mentions))]
+    known = [one for one in (*named, *_configured(mentions)) if not one[0].endswith(_LOCKED_INTO)]
+    said = [(_place(path, plain), evidence) for path, evidence in known]
     for path, evidence in [*_written(snapshot, workload, [path for path, _ in said]), *said]:
         places.setdefault(path.rstrip("/"), []).append(evidence)
     outer = [path for path in sorted(places) if not any(path.startswith(f"{other}/") for other in places)]

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from migrator import yamlio
+from migrator.errors import InputError
 from migrator.generate.run import generate
 from migrator.generate.templates import Templates, scalar
 from migrator.model.settings import Settings
@@ -23,7 +24,7 @@ from tests.hazards import hostile
 from tests.hazards.counts import count
 from tests.hazards.payloads import NASTY, TEMPLATES
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(count(300, 3000))
 PROGRAM = Path(__file__).parent / "kubernetes_yaml"
 OURS = Templates()
 AT_ONCE = 100
@@ -125,7 +126,11 @@ def _plain(data):
 @settings(max_examples=count(3, 300), deadline=None)
 @given(ANY)
 def test_every_manifest_is_read_as_we_read_it_whatever_the_text(kubernetes, text):
-    found = list(pages(hostile.everywhere(text), hostile.job(text)).values())
+    try:
+        found = list(pages(hostile.everywhere(text), hostile.job(text)).values())
+    except InputError as refused:  # `key` before another word is a password on a command line
+        assert "nothing was written" in str(refused)  # noqa: PT017 - a text that is written is looked at below
+        reject()
     assert kubernetes(found) == [_plain(yaml.safe_load(part)) for part in found]
 
 

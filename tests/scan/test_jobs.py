@@ -252,6 +252,13 @@ def test_jobs_of_one_name_are_told_apart_by_what_they_start():
     assert {*jobs(again)} == {"a-run", "a-run-2"}
 
 
+@pytest.mark.parametrize("rest", ["", " ", " root", "\troot\t"])
+def test_a_line_without_a_command_starts_nothing(rest):
+    assert jobs(
+        f"#entries\n /etc/cron.d/a:1:09,39 * * * *{rest}\n /etc/cron.d/a:2:5 1 * * * root /opt/x/run\n"
+    ).keys() == {"a"}
+
+
 def test_scripts_in_one_folder_of_cron_are_each_others_nothing():
     text = (
         "#entries\n /etc/crontab:1:5 6 * * * root run-parts /etc/cron.daily\n"

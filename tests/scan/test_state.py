@@ -72,12 +72,19 @@ def state(configuration, *arguments, program="/usr/bin/shop", cwd="/", unit=None
         ("/etc/shop/copy.sh", "scp /srv/shop/a vault:/srv/copy/a\n", "/usr/bin/shop", {"/srv/shop/a"}),
         ("/etc/shop/copy.sh", "rsync -a vault::/srv/copy/ /srv/shop/in\n", "/usr/bin/shop", {"/srv/shop/in"}),
         ("/etc/shop/x.conf", "paths = /srv/shop/a:/srv/shop/b\n", "/usr/bin/shop", {"/srv/shop/a", "/srv/shop/b"}),
+        ("/etc/shop/x.conf", "unix_socket_directories = '/srv/shop/run'\n", "/usr/bin/shop", set()),
+        ("/etc/shop/x.conf", "root_dir = /var/lib/shop/empty\n", "/usr/bin/shop", set()),
+        ("/etc/shop/x.sh", "shop --data=/srv/shop/a --socket=/srv/shop/s\n", "/usr/bin/shop", {"/srv/shop/a", "/srv/shop/s"}),
         ("/etc/shop/x.conf", "store = file:/srv/shop/a\n", "/usr/bin/shop", {"/srv/shop/a"}),
         ("/etc/shop/x.conf.lua", '  source = "/srv/shop/out",\n  targetdir = "/srv/copy/out",\n', "/usr/bin/shop", {"/srv/shop/out"}),
     ],
 )  # fmt: skip
 def test_what_settings_name_is_data_where_it_is_no_program_and_here(awk, path, text, program, want):
     assert state(said(awk, path, text), program=program) == want
+
+
+def test_a_home_in_which_nothing_is_kept_is_no_data():
+    assert state("", "--data", "/var/lib/shop/empty") == set()
 
 
 def test_the_program_itself_is_no_data():

@@ -147,7 +147,7 @@ function files(line, low,   s, u, d, b, head) {
   }
   s = index(line, ".pem") || index(line, ".crt") || index(line, ".cer") ? line : ""
   while (match(s, /\/[A-Za-z0-9._\/-]+\.(pem|crt|cer|cert)/)) { say("certificate", substr(s, RSTART, RLENGTH)); s = substr(s, RSTART + RLENGTH) }
-  s = (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ "chroot|documentroot|targetdir|host[\"" q "]?[ \t]*[=:][ \t]*[\"" q "]?/" ? line : ""; head = ""
+  s = (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ "chroot|documentroot|targetdir|host[\"" q "]?[ \t]*[=:][ \t]*[\"" q "]?/|^[ \t]*[a-z_.-]*socket[a-z_.-]*[\"" q "]?[ \t]*[=:]" ? line : ""; head = ""
   while (match(s, /\/(var\/lib|var\/backups?|backups?|srv|data|mnt|exports?|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]/)) {
     d = substr(s, RSTART, RLENGTH); b = before(s); head = head substr(s, 1, RSTART - 1); s = substr(s, RSTART + RLENGTH)
     if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low)) say("data", d)

@@ -162,5 +162,5 @@ def _entry(file: str, line: int, text: str) -> CronEntry | None:
     schedule, command = " ".join(match[1].split()), match[2].strip()
     user = "root" if file.startswith("/etc/incron.d/") else file.rsplit("/", 1)[-1]
     if file.startswith(_SYSTEM):
-        user, command = [*command.split(None, 1), ""][:2]
+        user, command = [*command.split(None, 1), "", ""][:2]
     return CronEntry(file, line, schedule, user, redact(command)) if command else None

@@ -201,7 +201,8 @@ class _Relay:
         """Once nobody sends; a bastion that takes nothing any more is not waited for long."""
         mine = self._sending.acquire(timeout=_SHUT_SECONDS)
         try:
-            self._channel.close()
+            with suppress(EOFError):  # paramiko's word for a bastion that is gone: then the channel is, too
+                self._channel.close()
         finally:
             if mine:
                 self._sending.release()

@@ -106,6 +106,17 @@ def test_a_channel_is_closed_when_nobody_sends_on_it_any_more():
     assert relay.lost is False
 
 
+def test_a_channel_through_a_bastion_that_is_gone_is_closed_without_a_word():
+    class Channel:
+        def close(self):
+            raise EOFError
+
+    relay = paramiko_ssh._Relay(Channel(), SimpleNamespace(is_active=lambda: False))
+    relay.close()
+    assert relay.lost
+    relay.close()
+
+
 def test_a_resolver_that_hangs_is_not_waited_for(monkeypatch):
     release = threading.Event()
 
