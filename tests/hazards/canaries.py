@@ -15,11 +15,14 @@ __all__ = ["CANARY", "PLACES", "forms", "found_in", "furnish"]
 CANARY = re.compile(rb"(?i)zq\d\dk|90210\d{3}")
 _UTF_16 = re.compile(rb"(?i)z\x00q\x00\d\x00\d\x00|\x00z\x00q\x00\d\x00\d")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
+_DIGEST = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])")
+"""SHA-256 and Git's names of objects. There are hundreds, other ones in each run, and one in a thousand runs has a PIN in it."""
 
 
 def found_in(data: bytes) -> bool:
     """Whether a canary, or a part of one, is in there: as it is, as UTF-16, or once or twice in base64."""
-    return any(CANARY.search(text) or _UTF_16.search(text) for text in _readings(data, depth=2))
+    told = _DIGEST.sub(b"", data)
+    return any(CANARY.search(text) or _UTF_16.search(text) for text in _readings(told, depth=2))
 
 
 def _readings(data: bytes, *, depth: int) -> Iterator[bytes]:
