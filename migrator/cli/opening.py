@@ -8,6 +8,7 @@ from migrator.errors import MigrateError
 from migrator.gitops import layout
 from migrator.gitops.git import GitRepository
 from migrator.model.changes import ChangeSet
+from migrator.model.listing import few
 
 __all__ = ["committed", "opened"]
 
@@ -19,10 +20,9 @@ def opened(path: Path) -> GitRepository:
     repository = GitRepository.open(path)
     changed = [one for one in repository.uncommitted() if layout.is_read(one)]
     if changed:
-        more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
         verb = "has" if len(changed) == 1 else "have"
         commit = f"git -C {shlex.quote(str(path))} commit -a"
-        named = f"{', '.join(changed[:_SHOWN])}{more} {verb} changes that are not committed"
+        named = f"{few(changed, _SHOWN)} {verb} changes that are not committed"
         say(f"warning: {named}; only what is committed is read: {commit}")
     return repository
 

@@ -24,6 +24,7 @@ from migrator.meshes import mesh_of
 from migrator.model.changes import ChangeSet
 from migrator.model.estate import unseen
 from migrator.model.findings import Finding
+from migrator.model.listing import few
 from migrator.model.record import Record
 from migrator.records import dump_record, load_record
 
@@ -206,9 +207,9 @@ def _settled(
         if _is_edited(path, outcome, new):
             edited.append(path)
     if conflicts:
-        more = f" and {len(conflicts) - 5} more" if len(conflicts) > 5 else ""  # noqa: PLR2004
-        named = ", ".join(conflicts[:5]) + more
-        message = f"{named}: edited in the repository where the generated text changes, too; nothing was written. "
+        message = (
+            f"{few(conflicts)}: edited in the repository where the generated text changes, too; nothing was written. "
+        )
         raise MigrateError(message + "Take your lines back or change the profile so that both agree")
     return wanted, edited
 

@@ -22,6 +22,8 @@ _LANGUAGES = {
 }
 """Language -> names of its interpreters, and of packages of its libraries."""
 _SUFFIXES = {"py": "Python", "pl": "Perl", "rb": "Ruby", "php": "PHP"}
+_UNPACKAGED = ("/opt/", "/srv/", "/home/", "/usr/local/")
+"""Where no package of a distribution puts anything."""
 _SHELL = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|da|a)?sh")
 _BASE = re.compile(
     r"awk|basename|cat|chgrp|chmod|chown|cp|cut|date|dd|df|dirname|du|echo|env|expr|false|find|grep|gunzip|gzip|head|id"
@@ -62,7 +64,7 @@ def _programs(service: Workload, words: Sequence[str]) -> Iterator[str]:
 
 def _comes(program: str, profile: ServiceProfile, copies: Sequence[str]) -> bool:
     """A package that somebody has named for the service is believed to bring its program."""
-    packaged = bool(profile.packages) and not program.startswith(("/opt/", "/srv/", "/home/", "/usr/local/"))
+    packaged = bool(profile.packages) and not program.startswith(_UNPACKAGED)
     return (
         packaged
         or is_in(program, copies)
@@ -76,8 +78,7 @@ def _script(profile: ServiceProfile, copies: Sequence[str]) -> str:
     if not _interprets(profile):
         return ""
     script = next((word for word in profile.command[1:] if not word.startswith("-")), "")
-    apart = script.startswith(("/opt/", "/srv/", "/home/", "/usr/local/"))
-    return script if apart and not is_in(script, copies) else ""
+    return script if script.startswith(_UNPACKAGED) and not is_in(script, copies) else ""
 
 
 def _interprets(profile: ServiceProfile) -> str:

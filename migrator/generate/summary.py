@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from migrator.generate.manifests import Generated
 from migrator.generate.run import Outcome
 from migrator.model.findings import Finding, Severity
+from migrator.model.listing import few
 from migrator.model.names import dns_label
 
 __all__ = ["lines", "rows"]
 
-_SHOWN = 5
 _OWN = "MIG1"
 """What the codes of generating begin with; what the scan found stands in the estate or a profile."""
 
@@ -54,8 +54,7 @@ def lines(outcome: Outcome) -> Iterator[str]:
     for line in made.unseen:
         yield f"warning: {line}"
     if made.merged:
-        more = f" and {len(made.merged) - _SHOWN} more" if len(made.merged) > _SHOWN else ""
-        yield f"edits kept in {', '.join(made.merged[:_SHOWN])}{more}"
+        yield f"edits kept in {few(made.merged)}"
     for one in _without_readme(made):
         yield f"{one.code} {one.severity}: {one.subject}: {one.message}. {one.remediation}"
     blockers = sum(one.severity is Severity.BLOCKER for one in made.findings)
@@ -66,8 +65,7 @@ def _gone(made: Generated) -> Iterator[str]:
     """Services that lose their files, by name: one may be gone because nobody saw it."""
     gone = sorted({_service_of(path) for path in made.changes.deletions} - {"", *made.services})
     if gone:
-        more = f" and {len(gone) - _SHOWN} more" if len(gone) > _SHOWN else ""
-        yield f"removed, because no profile of it is left: {', '.join(gone[:_SHOWN])}{more}"
+        yield f"removed, because no profile of it is left: {few(gone)}"
 
 
 def _without_readme(made: Generated) -> list[Finding]:

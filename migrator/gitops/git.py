@@ -21,6 +21,7 @@ from migrator.gitops.message import carries, message_of, trailer_key, trailers_o
 from migrator.gitops.pack import blob_id, pack_of
 from migrator.gitops.paths import checked, folders_of, one_line, refuse_overlap, written_as
 from migrator.model.changes import ChangeSet, Commit
+from migrator.model.listing import few
 
 __all__ = ["GitRepository", "message_of"]
 
@@ -192,9 +193,8 @@ class GitRepository:
         # Untracked files are looked up one by one: Git lists no ignored ones, and would write over them.
         dirty = self._modified() & set(paths) | self._in_the_way(new, set(tracked))
         if dirty:
-            more = f" and {len(dirty) - _SHOWN} more" if len(dirty) > _SHOWN else ""
-            shown = ", ".join(sorted(dirty)[:_SHOWN])
-            raise DirtyTree(f"{self.path}: uncommitted changes in {shown}{more}; commit, stash or remove them first")
+            shown = few(sorted(dirty), _SHOWN)
+            raise DirtyTree(f"{self.path}: uncommitted changes in {shown}; commit, stash or remove them first")
 
     def uncommitted(self) -> tuple[str, ...]:
         """Tracked files that are not, in the work tree or the index, as they are at HEAD."""

@@ -13,7 +13,7 @@ from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.kernel import Kernel, KernelFacts
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.mounts import Mounts
-from migrator.scan.facts.network import Network
+from migrator.scan.facts.network import Network, NetworkFacts
 from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.process_settings import ProcessSettings
 from migrator.scan.mentions import Mention, MentionKind
@@ -62,13 +62,10 @@ def understood(snapshot: Snapshot, later: Sightings = _NOTHING) -> Look:
 
 def _with_looked_up_names(snapshot: Snapshot) -> Snapshot:
     """The host's network with the names that its resolver knew; /etc/hosts comes first, as for its own programs."""
-    network = snapshot.of(Network)
+    network = snapshot.value(Network, NetworkFacts())
     mentions = (*snapshot.value(Configuration, ()), *snapshot.value(ProcessSettings, ()))
     found = {m.host: m.path for m in mentions if m.kind is MentionKind.NAME}
-    if not found or not isinstance(network, Observed):
-        return snapshot
-    known = replace(network.value, names={**found, **network.value.names})
-    return replace(snapshot, observations={**snapshot.observations, Network.name: replace(network, value=known)})
+    return snapshot.with_value(Network, replace(network, names={**found, **network.names})) if found else snapshot
 
 
 def _without_samples(snapshot: Snapshot) -> Snapshot:
@@ -76,13 +73,10 @@ def _without_samples(snapshot: Snapshot) -> Snapshot:
 
     Nobody here has written it: it is an example, or the same everywhere. Folders, ports and this host itself stay.
     """
-    configuration = snapshot.of(Configuration)
     untouched = snapshot.value(ChangedFiles, PackagedFiles()).untouched
-    if not untouched or not isinstance(configuration, Observed):
-        return snapshot
-    own = tuple(m for m in configuration.value if _packaged(m.file) not in untouched or not _is_sample(m))
-    known = {**snapshot.observations, Configuration.name: replace(configuration, value=own)}
-    return replace(snapshot, observations=known)
+    said = snapshot.value(Configuration, ())
+    own = (m for m in said if _packaged(m.file) not in untouched or not _is_sample(m))
+    return snapshot.with_value(Configuration, tuple(own)) if untouched else snapshot
 
 
 def _packaged(file: str) -> str:

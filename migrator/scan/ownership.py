@@ -151,7 +151,7 @@ def file_roots(
 
 
 def _root(path: str) -> str:
-    if path.startswith(_SYSTEM) and not path.startswith("/usr/local/"):
+    if is_of_system(path):
         return ""
     match = _APP_ROOT.match(f"{path}/") or _STATE_ROOT.match(f"{path}/")
     return match[1].rstrip("/") if match else ""
@@ -242,7 +242,7 @@ def paths_in(texts: Iterable[str]) -> frozenset[str]:
 
 def programs_in(texts: Iterable[str]) -> frozenset[str]:
     """Paths of programs that no distribution puts there, without interpreters."""
-    own = {path for path in paths_in(texts) if not path.startswith(_SYSTEM) or path.startswith("/usr/local/")}
+    own = {path for path in paths_in(texts) if not is_of_system(path)}
     return frozenset(path for path in own if not is_interpreter(path.rsplit("/", 1)[-1]))
 
 

@@ -1,7 +1,7 @@
 """What one host answered, fact by fact."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -52,6 +52,13 @@ class Snapshot:
         """What was observed, or `default`. Callers for which absence means something use `of`."""
         observation = self.of(fact)
         return observation.value if isinstance(observation, Observed) else default
+
+    def with_value(self, fact: type[Fact[T]], value: T) -> "Snapshot":
+        """The same with another value of a fact that was observed; what is not known stays so."""
+        observation = self.of(fact)
+        if not isinstance(observation, Observed):
+            return self
+        return replace(self, observations={**self.observations, fact.name: replace(observation, value=value)})
 
     def denied(self, fact: type[Fact[Any]]) -> tuple[str, ...]:
         """Files and folders that the host named as closed to this user when it answered."""

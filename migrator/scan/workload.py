@@ -165,6 +165,7 @@ class _Context:
         for process in processes.values():
             children.setdefault(process.ppid, []).append(process)
         cron = snapshot.value(Crontabs, ())
+        holders = tuple(_holders(snapshot, processes.values()))
         return cls(
             processes,
             {pid: tuple(group) for pid, group in children.items()},
@@ -172,8 +173,8 @@ class _Context:
             snapshot.value(Users, UsersFacts()),
             tuple((entry, work_of(snapshot, entry)) for entry in cron if entry.schedule == "@reboot"),
             snapshot.value(Inittab, ()),
-            tuple(_holders(snapshot, processes.values(), "tcp")),
-            tuple(_holders(snapshot, processes.values(), "udp")),
+            tuple(one for one in holders if one.protocol == "tcp"),
+            tuple(one for one in holders if one.protocol == "udp"),
             _callers(snapshot),
             _own_namespace(snapshot),
         )
@@ -186,6 +187,10 @@ class _Context:
             found.append(process)
             todo.extend(child for child in self.children.get(process.pid, ()) if child not in found)
         return tuple(found)
+
+    def workers(self, process: Process) -> list[Process]:
+        """What a process has started, without what only helps it."""
+        return [child for child in self.children.get(process.pid, ()) if not is_helper(child, process)]
 
     def listens(self, tree: Iterable[Process]) -> bool:
         """Whether one of these listens, or nobody else can be who does."""
@@ -253,19 +258,19 @@ def _callers(snapshot: Snapshot) -> frozenset[int]:
     return frozenset(pid for one in outside for pid in owners.get(one.inode, ()))
 
 
-def _holders(snapshot: Snapshot, processes: Iterable[Process], protocol: str) -> Iterator[_Holders]:
+def _holders(snapshot: Snapshot, processes: Iterable[Process]) -> Iterator[_Holders]:
     owners = snapshot.value(Descriptors, DescriptorsFacts()).owners
     sockets = snapshot.value(Sockets, SocketsFacts())
     by_account: dict[int, list[Process]] = {}
     for process in processes:
         by_account.setdefault(process.uid, []).append(process)
-    for one in (one for one in sockets.listeners if one.protocol == protocol and not one.waits):
+    for one in (one for one in sockets.listeners if not one.waits):
         if one.inode in owners:
-            yield _Holders(frozenset(owners[one.inode]), protocol, visible=True, loopback=one.loopback)
+            yield _Holders(frozenset(owners[one.inode]), one.protocol, visible=True, loopback=one.loopback)
             continue
         group = sockets.group_of(one.inode)
         possible = (p.pid for p in by_account.get(one.uid, ()) if group in {"", p.cgroup})
-        yield _Holders(frozenset(possible), protocol, visible=False, loopback=one.loopback, cgroup=group)
+        yield _Holders(frozenset(possible), one.protocol, visible=False, loopback=one.loopback, cgroup=group)
 
 
 def _by_unit(context: _Context) -> dict[str, list[Process]]:
@@ -331,7 +336,7 @@ def _trees(context: _Context, unit: Unit, group: Sequence[Process]) -> list[Tree
 
 def _waited_for(context: _Context, root: Process) -> list[Tree]:
     """What a shell or the like waits for; nothing where the process works itself."""
-    workers = [c for c in context.children.get(root.pid, ()) if not is_helper(c, root)] if is_front(root) else []
+    workers = context.workers(root) if is_front(root) else []
     return [_tree(context, worker) for worker in workers if not _is_aside(worker)]
 
 
@@ -385,7 +390,7 @@ def _working(context: _Context, process: Process) -> Process:
 
 def _worker(context: _Context, process: Process) -> Process | None:
     """The only program that a process has started, where that is all that it is for."""
-    workers = [c for c in context.children.get(process.pid, ()) if not is_helper(c, process)]
+    workers = context.workers(process)
     only = workers[0] if len(workers) == 1 else None
     return only if only and (is_front(process) or context.guards(process, only)) else None
 
