@@ -1,5 +1,8 @@
 """The shells on a host that answer several questions each, and what these questions look up once for all of them."""
 
+import shlex
+
+from migrator.scan.awk import program
 from migrator.scan.fact import Shell
 
 __all__ = ["FILES", "MANAGER", "PACKAGES", "PROCESSES", "SMALL"]
@@ -98,87 +101,9 @@ files=$({ {
   -o -path '*/current/*/*/*/*' -o -path '*/current/vendor' -o -path '/root/*/*/*' -o -path '/var/opt/*/*/*/*' $old \) -prune -o \
   \( -type f -o -type l \) -print -size -256k -print -size -64k -print -size -16k -print -o \
   -type d \( -name '*.war' -o -name '*.ear' -o -name uploads -o -name attachments \) -print -print -print -print -print
-  echo "end $?"; } 2>&1 >&3 | sed '/\/var\/lib/d; /\/var\/opt/d' >&2; } 3>&1 | awk '
-    function is_usual() { return path ~ /^\/(etc|opt|srv|usr\/local|usr\/lib\/cgi-bin|home|root|data|app|apps|service)\// }
-    function is_left_out() {
-      return path ~ /\/(venv|\.venv|\.cache|\.ssh|\.npm)\// || path ~ /^\/usr\/local\/(lib|share)\// ||
-        path ~ /^\/etc\/(java|(ssl|alternatives|fonts|ca-certificates|pam\.d|security|X11|apparmor\.d|selinux|ssh|apt|dpkg)\/)/
-    }
-    function is_set_up() { return path ~ /\/sites-enabled\// || (index(path, "enabled/") && path ~ /^\/etc\/.*[-.]enabled\// && name !~ /.\./) || path ~ /^\/etc\/(default|sysconfig|conf\.d)\// }
-    function is_bare() {
-      return name !~ /.\./ && (path ~ /^\/(home\/.*\/.*\/|root\/(.*\/)?[^.\/]|opt\/.*\/|srv\/.*\/|data\/.*\/|app\/|apps\/|usr\/local\/(s?bin|libexec)\/|usr\/lib\/cgi-bin\/|etc\/init\.d\/)/ ||
-        path ~ /^(\/etc)?\/service\/.*\/run$|\/sv\/.*\/run$|\/env\/[A-Z]/)
-    }
-    function is_read() {
-      if (name == "package-lock.json" || name ~ /\.dpkg-/ || path ~ /\.wants\/|-available\/|^\/etc\/rc[0-9S]\.d\//) return 0
-      return source || name ~ /\.(pem|key|cjs|mjs|config|vcl|hcl|inc|lua|service|rc|tac|tcl|exs|groovy|settings|dsn)$|\.conf\.(local|options)$|^\.env\.|^\..*\.env$/ ||
-        name ~ /^(Caddyfile|Procfile|userlist\.txt|passwd\.client|sasl_passwd)$/ || path ~ /^\/etc\/[^\/]+\/(config|conf|configuration|settings)$/ || path ~ /^\/etc\/(inittab$|crontab$|anacrontab$|rc\.local$|cron\.)/ ||
-        path ~ /^\/var\/spool\/cron\// || (prints > 3 && is_bare())
-    }
-    function is_worked_in() {
-      return is_home() && !is_left_out() && (is_read() || (name !~ /.\./ && path ~ /\/s?bin\/[^\/]*$/)) && (name !~ /\.(json|js)$/ || name ~ /conf|setting|secret|cred|env|prod|default/)
-    }
-    function may_be_named() {
-      return prints > 3 && path ~ /^\/etc\// && (name !~ /.\./ || name ~ /\.(users?|passwd|passwords?|secrets?|auth|credentials?|map|table|relays)$/) &&
-        path !~ /-available\/|\.wants\/|^\/etc\/(rc[0-9S]?\.d|init\.d|cron\.[a-z]*|logrotate\.d|profile\.d|sudoers\.d|systemd|update-motd\.d|kernel|network|ppp|dhcp|skel|initramfs-tools|grub\.d|terminfo|perl|python[0-9.]*|vim|console-setup|bash_completion\.d|modprobe\.d|modules-load\.d|udev|dbus-1|iproute2|gss|ldap\/schema)\// &&
-        path !~ /^\/etc\/(passwd|g?shadow|group|sub[ug]id|passwd|g?shadow|group)-?$|^\/etc\/(hosts|hostname|fstab|mtab|services|protocols|networks|rpc|ethers|aliases|shells|profile|environment|sudoers|machine-id|motd|issue|timezone|localtime|[a-z]*-release|debian_version|exports|securetty|papersize|magic|mime\.types|inittab|crontab|anacrontab)$/
-    }
-    function is_below(   folder) {
-      for (folder = path; sub(/\/[^\/]*$/, "", folder) && folder != "";) if (folder in data) return 1
-    }
-    function is_home(   folder, i) {
-      folder = path
-      for (i = 0; i < 3 && sub(/\/[^\/]*$/, "", folder); i++) if (folder in homes) return 1
-    }
-    function is_accounts() { return path ~ /\/\.ssh\/config$/ || name ~ /^\.(profile|bash_profile|bash_login|bashrc|zprofile|zshenv|my\.cnf|pg_service\.conf)$/ }
-    function add(kind, most) { if (number[kind]++ < most) found = found kind }
-    function kinds(   usual, mine) {
-      found = ""
-      source = name ~ /\.(conf|cnf|cfg|cf|ini|env|properties|yml|yaml|xml|toml|json|php|py|sh|rb|pl|tcl|js|cgi|fcgi|psgi)$/ || is_set_up()
-      usual = is_usual()
-      if (prints < 5 && (usual || path ~ /^\/var\/(lib|www)\//)) {
-        if (name ~ /^\.(pgpass|netrc|git-credentials|mylogin\.cnf|smbcredentials|vault_pass)$/) add("k", 300)
-        if (prints > 2 && path ~ /\/\.ssh\/[^\/]+$/ && name !~ /\.pub$|^(config|known_hosts|authorized_keys|environment|rc)/) add("s", 300)
-        if (mine = (prints > 2 && is_accounts())) add("c", 10000)
-      }
-      if (prints < 5 && (usual || path ~ /^\/var\/(www|spool\/cron)\/|^\/var\/lib\/(tomcat|jetty|wildfly)|^\/usr\/share\/tomcat/) && !is_left_out()) {
-        if (path !~ /^\/usr\/share\// && prints > 1 && !mine) {
-          if (is_read()) { add("c", 10000); if (name !~ /.\./) inner[path] }
-          else if (may_be_named()) add("e", 300)
-        }
-        if ((source || name ~ /\.(jar|war|ear|service|timer)$/ || path ~ /^\/etc\/cron/) && path !~ /^\/usr\/local\/go\//) add("t", 3000)
-      }
-      else if (prints == 4 && !mine && home && path ~ /^\/var\/(lib|opt)\// && is_worked_in() && theirs++ < 200) { add("c", 10000); inner[path] }
-      if (usual || path ~ /^\/var\/lib\//) {
-        if (prints > 2 && prints < 5 && name ~ /\.(pem|crt|cer|cert)$/ && path !~ /\/cacerts\//) add("p", 300)
-        if (prints < 5 && (name ~ /\.(lic|LIC|licence|license)$/ || tolower(name) ~ /^licen[cs]e.*\.(dat|key|xml)$/)) add("l", 200)
-      }
-      if (prints == 5 && name ~ /^(uploads|attachments)$/ && (usual || path ~ /^\/var\/www\//) && path !~ /^\/etc\// && !is_left_out()) add("d", 500)
-      if (name ~ /\.[we]ar$/ && path ~ /^\/(var\/lib|opt|srv|usr\/local|usr\/share)\//) add("d", 500)
-      return found
-    }
-    function tell(   k) {
-      if (path == "" || path in told) return
-      told[path]; name = path; sub(/^.*\//, "", name)
-      if (name in marks) data[substr(path, 1, length(path) - length(name) - 1)]
-      if ((k = kinds()) != "") { kind[++n] = k; chosen[n] = path }
-    }
-    BEGIN {
-      split("PG_VERSION ibdata1 WiredTiger __db.001 schema.DAT db.MYI user.MYI", part, " "); for (i in part) marks[part[i]]
-      while ((getline < "/etc/passwd") > 0) if (/:\/var\/(lib|opt)\/[^:]/) { split($0, part, ":"); sub(/\/+$/, "", part[6]); if (part[3] > 0) { homes[part[6]]; home = 1 } }
-    }
-    $0 == path { prints++; next }
-    { tell(); path = $0; prints = 1 }
-    /^end / { if ($2) left = "! " $2 }
-    END {
-      for (i = 1; i <= n; i++) {
-        path = chosen[i]
-        if (path in inner && is_below()) sub(/c/, "", kind[i])
-        if (kind[i] ~ /e/) path = "/" path
-        if (kind[i] != "") print kind[i] " " path
-      }
-      if (left != "") print left
-    }')
+  echo "end $?"; } 2>&1 >&3 | sed '/\/var\/lib/d; /\/var\/opt/d' >&2; } 3>&1 | awk """
+    + shlex.quote(program("walk"))
+    + r""")
 chosen() { for f in $files; do case ${f%% *} in *"$1"*) printf '%s\n' "${f#* }" ;; esac; done; }
 readable() {
   for f in $files; do

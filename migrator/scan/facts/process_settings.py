@@ -1,8 +1,9 @@
 import re
 import shlex
 
+from migrator.scan.awk import ENDPOINTS, program
 from migrator.scan.fact import Fact
-from migrator.scan.mentions import FORMS, Mention, MentionKind, mentions_in
+from migrator.scan.mentions import Mention, MentionKind, mentions_in
 from migrator.scan.shells import PROCESSES
 
 __all__ = ["ProcessSettings", "pid_of"]
@@ -18,32 +19,7 @@ _KINDS = frozenset(
         MentionKind.DATA,
     ]
 )
-_OF_PROCESSES = r"""
-function kept(   name, path) {
-  if (said !~ /^[A-Z][A-Z0-9_]*=\/(var\/lib|var\/backups?|backups?|srv|data|mnt|exports?|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]\/?$/) return
-  name = path = said; sub(/=.*$/, "", name); sub(/^[^=]*=/, "", path); sub(/\/$/, "", path)
-  if (name ~ of_data || (name ~ /(DIR|FOLDER|DIRECTORY)$/ && name !~ of_program)) say("data", path)
-}
-function look() {
-  if (ORIGIN ~ /environ$/) { if (said ~ of_itself) said = ""; kept() }
-  if (said ~ /:\/\/|:[0-9]|[Hh][Oo][Ss][Tt]|HOST|-h[ =]|[Ss]erver|SERVER|[Aa]ddr|ADDR|[Pp]ort|PORT|[Bb]roker|BROKER|[Nn]ode|NODE|[Pp]eer|[Ss]eed|^[^ ]*(nc|telnet|ncat) /) { said = substr(said, 1, 4000); endpoints(said, tolower(said)) }
-  said = ""
-}
-/^[0-9]+\/environ:MIGRATE_PID=/ { split($0, part, "/"); of_scan[part[1]] }
-/^[0-9]+\/environ:REDACT(_ARGUMENTS)?=/ { next }
-/^[0-9]+\/cmdline:/ { split($0, part, "/"); if (part[1] in of_scan) next }
-{
-  i = index($0, ":"); place = "/proc/" substr($0, 1, i - 1); word = substr($0, i + 1)
-  if (place != ORIGIN || place ~ /environ$/) look()
-  ORIGIN = place; gsub(/\037/, " ", word); said = said == "" ? word : said " " word
-}
-END { look(); look_up() }
-BEGIN {
-  of_itself = "^(HOST|HOSTNAME|ADDR|ADDRESS|SERVER|SERVER_NAME|PORT|REMOTEHOST|SSH_[A-Z]+|DBUS_[A-Z_]+|LISTEN_[A-Z]+)="
-  of_data = "(^|_|PG|DB|MY)(DATA|STATE|STORE|STORAGE|SPOOL|UPLOADS?|MEDIA|FILES|ARCHIVES?|BACKUPS?|DUMPS?|REPOS?|REPOSITORY|DB|DATABASE|QUEUE|JOURNAL|EXPORTS?|IMPORTS?|INBOX|OUTBOX|OUTPUT|REPORTS?|DOCUMENTS?|ATTACHMENTS?|VOLUME)_?(DIR|PATH|FOLDER|ROOT|HOME|LOCATION|DIRECTORY)?$"
-  of_program = "(CONF|CONFIG|CONFIGURATION|ETC|LOGS?|RUN|RUNTIME|PID|SOCKET|LOCK|TMP|TEMP|CACHE|S?BIN|LIB|APPS?|WORK|WORKING|PLUGINS?|MODULES?|EXTENSIONS?|HOME|BASE|INSTALL|SRC|SOURCE|PROGRAM|SERVER|STATIC|TEMPLATES?|WEB|WWW|PUBLIC|DEPLOY|RELEASE|ENV|VENV|GEM|BUNDLE|OLD|CURRENT)_?(DIR|FOLDER|DIRECTORY)$"
-}
-"""
+_OF_PROCESSES = program(*ENDPOINTS, "processes")
 
 
 class ProcessSettings(Fact[tuple[Mention, ...]]):
@@ -61,7 +37,7 @@ class ProcessSettings(Fact[tuple[Mention, ...]]):
     name = "process_settings"
     shell = PROCESSES
     command = (
-        f"forms={shlex.quote(FORMS + _OF_PROCESSES)}"
+        f"forms={shlex.quote(_OF_PROCESSES)}"
         r"""
 cd /proc || exit 1
 { if [ "$zeros" ]; then grep -Haz . [0-9]*/environ [0-9]*/cmdline 2>/dev/null | tr '\n\000' '\037\n'

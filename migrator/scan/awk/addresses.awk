@@ -1,0 +1,86 @@
+# Names with a port, without a scheme.
+
+BEGIN {
+  optioned = "(^|[\"" q "= \t])[a-z0-9][a-z0-9.-]*:[0-9]+(,[a-z0-9][a-z0-9.-]*:[0-9]+)*,[ \t]*(password|user|ssl|sslhost|sslprotocols|abortconnect|allowadmin|connect(retry|timeout)|synctimeout|asynctimeout|defaultdatabase|name|servicename|resolvedns|keepalive|channelprefix|configchannel|tiebreaker)[ \t]*="
+}
+
+# `name:port` wherever it stands, and the forms of it with another sign between.
+function addresses(line, low) {
+  otherwise(line, low)
+  plainly(line, low)
+}
+
+# `tcp(db:3306)` of Go, `db#53` of dnsmasq, a server with its weight of twemproxy, `db:6379,password=x` of .NET.
+function otherwise(line, low,   a, n, k, part) {
+  if (match(line, /(tcp|udp)\([A-Za-z0-9][A-Za-z0-9.-]*:[0-9]+\)/)) {
+    say("address", substr(line, RSTART + 4, RLENGTH - 5))
+  }
+  if (low ~ /^[ \t-]*(server=|forward-addr|stub-addr|forwarders?)/ && match(low, /[a-z0-9][a-z0-9.-]*[#@][0-9]+/)) {
+    a = substr(low, RSTART, RLENGTH)
+    sub(/[#@]/, ":", a)
+    say("address", a)
+  }
+  if (pool && low !~ sixth && match(low, /^[ \t]*-[ \t]+["]?[a-z0-9][a-z0-9.-]*:[0-9]+:[0-9]+([ \t"]|$)/)) {
+    a = substr(low, RSTART, RLENGTH)
+    sub(/^[ \t]*-[ \t]+["]?/, "", a)
+    split(a, part, ":")
+    say("address", part[1] ":" part[2])
+  }
+  if (index(line, ",") && match(low, optioned)) {
+    a = substr(low, RSTART, RLENGTH)
+    sub("^[\"" q "= \t]", "", a)
+    n = split(a, part, ",")
+    for (k = 1; k < n; k++) {
+      if (part[k] !~ sixth) {
+        say("address", part[k])
+      }
+    }
+  }
+}
+
+# `db:5432`, but on no line that speaks of accounts, and nothing that is listened on.
+function plainly(line, low,   s, a, b, lead, plain) {
+  plain = low
+  gsub(/[a-z]_pass[ \t]/, " ", plain)
+  s = plain ~ /auth|pass|secret|user|token|cred/ ? "" : line
+  lead = ""
+  while (match(s, /[A-Za-z0-9][A-Za-z0-9.-]*:[0-9][0-9]+/)) {
+    a = substr(s, RSTART, RLENGTH)
+    b = before(s)
+    lead = lead tolower(substr(s, 1, RSTART - 1))
+    s = substr(s, RSTART + RLENGTH)
+    if (lead ~ ("((listen|bind|advertis|accept)[a-z0-9_.-]*[\"" q "]?[ \t]*[=: ]?|[ \t]-u|login[ \t]*=)[ \t]*[\"" q "]?$")) {
+      lead = lead a
+      continue
+    }
+    lead = lead a
+    if (low ~ /^[ \t]*server\.[0-9]+[ \t]*=/) {
+      sub(/^:[0-9]+/, "", s)
+    }
+    if (b !~ /[:\/@]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:|^port:|[_.-]port:|(^|[a-z_.-])(Port|PORT):/ && a !~ sixth) {
+      say("address", a)
+    }
+  }
+}
+
+# `network("db" port(514))`: host and port as arguments of words, on one line or on several.
+function calls(low,   v) {
+  if (match(low, "(^|[^a-z0-9_.-])(remote[_-]?)?(host|hostname|server|address|addr)\\([ \t]*[\"" q "][a-z0-9][a-z0-9.-]*[\"" q "][ \t]*\\)") || (index(low, "port(") && match(low, /(^|[^a-z0-9_.-])(network|tcp|udp|syslog)\([ \t]*["][a-z0-9][a-z0-9.-]*["][ \t]/))) {
+    v = substr(low, RSTART, RLENGTH)
+    sub("^[^\"" q "]*.", "", v)
+    sub("[\"" q "].*$", "", v)
+    called_host = v
+  }
+  if (match(low, "(^|[^a-z0-9_.-])(remote[_-]?)?port\\([ \t]*[\"" q "]?[0-9]+[\"" q "]?[ \t]*\\)")) {
+    v = substr(low, RSTART, RLENGTH)
+    gsub(/[^0-9]/, "", v)
+    called_port = v
+  }
+  if (called_host != "" && called_port != "") {
+    say("address", called_host ":" called_port)
+    called_host = called_port = ""
+  }
+  if (low ~ /[;}][ \t]*$/) {
+    called_host = called_port = ""
+  }
+}

@@ -1,0 +1,147 @@
+# Programs and functions that call somebody, with the host that they are called with.
+
+# Hosts that client programs and functions are called with, and places of settings whose word says what is called.
+function clients(line, low) {
+  of_databases(line, low)
+  of_netcat(low)
+  if (FILENAME !~ /\.(py|php|js|rb)$/) {
+    of_copies(low)
+    of_ftp(low)
+  }
+  by_word(low)
+  of_functions(low)
+  of_upstream(low)
+}
+
+# `psql -h db -p 5433`; without a host it is this one.
+function of_databases(line, low,   s, name, a) {
+  if (match(line, "(^|[ \t|;&(`/])(psql|pg_dump(all)?|vacuumdb|reindexdb|pg_basebackup|pg_restore|pg_isready|mysql(dump|admin|import|check)?|mariadb(-dump)?|redis-cli|mongo(sh|dump|export|restore)?|mosquitto_(pub|sub)|ldap(search|modify|add)|cqlsh)[ \t]")) {
+    name = substr(line, RSTART, RLENGTH)
+    s = substr(line, RSTART + RLENGTH - 1)
+    gsub(/[^a-z_-]/, "", name)
+    a = option(s, "-h|--host|--hostname")
+    if (a != "") {
+      say("client", name " " a " " port_of(name, s))
+    } else if (s !~ /:\/\/|-h|host|defaults-(extra-)?file|service=|^[ \t]*([=:,})]|from[ \t])/ && low !~ /pghost|mysql_host/ && (FILENAME !~ code || s ~ /[ \t]-/)) {
+      say("client", name " localhost " port_of(name, s))
+    }
+  }
+}
+
+# `nc db 5432`, `socat - tcp:db:5432`.
+function of_netcat(low,   s, part, n) {
+  if (match(low, "(^|[ \t|;&(`/])(nc|ncat|netcat|telnet|socat)[ \t].*")) {
+    s = substr(low, RSTART, RLENGTH)
+    gsub(/[ \t]-[a-z]+[ \t]+[0-9]+/, " ", s)
+    if (match(s, /[ \t][a-z0-9][a-z0-9.-]*[ \t]+[0-9]+([ \t|;&<>)]|$)/)) {
+      split(substr(s, RSTART, RLENGTH), part)
+      say("client", "nc " part[1] " " part[2])
+    } else if (match(s, /tcp4?:[a-z0-9][a-z0-9.-]*:[0-9]+/)) {
+      n = split(substr(s, RSTART, RLENGTH), part, ":")
+      say("client", "nc " part[2] " " part[3])
+    }
+  }
+}
+
+# `rsync -a /srv backup@vault:/srv`, `scp`, `sftp`, `lftp`.
+function of_copies(low,   s, a, name) {
+  if (match(low, "(^|[ \t|;&(`/])(scp|rsync|sftp|lftp)[ \t].*")) {
+    s = substr(low, RSTART, RLENGTH)
+    if (match(s, /[ \t]([a-z0-9_.-]+@)?[a-z0-9][a-z0-9.-]*::?[a-z0-9\/~$."]/)) {
+      a = substr(s, RSTART + 1, RLENGTH - 2)
+      name = a ~ /::/ || substr(s, RSTART, RLENGTH) ~ /::/ ? "rsync" : "ssh"
+      a = last_at(a)
+      sub(/:+$/, "", a)
+      if (a !~ /^[a-z]$/) {
+        say("client", name " " a " ")
+      }
+    }
+  }
+}
+
+# `ftpput -u in ftp.example`.
+function of_ftp(low,   s, part) {
+  if (match(low, "(^|[ \t|;&(`/])(ftpput|ftpget|ftp|lftp)[ \t].*")) {
+    s = substr(low, RSTART, RLENGTH)
+    gsub("\"[^\"]*\"|" q "[^" q "]*" q, " ", s)
+    gsub(/[ \t]-[a-z]+[ \t]+[^ \t]+/, " ", s)
+    if (match(s, /ftp[a-z]*[ \t]+[a-z0-9][a-z0-9.-]*([ \t]|$)/)) {
+      split(substr(s, RSTART, RLENGTH), part)
+      say("client", "ftp " part[2] " ")
+    }
+  }
+}
+
+# Places after a word: `replicaof db 6379`, `cache_peer up parent 3128`.
+function by_word(low,   part) {
+  if (match(low, /^[ \t]*(slaveof|replicaof|remote)[ \t]+[a-z0-9][a-z0-9.-]*[ \t]+[0-9]+/)) {
+    split(substr(low, RSTART, RLENGTH), part)
+    say("client", part[1] " " part[2] " " part[3])
+  }
+  if (match(low, /^[ \t]*sentinel[ \t]+monitor[ \t]+[^ \t]+[ \t]+[a-z0-9][a-z0-9.-]*[ \t]+[0-9]+/)) {
+    split(substr(low, RSTART, RLENGTH), part)
+    say("client", "sentinel " part[4] " " part[5])
+  }
+  if (match(low, /^[ \t]*sqlconnectinfo[ \t]+[^ \t@]+@[a-z0-9][a-z0-9.-]*(:[0-9]+)?([ \t]|$)/)) {
+    split(substr(low, RSTART, RLENGTH), part)
+    split(last_at(part[2]), part, ":")
+    say("client", "sqlconnectinfo " part[1] " " part[2])
+  }
+  if (match(low, /^[ \t]*cache_peer[ \t]+[a-z0-9][a-z0-9.-]*[ \t]+[a-z]+[ \t]+[0-9]+/)) {
+    split(substr(low, RSTART, RLENGTH), part)
+    say("client", "cache_peer " part[2] " " part[4])
+  }
+}
+
+# `connect("db", 5432)`, `mysqli("db")`, `SMTP("post")`.
+function of_functions(low,   a, name, part) {
+  if (match(low, "(connect|server|parameters|socket\\.new|connection|sockopen|open)[a-z_]*[ \t]*\\([( \t]*[\"" q "][a-z0-9][a-z0-9.-]*[\"" q "][ \t]*,[ \t]*[0-9]+")) {
+    a = substr(low, RSTART, RLENGTH)
+    sub(/^[^(]*\([( \t]*/, "", a)
+    gsub("[\"" q " \t]", "", a)
+    split(a, part, ",")
+    say("client", "connect " part[1] " " part[2])
+  } else if (match(low, "mysqli?(_p?connect)?[ \t]*\\([ \t]*[\"" q "][a-z0-9][a-z0-9.-]*[\"" q "]")) {
+    a = substr(low, RSTART, RLENGTH)
+    sub(/^[^(]*\([ \t]*./, "", a)
+    sub(/.$/, "", a)
+    say("client", "mysql " a " ")
+  }
+  if (match(low, "(https?connection|smtp|smtp_ssl|ftp|ftp_tls|imap4(_ssl)?|telnet|(strict)?redis|mongoclient)[ \t]*\\([ \t]*[\"" q "][a-z0-9][a-z0-9.-]*[\"" q "][ \t]*([,)][ \t]*[a-z\"" q "]|[)]|,?[ \t]*$)")) {
+    a = substr(low, RSTART, RLENGTH)
+    name = a
+    sub(/[ \t]*\(.*$/, "", name)
+    sub(/^[^(]*\([ \t]*./, "", a)
+    sub("[\"" q "].*$", "", a)
+    say("client", name " " a " ")
+  }
+}
+
+# `server db;` in an upstream of nginx, where no port means 80.
+function of_upstream(low,   s, a, part) {
+  s = upstream || low ~ /^[ \t]*upstream[ \t]/ ? low : ""
+  while (match(s, /(^|[ \t{;])server[ \t]+[a-z0-9][a-z0-9.-]*[ \t;]/)) {
+    a = substr(s, RSTART, RLENGTH - 1)
+    s = substr(s, RSTART + RLENGTH)
+    split(a, part)
+    a = part[2] == "" ? part[1] : part[2]
+    sub(/^.*server[ \t]+/, "", a)
+    say("client", "upstream " a " 80")
+  }
+}
+
+# The value of one of the options `letters`, as `-h db`, `-hdb`, `--host=db`.
+function option(s, letters,   v) {
+  if (!match(s, "[ \t](" letters ")([ \t]+|=)?[A-Za-z0-9][A-Za-z0-9.-]*")) {
+    return ""
+  }
+  v = substr(s, RSTART, RLENGTH)
+  sub("^[ \t](" letters ")[ \t=]*", "", v)
+  return v
+}
+
+# The port that a client program is told, by the option that it has for that.
+function port_of(name, s,   v) {
+  v = option(s, name ~ /^(mysql|maria)/ ? "-P|--port" : name ~ /^(mongo|cqlsh)/ ? "--port" : "-p|--port")
+  return v ~ /^[0-9]+$/ && length(v) < 6 ? v : ""
+}

@@ -1,0 +1,155 @@
+# Paths that a line of settings names.
+
+BEGIN {
+  named = "(config|conf|settings|properties|env|environment)([-_]?(file|path|dir|location))?[\"" q "]?[ \t]*[=: ][ \t]*[\"" q "]?(file:)?/"
+  starts = "^[ \t\"" q "]*(command|cmd|exec|execstart|daemon|daemon_bin|script|program)[\"" q "]?[ \t]*[=: ]"
+  while ((getline line < "/proc/net/unix") > 0) {
+    if (line ~ /^[^ ]+ [^ ]+ [^ ]+ 00010000 .* \//) {
+      u = line
+      sub(/^[^\/]*/, "", u)
+      line = u
+      sub(/^\/var\/run\//, "/run/", u)
+      socket[u] = line
+      sockets = 1
+    }
+  }
+}
+
+# All paths that the line names.
+function files(line, low) {
+  kept_secrets(line, low)
+  folders(line, low)
+  if (low ~ /(^|[;&{(])[ \t]*(\.|source)[ \t]+["$~\/.]/ || ((index(low, "file") || index(low, "config") || index(low, "include")) && (low ~ /--(defaults-(extra-)?file|config|env-file|netrc-file)[= ]|identity_?file/ || low ~ /^[ \t]*(environmentfile|include[a-z_-]*)[ \t=:"]+-?\//)) || low ~ named || (index(line, " -i") && low ~ /(^|[^a-z])(ssh|scp|sftp|autossh|rsync)[ \t].*[ \t]-i[ \t]*["~$\/]/)) {
+    paths("file", line, 3)
+  }
+  if (table || low ~ starts) {
+    paths("program", line, 6)
+  }
+  sockets_of(line, low)
+  certificates(line)
+  data_of(line, low)
+}
+
+# Private keys, and what keeps passwords.
+function kept_secrets(line, low,   u) {
+  if (index(low, "key") && match(low, /(ssl_?certificate_?key(_?file)?|key_?file|tls_?key|ssl[-_]key|private_?key(_?file)?)["]?[ \t=:]+["]?\/[a-z0-9._\/-]+/) && low !~ /snakeoil/) {
+    u = substr(line, RSTART, RLENGTH)
+    sub(/^[^\/]*/, "", u)
+    say("key", u)
+  }
+  if ((index(low, "pass") || index(low, "secret") || index(low, "credential")) && match(low, /(pass|passwo?r?d|secrets?|credentials?)[-_ ]?(file(name)?|db|database|path)["]?[ \t=:]+["]?\/[a-z0-9._\/-]+/)) {
+    u = substr(line, RSTART, RLENGTH)
+    sub(/^[^\/]*/, "", u)
+    say("kept", u)
+  }
+}
+
+# Where a program works, and whose pages it serves.
+function folders(line, low,   u, d) {
+  if ((index(low, "dir") || index(low, "root") || index(low, "base=")) && (match(low, /^[ \t]*(chdir|directory|working_?directory|(server\.)?document-?root)[ \t]*[= \t][ \t]*["]?\/[a-z0-9._\/-]+/) || match(low, /^[ \t]*root[ \t]+["]?\/[a-z0-9._\/-]+["]?;/) || match(low, /<directory[ \t]+["]?\/[a-z0-9._\/-]+/) || match(low, /(doc|app)base="\/[a-z0-9._\/-]+/))) {
+    u = substr(line, RSTART, RLENGTH)
+    d = tolower(u)
+    if (d ~ /^</) {
+      d = "documentroot"
+    }
+    sub(/^[ \t]+/, "", d)
+    sub(/[ \t=].*$/, "", d)
+    sub(/^[^\/]*/, "", u)
+    sub(/["]?;$/, "", u)
+    say("folder", d " " u)
+  }
+}
+
+# Sockets of Unix: by their name, and by the kernel's own list where they are called otherwise. A folder with one socket of
+# PostgreSQL in it means that.
+function sockets_of(line, low,   s, u, d, b) {
+  s = index(line, ".sock") ? line : ""
+  while (match(s, /\/[A-Za-z0-9._\/-]+\.sock(et)?/)) {
+    u = substr(s, RSTART, RLENGTH)
+    s = substr(s, RSTART + RLENGTH)
+    if (u !~ /\/systemd\//) {
+      say("unix", u)
+    }
+  }
+  if (sockets && index(low, "host") && match(line, "(host|HOST)[ \t]*[=:][ \t]*[\"" q "]?/[A-Za-z0-9._/-]+")) {
+    d = substr(line, RSTART, RLENGTH)
+    sub(/^[^\/]*/, "", d)
+    sub(/\/$/, "", d)
+    sub(/^\/var\/run\//, "/run/", d)
+    b = ""
+    for (u in socket) {
+      if (index(u, d "/.s.PGSQL.") == 1) {
+        b = b == "" ? u : "several"
+      }
+    }
+    if (b ~ /^\//) {
+      say("unix", socket[b])
+    }
+  }
+  s = sockets && index(line, "/run/") + index(line, "/var/") + index(line, "/tmp/") ? line : ""
+  while (match(s, "[\"" q "](unix:)?\\/[A-Za-z0-9._\\/@-]+[\"" q "]")) {
+    u = substr(s, RSTART + 1, RLENGTH - 2)
+    s = substr(s, RSTART + RLENGTH)
+    sub(/^unix:/, "", u)
+    sub(/^\/var\/run\//, "/run/", u)
+    if (u in socket && u !~ /\.sock(et)?$/) {
+      say("unix", socket[u])
+    }
+  }
+}
+
+# Certificates, by their extension.
+function certificates(line,   s) {
+  s = index(line, ".pem") || index(line, ".crt") || index(line, ".cer") ? line : ""
+  while (match(s, /\/[A-Za-z0-9._\/-]+\.(pem|crt|cer|cert)/)) {
+    say("certificate", substr(s, RSTART, RLENGTH))
+    s = substr(s, RSTART + RLENGTH)
+  }
+}
+
+# What may be data, by where it stands.
+function data_of(line, low,   s, d, b, head) {
+  s = (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ ("chroot|documentroot|targetdir|host[\"" q "]?[ \t]*[=:][ \t]*[\"" q "]?/|^[ \t]*[a-z_.-]*socket[a-z_.-]*[\"" q "]?[ \t]*[=:]") ? line : ""
+  head = ""
+  while (match(s, /\/(var\/lib|var\/backups?|backups?|srv|data|mnt|exports?|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]/)) {
+    d = substr(s, RSTART, RLENGTH)
+    b = before(s)
+    head = head substr(s, 1, RSTART - 1)
+    s = substr(s, RSTART + RLENGTH)
+    if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low)) {
+      say("data", d)
+    }
+    head = head d
+  }
+  if ((index(line, "upload") || index(line, "storage") || index(line, "media") || index(line, "attachments")) && match(line, /\/(var\/www|opt|home)\/[A-Za-z0-9._\/-]*\/(uploads?|storage|media|attachments)/)) {
+    say("data", substr(line, RSTART, RLENGTH))
+  }
+}
+
+# Whether a path is on another host: `backup@vault:/srv/dumps`, `remote_dir = /srv/in`.
+function is_afar(head, low,   w) {
+  if (low ~ /^[ \t]*(export[ \t]+)?[a-z0-9_.-]*remote[_-]?(dir|path|folder|root|base)["]?[ \t]*[=:]/ || (afar && low ~ /^[ \t]*targetdir[ \t]*=/)) {
+    return 1
+  }
+  if (head !~ /:$/) {
+    return 0
+  }
+  w = head
+  sub(/:+$/, "", w)
+  sub("^.*[ \t\"" q "=,(]", "", w)
+  return w ~ /@|^\$|\}$|^[0-9.]+$/ || (w ~ /^[A-Za-z0-9][A-Za-z0-9.-]*$/ && (afar || low ~ /(^|[^a-z])(rsync|scp|sftp|rclone|borg|restic|duplicity|unison|sshfs|nfs|mount)([^a-z]|$)|^[ \t]*target[ \t]*=/) && tolower(w) !~ /^(file|dir|path|local|sqlite[0-9]*|hash|unix)$/)
+}
+
+# The first paths of a line, `most` of them, told as `kind`.
+function paths(kind, s, most,   n, u, b) {
+  gsub(/\$(HOME|[{]HOME[}])\//, "~/", s)
+  while (n < most && match(s, /\/[A-Za-z0-9._+-][A-Za-z0-9._\/+-]*/)) {
+    u = substr(s, RSTART, RLENGTH)
+    b = before(s)
+    s = substr(s, RSTART + RLENGTH)
+    if (b !~ /[A-Za-z0-9@\/]/ && s !~ /^[@:]/) {
+      say(kind, u)
+      n++
+    }
+  }
+}

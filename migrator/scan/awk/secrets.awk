@@ -1,0 +1,191 @@
+# Secrets, of which the name alone is told.
+
+BEGIN {
+  methods = "none|basic|digest|pam|true|false|yes|no|on|off|enabled?|disabled?|required|requisite|optional|sufficient|trust|peer|ident|(md5|sha|scram|o?auth|xoauth|cram|krb|kerberos|ldap|saml|oidc|ntlm|x509)[a-z0-9_.-]*|plain|login|container|application|sasl|gssapi|negotiate|bearer|token|session|cookie|default|any|all|user|users|password|api|key|internal|external|local|system|files?|db|database|htpasswd|null|nil|undefined|env|tls|ssl|starttls|cert|anonymous|service|client|server|https?|web|jwt|ask|prompt|encrypted|hashed|redis"
+  words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"
+  words = "(" words "[a-z0-9_.-]*|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))"
+  words = words "[\"" q "]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{]+"
+  veiled = "([a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|(api|access|private|secret|encryption)[-_.]?key|credentials?)|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))[0-9]*"
+  login = "://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@"
+}
+
+# The name under which a secret stands on the line, in small letters; nothing where there is none. `hot`: it has a word
+# without which most forms are not looked for.
+function is_secret(low,   name, hot) {
+  if (index(low, "redis")) {
+    redis = 1
+  }
+  hot = index(low, "pass") || index(low, "secret") || index(low, "token") || index(low, "key") || index(low, "credential") || index(low, "pw") || index(low, "auth") || index(low, "login=") || index(low, "sqlconnect") || index(low, "ldapbind")
+  if ((awaits != "" || (hot && index(low, "<"))) && (name = of_element(low)) != "") {
+    return name
+  }
+  if (!hot && !index(low, "@") && !index(low, " -") && !index(low, "\" \"") && !index(low, " >") && !index(low, "allow")) {
+    return ""
+  }
+  if (hot && match(low, words)) {
+    return of_pair(low)
+  }
+  if (hot && (name = of_words(low)) != "") {
+    return name
+  }
+  if (index(low, " -") && (name = of_program(low)) != "") {
+    return name
+  }
+  if ((name = of_account(low)) != "") {
+    return name
+  }
+  return hot ? by_place(low) : ""
+}
+
+# `password = x` in any of its forms, where `words` matched: no value that is a variable, a call or a switch.
+function of_pair(low,   k, head, i, name, after, quoted) {
+  k = substr(low, RSTART, RLENGTH)
+  head = substr(low, 1, RSTART - 1)
+  if (k ~ /^(pass|pwd|pw)/ && head ~ /[a-z0-9]$/) {
+    return ""
+  }
+  i = match(k, /[=:]/)
+  name = substr(k, 1, i - 1)
+  after = substr(k, i + 1)
+  sub(/^[>= \t]*/, "", after)
+  quoted = after ~ ("^[\"" q "]")
+  sub("^[\"" q "]", "", after)
+  if (FILENAME ~ /\.(js|py|rb|pl|php|f?cgi|psgi)$/ && !quoted && !(name !~ ("[\"" q "][ \t]*$") && head ~ ("[\"" q "]"))) {
+    return ""
+  }
+  if (after ~ /^([$%<\/*]|null|none|true|false|yes|no|env|os\.|process\.|getenv|args\.|self\.|[a-z_][a-z0-9_]*\[)/) {
+    return ""
+  }
+  gsub("[\"" q " \t]", "", name)
+  sub(/^-+/, "", name)
+  return name ~ /[_.-](encryption|scheme|algorithm|method|type|format|policy|timeout|column|field|attribute|query)$/ ? "" : name
+}
+
+# `define("DB_PASSWORD", "x")`, `password("x")`, `--password x`.
+function of_words(low,   k, name) {
+  if (match(low, "(define\\([ \t]*[\"" q "]|header[a-z_]*[ \t]+(set|add)?[ \t]*[\"" q "]?)[a-z0-9_.-]*(passw(or)?d|_pass|secret|token|api[-_]?key|[-_]key|authorization)[a-z0-9_.-]*[\"" q "]?[ \t]*[, \t][ \t]*[\"" q "][^\"" q "$%]+")) {
+    k = substr(low, RSTART, RLENGTH)
+    match(k, /[a-z0-9_.-]*(passw(or)?d|_pass|secret|token|key|authorization)[a-z0-9_.-]*/)
+    return substr(k, RSTART, RLENGTH)
+  }
+  if (index(low, "(") && FILENAME ~ called && match(low, "(^|[^a-z0-9_.-])" veiled "\\([ \t]*[\"" q "][^\"" q "$%\\/{][^\"" q "]*[\"" q "][ \t]*\\)")) {
+    k = substr(low, RSTART, RLENGTH)
+    match(k, veiled "\\(")
+    name = substr(k, RSTART, RLENGTH - 1)
+    gsub("^[^\"" q "]*[\"" q "]|[\"" q "][^\"" q "]*$", "", k)
+    if (k !~ ("^(" methods ")$")) {
+      return name
+    }
+  }
+  if (match(low, "(^|[ \t])--?[a-z0-9_-]*(password|passwd|pass|secret|token|api-key)[ \t]+[^- \t$\"" q "%<|;&][^ \t]*")) {
+    k = substr(low, RSTART, RLENGTH)
+    sub(/^[ \t]*-+/, "", k)
+    sub(/[ \t].*$/, "", k)
+    return k
+  }
+  return ""
+}
+
+# Programs with a short option for a password: `mysql -px`, `sshpass -p x`.
+function of_program(low,   k) {
+  if (!match(low, /(^|[ \t\/])(ftpput|ftpget|sshpass|lftp|zip|redis-cli|mysql[a-z]*|ldap[a-z]+)[ \t](.*[ \t])?-(p|a|w)[ \t]*[^- \t$"]/) || low ~ /-p[ \t]*[0-9]+[ \t]*$|ssh/) {
+    return ""
+  }
+  k = substr(low, RSTART, RLENGTH)
+  sub(/^[ \t\/]*/, "", k)
+  sub(/[ \t].*$/, "", k)
+  return k !~ /^mysql/ || substr(low, RSTART) ~ /[ \t]-p[^ \t-]/ ? k : ""
+}
+
+# An account with its password: `"app" "x"` for pgbouncer, `user app >x` for Redis, `allow app:x` for monit, `http://app:x@`.
+function of_account(low) {
+  if (low ~ /^"[^"]+"[ \t]+"[^"]+"[ \t]*$/ && FILENAME ~ /userlist/) {
+    return "user list"
+  }
+  if (index(low, " >") && low ~ /^[ \t]*user[ \t]+[^ \t]+[ \t](.*[ \t])?>[^ \t>&\/$]/ && FILENAME ~ /\.(conf|acl)$/) {
+    return "user"
+  }
+  if (FILENAME ~ /monit/ && low ~ /^[ \t]*allow[ \t]+["]?[a-z_][a-z0-9_.@-]*:[^: \t]+/ && low !~ /^[ \t]*allow[ \t]+[0-9a-f]*:/) {
+    return "allow"
+  }
+  if (!index(low, "@")) {
+    return ""
+  }
+  if (low ~ login) {
+    return "url"
+  }
+  return low ~ /^[ \t]*register[ \t]*=>?[ \t]*[^ \t:]+:[^ \t@\/][^ \t@]*@/ ? "register" : ""
+}
+
+# Secrets that are known by the place of the word: `machine m login l password p`, ` secret x`.
+function by_place(low,   k, name) {
+  if (low ~ /^[ \t]*stats[ \t]+auth[ \t]+[^ \t]+:/) {
+    return "stats auth"
+  }
+  if (low ~ /^[ \t]*basicauth[ \t]+[^ \t]+[ \t]+[^ \t{][^{]*$/) {
+    return "basicauth"
+  }
+  if (match(low, /^[ \t]*(requirepass|masterauth|rootpw|bindpw|password|passwd|secret)[ \t]+[^ \t=:$]/)) {
+    split(low, k)
+    return k[1]
+  }
+  if (low ~ /^[ \t]*sentinel[ \t]+auth-pass[ \t]+[^ \t]+[ \t]+[^ \t$]/) {
+    return "auth-pass"
+  }
+  if (low ~ /^[ \t]*sqlconnectinfo[ \t]+[^ \t]+[ \t]+[^ \t]+[ \t]+[^ \t$]/) {
+    return "sqlconnectinfo"
+  }
+  if (low ~ /^[ \t]*ldapbinddn[ \t]+"[^"]*"[ \t]+[^ \t$]/) {
+    return "ldapbinddn"
+  }
+  if (low ~ /[ \t]login=[^ \t:*]+:[^ \t$]/) {
+    return "login"
+  }
+  if (FILENAME !~ code && FILENAME !~ /\.sh$/ && !script) {
+    if (low ~ /^[ \t]*(enable|(user|username|neighbor)[ \t]+[^ \t]+)[ \t]+(insecure-)?(password|secret)[ \t]+[^ \t$]/) {
+      return "password"
+    }
+    if (low ~ /(^|[ \t])(machine[ \t]+[^ \t]+|default)[ \t].*[ \t]password[ \t]+[^ \t$]/) {
+      return "password"
+    }
+    if (match(low, "^[ \t]*[a-z0-9_.-]*(passw(or)?d|passphrase|secret|auth[_-]pass|file-pass|pwmodpw)[ \t]+[\"" q "]?[^] \t\"" q "=:$%<>{}()*/-][^ \t\"" q "]*[\"" q "]?[ \t]*;?[ \t]*$")) {
+      split(low, k)
+      if (k[2] !~ ("^(" methods ")[;\"" q "]*$")) {
+        return k[1]
+      }
+    }
+  }
+  if (index(low, "auth") && (name = of_auth(low)) != "") {
+    return name
+  }
+  return index(low, "private key") && low ~ /-----begin [a-z ]*private key-----/ ? "private key" : ""
+}
+
+# `auth` alone is a secret in few languages, and with redis.
+function of_auth(low,   k, name, quoted) {
+  if (match(low, "auth[ \t]*(=[ \t]*)?\\([ \t]*[\"" q "][^\"" q "]*[\"" q "][ \t]*,[ \t]*[\"" q "][^\"" q "$%{\\/]+[\"" q "]")) {
+    return "auth"
+  }
+  if (!redis) {
+    return ""
+  }
+  if (match(low, "(->|[.])auth\\([ \t]*[\"" q "][^\"" q "$%{]+[\"" q "][ \t]*\\)")) {
+    k = substr(low, RSTART, RLENGTH - 1)
+    sub(/^[^(]*\([ \t]*/, "", k)
+    gsub("[\"" q " \t]", "", k)
+    return k ~ ("^(" methods ")$") ? "" : "auth"
+  }
+  if (!match(low, "(^|[^a-z0-9_.-])([a-z0-9.-]*[a-z0-9_.-]*[_.-])?auth[\"" q "]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;(){}$%<>*/[]+")) {
+    return ""
+  }
+  k = substr(low, RSTART, RLENGTH)
+  match(k, /=>|[=:]/)
+  name = substr(k, 1, RSTART - 1)
+  k = substr(k, RSTART + RLENGTH)
+  sub(/^[ \t]*/, "", k)
+  quoted = k ~ ("^[\"" q "]")
+  gsub("[\"" q " \t]", "", k)
+  gsub(/[^a-z0-9_.-]/, "", name)
+  sub(/^-+/, "", name)
+  return length(k) < 4 || k ~ ("^(" methods ")$") || (FILENAME ~ code && FILENAME !~ /\.ya?ml$/ && !quoted) ? "" : name
+}

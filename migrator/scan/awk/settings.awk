@@ -1,0 +1,121 @@
+# Keys that speak of hosts and ports, and their values.
+
+BEGIN {
+  keys = "[a-z0-9_.-]*(hosts?|hostnames?|host\\.name|server|servers|servername|addr|addrs|address|addresses|port|relayhost|smarthost|brokers?|seeds|peers|seed_nodes|contact[-_]points|endpoints?|data source|connect|retry[-_]join|nodes)"
+  value = "[a-z0-9][a-z0-9._:,-]*"
+  pairs = keys "([\"" q "]?[]]?[ \t]*(=>|[=:])[ \t]*[\"" q "[(]*|[\"" q "][ \t]*,[ \t]*[\"" q "]|[\"" q "][ \t]+value[ \t]*=[ \t]*[\"" q "]|>)" value
+  flags = "(^|[ \t\"" q "])--?" keys "[ \t]+" value
+  fetch = "((int|str|integer|number|parseint)\\([ \t]*)?(([a-z_.]*(env|environ)(\\.fetch|\\.get)?|getenv)[ \t]*\\([ \t]*[\"" q "][a-z0-9_.]+[\"" q "][ \t]*,|(env\\[[\"" q "][a-z0-9_]+[\"" q "]\\]|process\\.env\\.[a-z0-9_]+)[ \t]*([|][|]|[?][?])|env\\.fetch[ \t]*\\([ \t]*[\"" q "][a-z0-9_]+[\"" q "][ \t]*\\)[ \t]*[{])[ \t]*[\"" q "]?[a-z0-9][a-z0-9._:-]*[\"" q "]?[ \t]*[)}]?([ \t]*-?%>)?"
+  preset = keys "[\"" q "]?[]]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?(<%=[ \t]*)?" fetch
+}
+
+# `host: db`, `"server" => "db:5432"`, `--port 80`: keys of `keys` with their value, or with several.
+function settings(low, pattern,   s, a, key, list, n, k, part, head) {
+  s = low
+  head = ""
+  a = ""
+  while (match(s, pattern)) {
+    head = head a substr(s, 1, RSTART - 1)
+    a = substr(s, RSTART, RLENGTH)
+    s = substr(s, RSTART + RLENGTH)
+    if (match(a, /,[a-z0-9_.-]*port:[0-9]+$/) || (s ~ /^[ \t]*=[^>]/ && match(a, /,[a-z0-9_.-]+$/))) {
+      s = substr(a, RSTART) s
+      a = substr(a, 1, RSTART - 1)
+    }
+    key = a
+    if (s ~ userinfo || s ~ /^[[($]/ || s ~ /^[ \t]*=[^>]/) {
+      continue
+    }
+    match(a, keys)
+    key = substr(a, 1, RSTART + RLENGTH - 1)
+    list = substr(a, RSTART + RLENGTH)
+    sub("^[^a-z0-9_.-]+", "", key)
+    sub(/^-+/, "", key)
+    sub("^[\"" q "][ \t]+value[ \t]*=", "", list)
+    sub("^[^a-z0-9]+", "", list)
+    if (list ~ /,$/) {
+      sub(/,$/, "", list)
+      s = "," s
+    }
+    while (key ~ /([^s]s|join|points)$/ && match(s, "^[\"" q "]?[ \t]*,[ \t]*[\"" q "]?[a-z0-9][a-z0-9.:-]*") && !is_key(s)) {
+      list = list substr(s, RSTART, RLENGTH)
+      s = substr(s, RSTART + RLENGTH)
+    }
+    if (s ~ /^\/([0-9]|[12][0-9]|3[0-2])([^0-9a-z.]|$)|^\/255[.]/) {
+      sub(/[0-9]+[.][0-9.]+$/, "", list)
+    }
+    if (match(s, /^\]:[0-9]+/)) {
+      list = list substr(s, 2, RLENGTH - 1)
+    }
+    gsub("[ \t\"" q "]", "", list)
+    sub(/^tcp:/, "", list)
+    if (key ~ /smarthost/) {
+      sub(/::/, ":", list)
+    }
+    n = split(list, part, ",")
+    if (n == 2 && part[2] ~ /^[0-9]+$/) {
+      part[1] = part[1] ":" part[2]
+      n = 1
+    }
+    for (k = 1; k <= n; k++) {
+      if (part[k] ~ /^[a-z0-9][a-z0-9._-]*(:[0-9]+)?$/ && part[k] !~ sixth && part[k] !~ /^((process\.env|os\.environ).*|true|false|yes|no|on|off|none|null|nil|auto)$/) {
+        say("setting", key " = " part[k] standing(head, a))
+      }
+    }
+  }
+}
+
+# Whether what was matched is a key itself, with a colon or an equals sign behind it.
+function is_key(s) {
+  return substr(s, RSTART + RLENGTH - 1) ~ ("^:|^.[\"" q "][ \t]*[:=]|^.[ \t]*=")
+}
+
+# ` in LINE.DEPTH`: the block of the file that the setting stands in; ports and hosts of one block belong together.
+function standing(head, a) {
+  if (ORIGIN != "" || !depth) {
+    return ""
+  }
+  gsub(/[=-]>/, "", head)
+  while (sub(/[{(<[][^][{}()<>]*[])}>]/, "", head)) {
+    continue
+  }
+  if (head ~ /[{(<[][^])}>]*$/ && a !~ ("^[^=:,]*>|^[^=:,]*[\"" q "]([]]|[ \t]*,|[ \t]+value)")) {
+    return (" in " FNR "." (depth + 1))
+  }
+  return (" in " opened_at[depth] "." depth)
+}
+
+# `env("DB_HOST", "db")` in the languages that have it: what is used where the variable is not set.
+function given_else(low,   from, all, a, v) {
+  while (match(low, preset)) {
+    from = RSTART
+    all = RLENGTH
+    v = substr(low, from, all)
+    match(v, fetch)
+    a = substr(v, 1, RSTART - 1)
+    sub(/(<%=[ \t]*|[a-z]+\([ \t]*)$/, "", a)
+    sub(/<%=[ \t]*$/, "", a)
+    if (substr(v, RSTART) ~ /pass|secret|token|key|pw|user|auth|cred/) {
+      v = ""
+    }
+    sub(/[ \t]*(-?%>)?$/, "", v)
+    sub(/[ \t]*[)}]$/, "", v)
+    sub(/^.*[,|?{][ \t]*/, "", v)
+    gsub("[\"" q "]", "", v)
+    low = substr(low, 1, from - 1) a v substr(low, from + all)
+  }
+  return low
+}
+
+# `Server db`: two words alone on a line, where the file is one of settings.
+function two_words(low,   part) {
+  split(low, part)
+  gsub(/"/, "", part[2])
+  if (part[1] !~ /^(port|host|address)$/ && (part[1] !~ /..(server|host|port)$/ || part[1] ~ /^(name|time|ntp|web|app|https?|next|x|v|virtual|local)[_.-]?(server|host)$/ || ORIGIN != "" || script || FILENAME !~ /(^|\/)[^.\/]+$|\.(conf|cnf|cfg|cf|config|ini|rc|settings)$/)) {
+    return
+  }
+  if (part[1] ~ /port$/ ? part[2] ~ /[^0-9]|....../ : part[1] ~ /pass|secret|token|key/ || part[2] ~ /^(true|false|yes|no|on|off|none|null|auto)$/) {
+    return
+  }
+  say("setting", part[1] " = " part[2] standing("", ""))
+}
