@@ -102,7 +102,8 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts in the background ignore it
     results = module.spread(partial(squared, number) for number in range(10_000_000))
     print(next(results)[1], flush=True)
-    time.sleep(60)
+    for _ in range(600):
+        time.sleep(0.1)  # one long sleep would outlast a signal that arrives just before it begins
 """
 
 
