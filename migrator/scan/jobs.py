@@ -76,7 +76,8 @@ class Job:
     work: Started
     """What its command starts."""
     timezone: str = ""
-    """The zone that its schedule is meant in, where that is not the host's."""
+    """The zone that its schedule is meant in, where that is not the host's. cronie heeds `CRON_TZ`, Debian's cron does
+    not. Sources: crontab(5) of both."""
     pids: frozenset[int] = frozenset()
     file: str = ""
     line: int = 0
@@ -119,8 +120,12 @@ def _is_read(entry: CronEntry, snapshot: Snapshot) -> bool:
     cronie, of Red Hat and SUSE, reads it. Sources: cron(8) of Debian, run-parts(8).
     """
     folder, _, name = entry.file.rpartition("/")
-    ruled = folder.startswith("/etc/cron.") and snapshot.value(OsRelease, OperatingSystem()).id in _DEBIAN
+    ruled = folder.startswith("/etc/cron.") and _is_debian(snapshot)
     return not ruled or _RUN_PARTS.fullmatch(name) is not None
+
+
+def _is_debian(snapshot: Snapshot) -> bool:
+    return snapshot.value(OsRelease, OperatingSystem()).id in _DEBIAN
 
 
 def _own_timers(snapshot: Snapshot) -> Iterator[tuple[Timer, Unit]]:
@@ -144,6 +149,7 @@ def _cron_job(snapshot: Snapshot, entry: CronEntry, work: Started, crontab: Sequ
         origin="incron" if entry.watches else "cron",
         evidence=Evidence(Crontabs.name, f"{entry.schedule} {entry.command}"[:200], f"{entry.file}:{entry.line}"),
         work=work,
+        timezone="" if _is_debian(snapshot) else entry.timezone,
         pids=of_cron(snapshot, entry),
         file=entry.file,
         line=entry.line,

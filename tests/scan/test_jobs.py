@@ -140,6 +140,7 @@ def test_of_settings_only_paths_that_a_command_uses_leave_the_host(tmp_path, awk
     host.program("awk", f'#!/bin/sh\nexec {awk} "$@"\n')
     host.write("/etc/cron.d/shop", CRONTAB)
     host.write("/var/spool/cron/crontabs/app", "HOME=/srv/app\n1 2 * * * ./run\n")
+    host.write("/var/spool/cron/crontabs/far", 'CRON_TZ="Asia/Tokyo"\n1 3 * * * ./far\nCRON_TZ=Zq53 kanari\n')
     host.write("/var/spool/incron/root", "/srv/in IN_CLOSE_WRITE /opt/shop/import $@/$#\nA=b c d\n")
     hide = 'hide() { REDACT=$REDACT awk -v suspect="${SUSPECT:?}" "$HIDE"; }'
     done = host.run(f'{HOST_REDACT}\neval "$HIDING"\n{hide}\n{PACKAGES.prepare}\n{Crontabs.command}')
@@ -156,6 +157,7 @@ def test_of_settings_only_paths_that_a_command_uses_leave_the_host(tmp_path, awk
         ),
         "/opt/shop/bin/other $DUMPS": ("app", "6 1 * * *", {"APP": "/opt/shop", "DUMPS": "/srv/later"}),
         "./run": ("app", "1 2 * * *", {"HOME": "/srv/app"}),
+        "./far": ("far", "1 3 * * *", {"CRON_TZ": "Asia/Tokyo"}),
         "/opt/shop/import $@/$#": ("root", "/srv/in IN_CLOSE_WRITE", {}),
     }
 
@@ -242,6 +244,20 @@ def test_a_name_that_this_hosts_cron_passes_over_is_no_job(system, name, runs):
         f"#entries\n /etc/crontab:1:5 6 * * * root run-parts /etc/cron.daily\n#periodic\n /etc/cron.daily/{name}\n"
     )
     assert bool(jobs(periodic, system=system)) is runs
+
+
+@pytest.mark.parametrize(
+    ("system", "said", "zone"),
+    [
+        ("centos", "Asia/Tokyo", "Asia/Tokyo"),
+        ("sles", "UTC", "UTC"),
+        ("debian", "Asia/Tokyo", ""),
+        ("centos", "$(date)", ""),
+    ],
+)
+def test_a_crontab_may_be_meant_in_another_zone(system, said, zone):
+    text = f"#entries\n /etc/cron.d/a:1:CRON_TZ={said}\n /etc/cron.d/a:2:5 1 * * * root /opt/x/run\n"
+    assert jobs(text, system=system)["a"].timezone == zone
 
 
 def test_jobs_of_one_name_are_told_apart_by_what_they_start():

@@ -17,6 +17,8 @@ _ENTRY = re.compile(rf"\s*-?(@\w+|(?:{_FIELD}\s+){{4}}{_FIELD})\s+(.+)")
 """cronie and SUSE let a line begin with `-`: then nothing is logged."""
 _WATCHED = re.compile(r"\s*((?:/(?:\\.|[^\s\\])*)\s+[A-Za-z0-9_=,]+)\s+(.+)")
 """`path events command` of a table of incron. Source: incrontab(5)."""
+_OF_ZONE = "CRON_TZ"
+_ZONE = re.compile(r"[A-Z][A-Za-z_]+(?:/[\w+-]+)*")
 _PLAIN_PATH = re.compile(r"/[\w.-]+(?:/[\w.-]+)*/?")
 _FOLDER = re.compile(r"/etc/cron\.(hourly|daily|weekly|monthly)\b")
 _LEFT_BY_EDITORS = re.compile(r".*(?:~|\.rpm(?:save|orig|new)|\.cfsaved|\.(?:dpkg|ucf)-\w+)")
@@ -43,7 +45,12 @@ class CronEntry:
     name: str = ""
     """What anacron calls it, or the name of a file in `cron.daily` and its like."""
     settings: tuple[tuple[str, str], ...] = ()
-    """Settings of the crontab that name a folder, where a command uses them: name and path."""
+    """Settings of the crontab that name a folder, where a command uses them: name and path; and its zone."""
+
+    @property
+    def timezone(self) -> str:
+        """The zone that the crontab says its schedules are meant in; not every cron heeds it."""
+        return dict(self.settings).get(_OF_ZONE, "")
 
     @property
     def watches(self) -> bool:
@@ -54,7 +61,7 @@ class CronEntry:
 class Crontabs(Fact[tuple[CronEntry, ...]]):
     """System and user crontabs, cron.daily and its like, anacrontab, incron's tables, and which files came with a package.
 
-    Settings in crontabs stay on the host, but for `HOME` and those that a command uses, if they are a plain path.
+    Settings in crontabs stay on the host, but for `HOME` and those that a command uses, if they are a plain path, and `CRON_TZ`.
 
     User crontabs are readable for root only. Sources: crontab(5), incrontab(5); Debian keeps them in
     /var/spool/cron/crontabs, Red Hat in /var/spool/cron, SUSE in /var/spool/cron/tabs, incron in /var/spool/incron.
@@ -81,10 +88,11 @@ done
   !kind && match($0, "^[ \t]*[\"" q "]?[A-Za-z_][A-Za-z0-9_]*[\"" q "]?[ \t]*=") {
     name = substr($0, RSTART, RLENGTH); v = substr($0, RSTART + RLENGTH)
     gsub("[^A-Za-z0-9_]", "", name); gsub("^[ \t]*[\"" q "]?|[\"" q "]?[ \t]*$", "", v)
-    value[name] = v ~ /^(\/[A-Za-z0-9._-]+)+\/?$/ ? v : ""; line[name] = FNR; next
+    value[name] = v ~ /^(\/[A-Za-z0-9._-]+)+\/?$/ || (name == "CRON_TZ" && v ~ /^[A-Z][A-Za-z_]+(\/[A-Za-z0-9_+-]+)*$/) ? v : ""
+    line[name] = FNR; next
   }
   {
-    for (name in value) if (value[name] != "" && (name == "HOME" || index($0, "$" name) || index($0, "${" name))) {
+    for (name in value) if (value[name] != "" && (name == "HOME" || name == "CRON_TZ" || index($0, "$" name) || index($0, "${" name))) {
       print " " FILENAME ":" line[name] ":" name "=" value[name]; value[name] = ""
     }
     print " " FILENAME ":" FNR ":" $0
@@ -137,14 +145,15 @@ def _entries(lines: list[str], packaged: set[str]) -> Iterator[CronEntry]:
     for file, number, text in sorted(_numbered(lines)):
         said = settings.setdefault(file, {})
         if setting := None if file.startswith(_INCRON) else _SETTING.fullmatch(text):
-            said.update({setting[1]: setting[2]} if _is_told(setting[2], text) else {})
+            said.update({setting[1]: setting[2]} if _is_told(setting[1], setting[2], text) else {})
         elif entry := _entry(file, number, text):
             packed = file in packaged or (file == "/etc/crontab" and "run-parts" in entry.command)
             yield replace(entry, packaged=packed, settings=tuple(sorted(said.items())))
 
 
-def _is_told(value: str, text: str) -> bool:
-    return _PLAIN_PATH.fullmatch(value) is not None and redact(text) == text
+def _is_told(name: str, value: str, text: str) -> bool:
+    form = _ZONE if name == _OF_ZONE else _PLAIN_PATH
+    return form.fullmatch(value) is not None and redact(text) == text
 
 
 def _numbered(lines: Iterable[str]) -> Iterator[tuple[str, int, str]]:
