@@ -276,6 +276,13 @@ def _note_stopped(scan: Scan) -> None:
         say(f"warning: and {len(calls) - _CALLS_SHOWN} more such calls ({_NOBODY_THERE} in estate.yaml)")
 
 
+def _note_secrets(hosts: Sequence[HostReport]) -> None:
+    """Where secrets lie about: what nobody reads any more is forgotten first when a host is given up."""
+    files = sorted({f"{host.name}:{place.file}" for host in hosts for place in host.secrets})
+    if files:
+        say(f"secrets in files that nothing was seen to read: {few(files, _SHOWN)}")
+
+
 def _note_profiles(written: Written, folder: Path) -> None:
     """What became of profiles that stood there before."""
     if written.removed:
@@ -346,6 +353,7 @@ def _summary(scan: Scan, written: Written, folder: Path) -> None:
     if blind:
         say(f"not fully seen (see `partial` and `refused` in estate.yaml): {', '.join(blind)}")
     _note_stopped(scan)
+    _note_secrets([host for host in estate.hosts if host.name in scanned])
     _note_sudo([host for host in estate.hosts if host.name in scanned and host.sudo])
     _note_profiles(written, folder)
     if scanned:

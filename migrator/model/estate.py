@@ -7,7 +7,7 @@ from migrator.model.findings import Finding
 from migrator.model.listing import few
 from migrator.model.login import Login
 from migrator.model.record import Record
-from migrator.model.services import Evidence, OperatingSystem, Protocol, ServiceKind, Source
+from migrator.model.services import Evidence, OperatingSystem, Protocol, SecretPlace, ServiceKind, Source
 
 __all__ = ["Edge", "Estate", "HostReport", "ServiceEntry", "SetAside", "unseen"]
 
@@ -52,6 +52,8 @@ class HostReport(Record):
     set_aside: tuple[SetAside, ...] = ()
     stopped: tuple[str, ...] = ()
     """What it is set up to run and did not, so that no profile has it: units that are switched on, `@reboot` lines."""
+    secrets: tuple[SecretPlace, ...] = ()
+    """Places of secrets that no profile has: which program reads the file was not seen."""
     login: Login | None = None
     """How the scan's connection was secured; null where there was none, or nothing is known of it."""
     error: str = ""

@@ -201,6 +201,8 @@ def _of_hosts(reports: Iterable[HostReport], views: Sequence[HostView]) -> Itera
         if report.kernel_settings:
             yield findings.kernel_settings(report.name, report.kernel_settings)
         yield from (findings.stopped(report.name, what) for what in report.stopped)
+        if report.secrets:
+            yield findings.secrets_of_nobody(report.name, sorted({place.file for place in report.secrets}))
         yield from _of_clock(report.name, report.clock_offset_s or 0.0)
     for view in views:
         yield from _of_view(view)

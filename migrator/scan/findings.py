@@ -14,9 +14,10 @@ MIG031 module in the kernel      MIG032 kernel settings           MIG033 endpoin
 MIG034 schedule in local time    MIG035 clock too far off for a mesh
 MIG036 tied by a Unix socket      MIG037 uses a network file system
 MIG038 two hosts look like one machine   MIG039 set up to run, and stopped
+MIG040 secrets of nobody
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from migrator.model.estate import Edge, HostReport
 from migrator.model.findings import Finding, Severity
@@ -43,6 +44,7 @@ __all__ = [
     "of_login",
     "on_network_file_system",
     "same_machine",
+    "secrets_of_nobody",
     "stopped",
     "tied_by_unix_sockets",
 ]
@@ -80,6 +82,16 @@ def stopped(host: str, what: str) -> Finding:
         "record until then. If it is not, switch it off. What `@reboot` starts may have ended as it should."
     )
     return Finding("MIG039", Severity.UNKNOWN, host, said, remedy)
+
+
+def secrets_of_nobody(host: str, files: Sequence[str]) -> Finding:
+    """Secrets stand in files that no service and no job was seen to read."""
+    said = f"has secrets in files that nothing was seen to read: {few(files, _MOST_SHOWN)}"
+    remedy = (
+        "Find out who reads each: a service needs it in the cluster too, so put it into `secrets` of its profile. What "
+        "nobody reads any more is a secret that lies about: delete it."
+    )
+    return Finding("MIG040", Severity.UNKNOWN, host, said, remedy)
 
 
 def facts_missing(report: HostReport) -> Finding:

@@ -118,6 +118,7 @@ def _report(snapshot: Snapshot, view: HostView | None) -> HostReport:
         refused=tuple(_lines(answered, Refused)),
         set_aside=view.set_aside if view else (),
         stopped=view.stopped if view else (),
+        secrets=view.secrets if view else (),
         login=snapshot.login,
         error=snapshot.error,
         recording=snapshot.recording,

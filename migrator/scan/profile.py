@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from migrator.model.estate import SetAside
-from migrator.model.services import ServiceProfile
+from migrator.model.services import SecretPlace, ServiceProfile
 from migrator.scan.claims import claimed
 from migrator.scan.doors import behind, waiting
 from migrator.scan.draft import Draft
+from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.network import Network, NetworkFacts
 from migrator.scan.facts.sockets import Connection, Listener
 from migrator.scan.identity import Identity
 from migrator.scan.jobs import job_profile, jobs_of
 from migrator.scan.mentions import Mention
 from migrator.scan.naming import distinct
-from migrator.scan.ownership import named_files
+from migrator.scan.ownership import named_files, secrets_in
 from migrator.scan.running import timed_units
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.socket_owners import SocketOwners, socket_owners
@@ -38,6 +39,8 @@ class HostView:
     set_aside: tuple[SetAside, ...] = ()
     stopped: tuple[str, ...] = ()
     """What it is set up to keep running and did not run."""
+    secrets: tuple[SecretPlace, ...] = ()
+    """Those in files that no profile names."""
     of_now: bool = True
     """False where the host was not seen by this scan, and this is what it said last."""
 
@@ -62,17 +65,25 @@ def host_view(snapshot: Snapshot) -> HostView:
     folders = frozenset(folder for one in known for folder in one.roots.folders)
     drafts = [(draft.profile(), draft.mentions) for draft in services]
     drafts += [(job_profile(snapshot, job, folders, named), ()) for job in jobs]
-    profiles = distinct([profile for profile, _ in drafts])
+    profiles = tuple(distinct([profile for profile, _ in drafts]))
     return HostView(
         snapshot,
-        tuple(profiles),
+        profiles,
         tuple(mentions for _, mentions in drafts),
         owners.incoming,
         claims.left.unowned,
         claims.left.unowned_outgoing,
         sorted_out.set_aside,
         stopped(snapshot, sorted_out.found),
+        _left_secrets(snapshot, profiles),
     )
+
+
+def _left_secrets(snapshot: Snapshot, profiles: Sequence[ServiceProfile]) -> tuple[SecretPlace, ...]:
+    """Secrets in files that were read here and are nobody's: left over, or of a program that works out of sight."""
+    known = {place.file for profile in profiles for place in profile.secrets}
+    mentions = snapshot.value(Configuration, ())
+    return tuple(place for place in secrets_in(mentions) if place.file not in known)
 
 
 def _left(drafts: Sequence[Draft], owners: SocketOwners) -> SocketOwners:

@@ -47,6 +47,8 @@ function hostPage(_, name) {
       ])),
       panel("The machine", make("dl", {}, ["memoryMib", "cpus", "clockOffsetS", "timezone", "kernelModules", "kernelSettings"].filter((key) => key in host).map((key) =>
         [make("dt", {}, labelOf(key)), make("dd", {}, Array.isArray(host[key]) ? folded(host[key]) : String(host[key]))]))),
+      host.secrets?.length ? panel("Secrets of nobody (" + host.secrets.length + ")", folded(host.secrets.map((one) =>
+        [make("code", {}, one.file + ":" + one.line), " ", make("span", { class: "quiet" }, one.name)]))) : null,
       panel("Set aside", host.setAside?.length
         ? folded(host.setAside.map((one) => [make("code", {}, one.name), " ", make("span", { class: "quiet" }, one.reason)]))
         : make("p", { class: "quiet" }, "Nothing."))),

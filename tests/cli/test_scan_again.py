@@ -134,7 +134,7 @@ def test_what_is_no_longer_seen_is_told_with_what_is_to_run_and_who_calls_it(tmp
         in said
     )
     assert "warning: web01/portal is configured to call mq01.corp.example:6379, where" in said
-    assert {one.code for one in estate(tmp_path).findings if one.subject == "mq01"} == {"MIG039"}
+    assert {one.code for one in estate(tmp_path).findings if one.subject == "mq01"} == {"MIG039", "MIG040"}
 
 
 def test_looking_again(tmp_path, inventory):

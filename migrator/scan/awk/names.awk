@@ -18,7 +18,7 @@ function ask_for(kind, name,   key, part) {
     sub(/ in .*$/, "", name)
   }
   sub(/:[0-9]+$/, "", name)
-  if (kind == "setting" && (key ~ /port$/ || (!index(name, ".") && key !~ /(^|[_.-])(hosts?|hostname|servers?|addr|address|relayhost|smarthost|brokers?)$/) || FILENAME ~ /nsswitch/)) {
+  if (kind == "setting" && (key ~ /port$/ || (!index(name, ".") && key !~ /(^|[_.-])(hosts?|hostname|servers?|addr|address|relayhost|smarthost|brokers?)$/))) {
     return
   }
   if (name ~ /[a-z]/ && name ~ /^[a-z0-9][a-z0-9.-]*[a-z0-9]$/ && length(name) < 254 && name != "localhost" && !(name in asked)) {
