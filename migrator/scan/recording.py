@@ -4,6 +4,7 @@ One folder a host: `recording.yaml` and, for each fact, `<fact>.out` with what i
 complaints. Redacted once more on the way out. A bug report in this form is a test case.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,11 @@ from migrator.scan.run import Answer
 from migrator.scan.snapshot import Section
 
 __all__ = ["Recording", "folder_of", "load_recording", "load_recordings", "save_recording"]
+
+_PLACE = re.compile(r"^( (?:\w+ )?/[^:\n]{1,4096})(:\d{1,9}:)", re.MULTILINE)
+"""File and line that a finding of the host begins with."""
+_BREAK = "\n\0"
+"""Keeps a place and what stands behind it apart for the time of hiding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +62,16 @@ def save_recording(folder: Path, answer: Answer) -> Path:
     for name, section in answer.sections.items():
         for text, ending in ((section.stdout, "out"), (section.stderr, "err")):
             if text:
-                write_below(folder, f"{own}/{name}.{ending}", f"{redact(text)}\n")
+                write_below(folder, f"{own}/{name}.{ending}", f"{_redacted(text)}\n")
     taken_at, offset = answer.taken_at.isoformat(), answer.clock_offset_s
     recording = Recording(answer.host, answer.address, taken_at, answer.error, answer.login, offset, facts)
     write_below(folder, f"{own}/recording.yaml", dump_record(recording))
     return folder_of(folder, answer.host)
+
+
+def _redacted(text: str) -> str:
+    """The answer without secrets. `secrets.yml:3:` before a line is its place, and no secret with its value."""
+    return redact(_PLACE.sub(rf"\1{_BREAK}\2{_BREAK}", text.replace(_BREAK, "\n"))).replace(_BREAK, "")
 
 
 def load_recordings(folder: Path) -> Iterator[Answer]:

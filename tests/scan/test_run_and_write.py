@@ -17,7 +17,8 @@ from migrator.scan.estate import assemble
 from migrator.scan.facts import FACTS
 from migrator.scan.reading import looked, looks
 from migrator.scan.recording import load_recordings, save_recording
-from migrator.scan.run import questions, scan_hosts
+from migrator.scan.run import Answer, questions, scan_hosts
+from migrator.scan.snapshot import Section
 from migrator.scan.transport import Budget, Reply
 from migrator.scan.transports.local import LocalTransport
 from migrator.scan.write import write_scan
@@ -149,6 +150,27 @@ def test_a_recording_replays_to_the_same_profiles(tmp_path, scan, estate_folder)
         save_recording(tmp_path, answer)
     again = assemble([looked(a, questions(deep=True)) for a in load_recordings(tmp_path)], now=NOW)
     assert again == scan
+
+
+@pytest.mark.parametrize(
+    ("line", "want"),
+    [
+        (" hidden /etc/app/10-secrets.conf:2:url", " hidden /etc/app/10-secrets.conf:2:url"),
+        (" hidden /etc/postfix/sasl_passwd:1:passwords", " hidden /etc/postfix/sasl_passwd:1:passwords"),
+        (" setting /etc/my-token.conf:3:host = db", " setting /etc/my-token.conf:3:host = db"),
+        (
+            " /etc/cron.d/secret:3:1 1 * * * root run --password=kanari",
+            " /etc/cron.d/secret:3:1 1 * * * root run --password=***",
+        ),
+        (" x /etc/a:3:password = kanari", " x /etc/a:3:password = ***"),
+        (" x /etc/password=kanari:3:y", " x /etc/password=***:3:y"),
+        (" x /a:1:-----BEGIN PRIVATE KEY-----\n x /b:2:kanari\n-----END PRIVATE KEY-----", " x /a:1:***"),
+    ],
+)
+def test_a_recording_keeps_the_places_of_secrets_and_no_secret(tmp_path, line, want):
+    told = {"configuration": Section(line, "", 0)}
+    folder = save_recording(tmp_path, Answer("h", "h", datetime(2026, 1, 2, tzinfo=UTC), told))
+    assert (folder / "configuration.out").read_text() == f"{want}\n"
 
 
 def test_several_processes_read_and_write_what_one_does(tmp_path, scan, estate_folder, monkeypatch):
