@@ -10,7 +10,7 @@ const FIELDS = [
 const LABELS = {
   kind: "Kind", os: "System", stateObserved: "State was observed", affinity: "Clients are pinned", changed: "Changed from its package",
   modified: "Last written", processes: "Processes", kernel: "Needs of the kernel", origin: "Started by", evidence: "Why it is a service",
-  config: "Configuration", artifacts: "Program files", licences: "Licence files", usage: "Use",
+  config: "Configuration", artifacts: "Program files", licences: "Licence files", usage: "Use", memoryMib: "Memory (MiB)", cpus: "Processors", clockOffsetS: "Clock is off (s)", timezone: "Time zone",
 };
 const BESIDE = new Set(["service", "host", "findings", "confidence", "labels"]);
 const LONG_LIST = 8;
