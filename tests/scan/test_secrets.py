@@ -276,6 +276,14 @@ PLACES = [
     ("rabbitmq.config", f'  {{default_pass, <<"{CANARY}">>}},', "default_pass"),
     ("a.erl", f'[{{user, "x"}}, {{db_password, "{CANARY}"}}]', "db_password"),
     ("a.tcl", f"set cfg(db,pass)  {{{CANARY}}}", "db.pass"),
+    ("a.php", f"$db['default']['password'] = '{CANARY}';", "password"),
+    ("a.php", f'$cfg["Servers"][$i]["password"] = "{CANARY}";', "password"),
+    ("a.py", f"app.config['SECRET_KEY'] = '{CANARY}'", "secret_key"),
+    ("a.py", f"os.environ['DB_PASSWORD']='{CANARY}'", "db_password"),
+    ("a.rb", f"ENV['DB_PASSWORD'] ||= '{CANARY}'", "db_password"),
+    ("a.rb", f"config[:password] = '{CANARY}'", "password"),
+    ("a.pl", f"$config->{{db_password}} = '{CANARY}';", "db_password"),
+    ("a.sh", f"CFG[db_password]={CANARY}", "db_password"),
     (".netrc", f"machine nas1 login joe password {CANARY}", "password"),
 ]
 NO_PLACES = [
@@ -312,6 +320,9 @@ NO_PLACES = [
     ("a.config", '%% {default_pass, <<"guest">>}'),
     ("sip.conf", "register => tcp://joe@sip1\nregister => joe@sip1"),
     ("radicale.conf", "htpasswd_encryption = plain\npassword_attribute = userPassword"),
+    ("a.php", "$x['password'] = $_POST['password'];\nif ($x['password'] == 'x') {\n$x['token'] = make('x');\n$x['secret'] = '';"),
+    ("a.py", "x['password'] = y['password']\nx['password'] == 'x'\nx['token'] = token\nx = f\"{password}: 'a'\""),
+    ("a.sh", 'if [ "$PASSWORD" == "x" ]; then echo "${PASSWORD}: y"; fi\nif [[ $PASSWORD =~ x ]]'),
     ("a.html", '<input type="password" name="password" value="x">'),
 ]
 

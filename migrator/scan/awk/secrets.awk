@@ -4,7 +4,7 @@ BEGIN {
   methods = "none|basic|digest|pam|true|false|yes|no|on|off|enabled?|disabled?|required|requisite|optional|sufficient|trust|peer|ident|(md5|sha|scram|o?auth|xoauth|cram|krb|kerberos|ldap|saml|oidc|ntlm|x509)[a-z0-9_.-]*|plain|login|container|application|sasl|gssapi|negotiate|bearer|token|session|cookie|default|any|all|user|users|password|api|key|internal|external|local|system|files?|db|database|htpasswd|null|nil|undefined|env|tls|ssl|starttls|cert|anonymous|service|client|server|https?|web|jwt|ask|prompt|encrypted|hashed|redis"
   words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"
   words = "(" words "[a-z0-9_.-]*|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))"
-  words = words "[\"" q "]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{]+"
+  words = words "[\"" q "]?[]}]?[ \t]*(=>|[|][|]=|[?][?]=|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{~]+"
   veiled = "([a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|(api|access|private|secret|encryption)[-_.]?key|credentials?)|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))[0-9]*"
   login = "://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@"
 }
@@ -37,7 +37,8 @@ function is_secret(low,   name, hot) {
   return hot ? by_place(low) : ""
 }
 
-# `password = x` in any of its forms, where `words` matched: no value that is a variable, a call or a switch.
+# `password = x` and `x["password"] = "y"` in any of their forms, where `words` matched: no value that is a variable, a
+# call or a switch, and no comparison.
 function of_pair(low,   k, head, i, name, after, quoted) {
   k = substr(low, RSTART, RLENGTH)
   head = substr(low, 1, RSTART - 1)
@@ -47,16 +48,22 @@ function of_pair(low,   k, head, i, name, after, quoted) {
   i = match(k, /[=:]/)
   name = substr(k, 1, i - 1)
   after = substr(k, i + 1)
+  if (after ~ /^=/ || (name ~ /}/ && head !~ ("[a-z0-9_>][{][\"" q "]?$"))) {
+    return ""
+  }
   sub(/^[>= \t]*/, "", after)
   quoted = after ~ ("^[\"" q "]")
   sub("^[\"" q "]", "", after)
+  if (!quoted && name ~ ("[\"" q "][]}]")) {
+    return ""
+  }
   if (FILENAME ~ /\.(js|py|rb|pl|php|f?cgi|psgi)$/ && !quoted && !(name !~ ("[\"" q "][ \t]*$") && head ~ ("[\"" q "]"))) {
     return ""
   }
   if (after ~ /^([$%<\/*]|null|none|true|false|yes|no|env|os\.|process\.|getenv|args\.|self\.|[a-z_][a-z0-9_]*\[)/) {
     return ""
   }
-  gsub("[\"" q " \t]", "", name)
+  gsub("[]}|?\"" q " \t]", "", name)
   sub(/^-+/, "", name)
   return name ~ /[_.-](encryption|scheme|algorithm|method|type|format|policy|timeout|column|field|attribute|query)$/ ? "" : name
 }
