@@ -189,6 +189,12 @@ FORMS = [
     ("rabbitmq.config", '[{x, [{host, "mq1"}, {port, 5673}]},\n {y, [\n  {server, <<"db1">>},\n  {server_port, 5433}]}].\n', {("mq1", 5673), ("db1", None)}),
     ("app.tcl", "set cfg(db,host)  db1\nset cfg(db,port)  {5433}\nset server $other\n", {("db1", 5433)}),
     ("x.conf", 'hosts = 10.0.0.5, 10.1.0.0/16\nservers = ["10.0.0.6", "10.1.0.0/16"]\n', {("10.0.0.5", None), ("10.0.0.6", None)}),
+    ("main.cf", "smtpd_milters = inet:127.0.0.1:8891, inet:mf1:8892\n", {("127.0.0.1", 8891), ("mf1", 8892)}),
+    ("main.cf", "x = permit, check_policy_service inet:10.0.0.7:10023\n", {("10.0.0.7", 10023)}),
+    ("main.cf", "virtual_transport = lmtp:inet:1.2.3.4:24\ncontent_filter = scan:10.0.0.8:10025\n", {("1.2.3.4", 24), ("10.0.0.8", 10025)}),
+    ("main.cf", "content_filter = smtp-amavis:[127.0.0.1]:10024\n", {("127.0.0.1", 10024)}),
+    ("transport.map", "corp.example  smtp:[mx1.corp]:2525\n", {("mx1.corp", 2525)}),
+    ("x.conf", "dict = proxy:tcp:10.0.0.4:2528\n", {("10.0.0.4", 2528)}),
     # Sockets
     ("vhost.conf", 'ProxyPass "unix:/run/a.sock|http://a.invalid/"\nSetHandler "proxy:unix:/run/b.sock|fcgi://b"', {("/run/a.sock", None), ("/run/b.sock", None)}),
     ("nginx.conf", "fastcgi_pass unix:/run/cgi.socket;\n", {("/run/cgi.socket", None)}),
@@ -225,6 +231,8 @@ NOTHING = [
     ("compose.yml", "ports:\n  - 127.0.0.1:8080:80\n"),
     ("squid.conf", "visible_hostname = me.corp\n"),
     ("a.service", "ExecStart=/bin/systemctl stop /etc/systemd/system/a.socket\n"),
+    ("x.conf", "Socket inet:8891@localhost\nlisten tcp:10.0.0.1:80\nlisten:10.0.0.1:80\nx = a[1]:22\n"),
+    ("x.sh", "ssh -L 8080:10.0.0.1:80\ndate 1:10.5.3.2:80\n"),
     ("server.xml", '<Server port="8005" shutdown="SHUTDOWN">\n<Connector port="8080" redirectPort="8443" address="10.0.0.1"/>\n'),
 ]  # fmt: skip
 

@@ -44,11 +44,28 @@ function plainly(line, low,   s, a, b, lead, plain) {
   gsub(/[a-z]_pass[ \t]/, " ", plain)
   s = plain ~ /auth|pass|secret|user|token|cred/ ? "" : line
   lead = ""
-  while (match(s, /[A-Za-z0-9][A-Za-z0-9.-]*:[0-9][0-9]+/)) {
+  if (index(s, "]:") && FILENAME !~ code && low !~ /relayhost|smarthost/) {
+    s = unbracketed(s)
+  }
+  while (match(s, /[A-Za-z0-9][A-Za-z0-9.-]*:[0-9]+/)) {
     a = substr(s, RSTART, RLENGTH)
     b = before(s)
     lead = lead tolower(substr(s, 1, RSTART - 1))
     s = substr(s, RSTART + RLENGTH)
+    if (a ~ /^[A-Za-z][A-Za-z0-9-]*:/ && s ~ /^\.[0-9]+\.[0-9]+\.[0-9]+:[0-9]/) {
+      s = substr(a, index(a, ":") + 1) s
+      a = tolower(substr(a, 1, index(a, ":")))
+      lead = a ~ led ? lead a : lead
+      s = " " s
+      continue
+    }
+    if (b == ":" && sub(/(^|[^a-z0-9_.-])(inet|tcp|udp)[46]?:$/, " ", lead)) {
+      b = " "
+    }
+    if (a !~ /:[0-9][0-9]/) {
+      lead = lead a
+      continue
+    }
     if (lead ~ ("((listen|bind|advertis|accept)[a-z0-9_.-]*[\"" q "]?[ \t]*[=: ]?|[ \t]-u|login[ \t]*=)[ \t]*[\"" q "]?$")) {
       lead = lead a
       continue
@@ -57,10 +74,21 @@ function plainly(line, low,   s, a, b, lead, plain) {
     if (low ~ /^[ \t]*server\.[0-9]+[ \t]*=/) {
       sub(/^:[0-9]+/, "", s)
     }
-    if (b !~ /[:\/@]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:|^port:|[_.-]port:|(^|[a-z_.-])(Port|PORT):/ && a !~ sixth) {
+    if (b !~ /[:\/@.]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:|^port:|[_.-]port:|(^|[a-z_.-])(Port|PORT):/ && a !~ sixth) {
       say("address", a)
     }
   }
+}
+
+# `lmtp:[mail]:24` as ` mail:24`.
+function unbracketed(s,   a) {
+  while (match(s, "(^|[ \t=,\"" q "]|[a-z]:)\\[[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z.][A-Za-z0-9.-]*\\]:[0-9]+")) {
+    a = substr(s, RSTART, RLENGTH)
+    sub(/^.*\[/, " ", a)
+    sub(/\]/, "", a)
+    s = substr(s, 1, RSTART - 1) a substr(s, RSTART + RLENGTH)
+  }
+  return s
 }
 
 # `network("db" port(514))`: host and port as arguments of words, on one line or on several.
