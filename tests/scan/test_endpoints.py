@@ -301,6 +301,11 @@ PATHS = [
     ("shop/.history", set()),
     ("shop/.pgpass", set()),
     ("shop/passwd", set()),
+    ("shop/app.secrets", set()),
+    ("shop/secrets.yml", {"db1"}),
+    ("shop/application-secrets.properties", {"db1"}),
+    ("shop/credentials.env", {"db1"}),
+    ("shop/10-secrets.conf", {"db1"}),
 ]
 
 
@@ -315,6 +320,12 @@ def test_of_a_file_without_an_extension_only_its_secrets_are_told_unless_its_nam
     found = Configuration().parse(done.stdout)
     assert {m.host for m in found if m.host} == want
     assert [m.key for m in found if m.kind is MentionKind.SECRET] == ["db_password"]
+
+
+def test_an_account_with_its_number_is_no_host_in_settings_that_are_called_after_secrets(tmp_path):
+    text = "joe:4711\ndatabase_url: postgres://u:p@db1/x\nredis_host: r1\nredis_port: 6380\n"
+    found = mentions_of(tmp_path, "secrets.yml", text, AWKS[0])
+    assert {(call.target, call.port) for call in configured_calls(found)} == {("db1", 5432), ("r1", 6380)}
 
 
 SET = [

@@ -607,7 +607,7 @@ AccountKey=CANARY;EndpointSuffix=core
 
 
 @pytest.mark.parametrize(
-    "name", ["x.conf", "uwsgi.ini", "x.sh", "x.py", "x.yml", "x.xml", "x.php", "x.properties", "inittab", "x"]
+    "name", ["x.conf", "uwsgi.ini", "x.sh", "x.py", "x.yml", "x.xml", "x.php", "x.properties", "inittab", "x", "secrets.yml"]
 )
 @pytest.mark.parametrize("secret", ["Zx9c4n4ry", "zx9.c4n-4ry", "482716"])
 def test_no_form_of_a_connection_takes_a_password_along(tmp_path, name, secret):

@@ -7,7 +7,9 @@ BEGIN {
 # `name:port` wherever it stands, and the forms of it with another sign between.
 function addresses(line, low) {
   otherwise(line, low)
-  plainly(line, low)
+  if (!guarded) {
+    plainly(line, low)
+  }
 }
 
 # `tcp(db:3306)` of Go, `db#53` of dnsmasq, a server with its weight of twemproxy, `db:6379,password=x` of .NET.

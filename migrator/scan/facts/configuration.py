@@ -19,7 +19,7 @@ class Configuration(Fact[tuple[Mention, ...]]):
     hosts, servers, addresses, brokers or ports, the host and port that a client program is called with, paths of programs
     that are started and of files that are read in turn, ports and paths that are listened on, socket paths, data folders, checks, paths of certificates, rules that pin a client
     to one server, and *names* of variables ever leave it. Lines
-    that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Of a file without an extension, or with a name like `sasl_passwd`, only the names of its secrets are told, because it may be any text; `.env`, `.profile`, a `Procfile` and their like are settings. A file
+    that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Of a file without an extension, or of one that is called after secrets and has no extension of settings (`sasl_passwd`), only the names of its secrets are told, because it may be any text; `.env`, `.profile`, a `Procfile` and their like are settings. A file
     without an extension below /etc is read where a file that is read names it and it is no script, and of what looks like accounts with
     passwords in it only the place is told. Lines with control characters are data and say nothing. What is a socket is told
     by the kernel's own list. Of an account's password files and private keys the path alone is told. Comments are skipped. Bounded in depth, size of
