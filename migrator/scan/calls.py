@@ -62,6 +62,8 @@ _KEYS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     )
 )
 """Settings that name a host of one kind only, and its port."""
+_TABLES = re.compile(r"/[^/]*(ldap|mysql|pgsql)[^/]*\.(?:cf|conf|conf\.ext)")
+"""Files that say in their name what their `hosts` are, as mail servers have them. Source: ldap_table(5), mysql_table(5)."""
 _OWN_NAME = re.compile(
     r"(?:my(?!sql)|v|virtual|default|server(?=[._-])|bind|listen|proxy_set_header|canonical|fully|local|public|external|advertised|allowed|trusted|rpc|http|https|https?d|network|transport|broadcast(?:_rpc)?|management|web|admin|node|base|this|own|inet|source)[._-]?(?:[a-z_.-]*[._-])?(?:hosts?|hostname|addr|address|name|host\.name)"
     r"|(?:.*\.)?rmi\.server\.hostname|dc_(?!smarthost).*|(?:e?helo|primary|qualify|masquerade|visible|unique)_?(?:host|hostname|name|domain)"
@@ -110,7 +112,7 @@ def _call(mention: Mention, mentions: Sequence[Mention], sections: set[str], por
         return Call(mention.host, protocol, mention.port, _CONFIGURED, (evidence,))
     if mention.kind is MentionKind.CLIENT:
         return _client_call(mention, mentions, evidence)
-    if mention.kind is MentionKind.SETTING and mention.host and not _OWN_NAME.fullmatch(mention.key):
+    if mention.kind is MentionKind.SETTING and mention.host and not _is_own_name(mention):
         port = mention.port or ports.get(id(mention)) or _implied(mention)
         return Call(mention.host, Protocol.TCP, port, _CONFIGURED, (evidence,))
     if mention.kind is MentionKind.UNIX:
@@ -131,7 +133,21 @@ def _client_call(mention: Mention, mentions: Sequence[Mention], evidence: Eviden
 def _implied(mention: Mention) -> int | None:
     """By the setting's name, or by the form of the file: `*.cnf` is MySQL's."""
     found = next((port for pattern, port in _KEYS if pattern.fullmatch(mention.key)), None)
-    return found or (SCHEMES["mysql"] if mention.file.endswith(".cnf") and mention.key == "host" else None)
+    if not found and mention.file.endswith(".cnf") and mention.key == "host":
+        return SCHEMES["mysql"]
+    return found or _by_table(mention)
+
+
+def _is_own_name(mention: Mention) -> bool:
+    """Whether a setting names this host, or what it listens on."""
+    return _OWN_NAME.fullmatch(mention.key) is not None and not _by_table(mention)
+
+
+def _by_table(mention: Mention) -> int | None:
+    """`hosts = mail1` of a file that is called after a directory or a database, and has no groups."""
+    table = _TABLES.fullmatch(mention.file[mention.file.rfind("/") :])
+    alone = table and mention.block in {"", "0.1"} and mention.key in {"host", "hosts", "server_host"}
+    return SCHEMES[table[1]] if table and alone else None
 
 
 def _proxied_as_http(mention: Mention, mentions: Sequence[Mention]) -> bool:

@@ -194,6 +194,12 @@ FORMS = [
     ("main.cf", "virtual_transport = lmtp:inet:1.2.3.4:24\ncontent_filter = scan:10.0.0.8:10025\n", {("1.2.3.4", 24), ("10.0.0.8", 10025)}),
     ("main.cf", "content_filter = smtp-amavis:[127.0.0.1]:10024\n", {("127.0.0.1", 10024)}),
     ("transport.map", "corp.example  smtp:[mx1.corp]:2525\n", {("mx1.corp", 2525)}),
+    ("dovecot-ldap.conf.ext", "hosts = l1\ndnpass = p\n", {("l1", 389)}),
+    ("ldap-users.cf", "server_host = l1\nbind_pw = p\n", {("l1", 389)}),
+    ("mysql-virtual.cf", "user = x\npassword = y\nhosts = db1\n", {("db1", 3306)}),
+    ("pgsql-users.cf", "hosts = db1:5433\n", {("db1", 5433)}),
+    ("ldap-sync.conf", "[db]\nhost = db1\n[x]\nhost = a1\n", {("db1", None), ("a1", None)}),
+    ("dovecot-sql.conf.ext", "driver = pgsql\nconnect = host=db1 port=5433 user=x password=y\n", {("db1", 5433)}),
     ("x.conf", "dict = proxy:tcp:10.0.0.4:2528\n", {("10.0.0.4", 2528)}),
     # Sockets
     ("vhost.conf", 'ProxyPass "unix:/run/a.sock|http://a.invalid/"\nSetHandler "proxy:unix:/run/b.sock|fcgi://b"', {("/run/a.sock", None), ("/run/b.sock", None)}),

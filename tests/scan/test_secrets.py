@@ -284,6 +284,9 @@ PLACES = [
     ("a.rb", f"config[:password] = '{CANARY}'", "password"),
     ("a.pl", f"$config->{{db_password}} = '{CANARY}';", "db_password"),
     ("a.sh", f"CFG[db_password]={CANARY}", "db_password"),
+    ("dovecot-ldap.conf.ext", f"dnpass = {CANARY}", "dnpass"),
+    ("a.php", f"$dbpass = '{CANARY}';", "dbpass"),
+    ("a.properties", f"shop.userpw={CANARY}", "shop.userpw"),
     (".netrc", f"machine nas1 login joe password {CANARY}", "password"),
 ]
 NO_PLACES = [
@@ -301,7 +304,7 @@ NO_PLACES = [
     ("a.sh", "password=os.environ['SRC_PASSWORD']"),
     ("a.py", 'r = Redis(host=cfg["redis"]["host"], password=cfg["redis"]["password"])'),
     ("a.conf", "proxy_pass http://a1:8080;"),
-    ("a.conf", "bypass = on"),
+    ("a.conf", "bypass = on\nbypass = off1\ncompass=north\nadbpass = x1"),
     ("Caddyfile", "basicauth /admin/* bcrypt {"),
     ("keepalived.conf", "auth_type PASS"),
     ("redis.yml", "redis_auth: none"),

@@ -22,6 +22,7 @@ CHOSEN = {
     "/opt/works/worker.tac": "c",
     "/opt/works/churn.rc": "c",
     "/etc/postfix/sasl_passwd": "c",
+    "/etc/dovecot/dovecot-ldap.conf.ext": "ct",
     "/etc/exim4/passwd.client": "c",
     "/etc/cron.d/shop": "ct",
     "/etc/systemd/system/shop.service": "ct",

@@ -3,7 +3,8 @@
 BEGIN {
   methods = "none|basic|digest|pam|true|false|yes|no|on|off|enabled?|disabled?|required|requisite|optional|sufficient|trust|peer|ident|(md5|sha|scram|o?auth|xoauth|cram|krb|kerberos|ldap|saml|oidc|ntlm|x509)[a-z0-9_.-]*|plain|login|container|application|sasl|gssapi|negotiate|bearer|token|session|cookie|default|any|all|user|users|password|api|key|internal|external|local|system|files?|db|database|htpasswd|null|nil|undefined|env|tls|ssl|starttls|cert|anonymous|service|client|server|https?|web|jwt|ask|prompt|encrypted|hashed|redis"
   words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"
-  words = "(" words "[a-z0-9_.-]*|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))"
+  short = "(dn|bind|ldap|db|sql|mysql|pg|redis|smtp|imap|mail|sasl|ftp|user|admin|root|login|auth|key|store)?(pass|pwd|pw)"
+  words = "(" words "[a-z0-9_.-]*|([a-z0-9_.-]*[_.-])?" short ")"
   words = words "[\"" q "]?[]}]?[ \t]*(=>|[|][|]=|[?][?]=|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{~]+"
   veiled = "([a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|(api|access|private|secret|encryption)[-_.]?key|credentials?)|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))[0-9]*"
   login = "://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@"
@@ -42,7 +43,7 @@ function is_secret(low,   name, hot) {
 function of_pair(low,   k, head, i, name, after, quoted) {
   k = substr(low, RSTART, RLENGTH)
   head = substr(low, 1, RSTART - 1)
-  if (k ~ /^(pass|pwd|pw)/ && head ~ /[a-z0-9]$/) {
+  if (k ~ ("^" short) && head ~ /[a-z0-9]$/) {
     return ""
   }
   i = match(k, /[=:]/)

@@ -22,6 +22,12 @@ function settings(low, pattern,   s, a, key, list, n, k, part, head) {
       s = substr(a, RSTART) s
       a = substr(a, 1, RSTART - 1)
     }
+    if (s ~ /^=[^>]/ && match(a, /[=:][ \t]*[a-z]+$/)) {
+      match(a, /[a-z]+$/)
+      s = substr(a, RSTART) s
+      a = substr(a, 1, RSTART - 1)
+      continue
+    }
     key = a
     if (s ~ userinfo || s ~ /^[[($]/ || s ~ /^[ \t]*=[^>]/) {
       continue

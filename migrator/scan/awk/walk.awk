@@ -120,7 +120,7 @@ function is_worked_in() {
 # The letters: see `FILES` in shells.py.
 function kinds(   usual, mine) {
   found = ""
-  source = name ~ /\.(conf|cnf|cfg|cf|ini|env|properties|yml|yaml|xml|toml|json|php|py|sh|rb|pl|tcl|js|cgi|fcgi|psgi)$/ || is_set_up()
+  source = name ~ /\.(conf(\.ext)?|cnf|cfg|cf|ini|env|properties|yml|yaml|xml|toml|json|php|py|sh|rb|pl|tcl|js|cgi|fcgi|psgi)$/ || is_set_up()
   usual = is_usual()
   if (prints < 5 && (usual || path ~ /^\/var\/(lib|www)\//)) {
     if (name ~ /^\.(pgpass|netrc|git-credentials|mylogin\.cnf|smbcredentials|vault_pass)$/) {
