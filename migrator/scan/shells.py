@@ -102,7 +102,7 @@ files=$({ {
   \( -type f -o -type l \) -print -size -256k -print -size -64k -print -size -16k -print -o \
   -type d \( -name '*.war' -o -name '*.ear' -o -name uploads -o -name attachments \) -print -print -print -print -print
   echo "end $?"; } 2>&1 >&3 | sed '/\/var\/lib/d; /\/var\/opt/d' >&2; } 3>&1 | awk """
-    + shlex.quote(program("walk"))
+    + shlex.quote(program("examples", "walk"))
     + r""")
 chosen() { for f in $files; do case ${f%% *} in *"$1"*) printf '%s\n' "${f#* }" ;; esac; done; }
 readable() {
@@ -126,7 +126,8 @@ and the folders for what users bring to it, `k` what keeps passwords, `s` what m
 is read if settings name it (its path begins with two slashes). Links are followed where they lead to what is switched
 on (`sites-enabled/shop`, a release that is `current`), there to three levels; the other releases are not entered.
 Accounts that live below /var/lib and /var/opt keep settings there as well: small files, three levels deep, 200 at most.
-What stands without an extension in the folder of a database is a page of it.
+What stands without an extension in the folder of a database is a page of it. Of examples (`.env.example`) those alone are
+read whose file of settings is there and refused.
 Where systems keep the certificates of authorities, each is a link, and what is none was put there by somebody.
 `chosen LETTER` prints the paths; `readable LETTER` those that may be read, and complains of the others. `$files` has a
 line `! 1` where `find` could not enter a folder. A line break alone ends a word there, and no word is a pattern.

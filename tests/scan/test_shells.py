@@ -224,6 +224,40 @@ def test_a_file_without_an_extension_below_etc_is_read_where_settings_name_it(tm
     ]
 
 
+EXAMPLES = {
+    "/srv/a/.env": "DB_HOST=real-a\nDB_PASSWORD=x\n",
+    "/srv/a/.env.example": "DB_HOST=shown-a\nDB_PASSWORD=x\n",
+    "/srv/a/config/db.sample.yml": "host: shown-b\npassword: x\n",
+    "/srv/a/config/db-dist.php": "'host' => 'shown-c'\n",
+    "/srv/a/example.env": "DB_HOST=shown-d\n",
+    "/srv/a/.env.bak": "DB_HOST=left-a\nDB_PASSWORD=x\n",
+    "/srv/a/web.conf": "host = real-b\n",
+    "/srv/a/web.dist.conf": "host = shown-e\n",
+    "/srv/a/shop.example.conf": "host = real-c\n",
+    "/srv/b/.env.dist": "DB_HOST=shown-f\nDB_PASSWORD=x\nDB_PASSWORD_FILE=/run/x/db\n",
+    "/srv/b/sample.ini": "host = real-d\n",
+    "/etc/nginx/sites-enabled/shop.example": "proxy_pass http://real-e;\n",
+    "/etc/x/shop.example.yml": "host: real-f\n",
+    "/etc/default/x": "HOST=real-g\n",
+    "/etc/default/x.orig": "HOST=shown-g\n",
+}
+
+
+@pytest.mark.parametrize("awk", AWKS)
+def test_of_examples_hosts_alone_are_told_and_those_only_where_the_settings_are_refused(tmp_path, awk):
+    host = MadeHost(tmp_path / "host")
+    host.program("awk", f'#!/bin/sh\nexec {awk} "$@"\n')
+    for path, text in EXAMPLES.items():
+        host.write(path, text)
+    (tmp_path / "host" / "srv/b/.env").symlink_to("/srv/shared/absent")
+    done = host.run(f"{FILES.prepare}\n{Configuration.command}")
+    assert done.stderr == b""
+    found = [m for m in Configuration().parse(done.stdout.decode()) if m.file in EXAMPLES]
+    assert {m.host for m in found if m.host} == {*(f"real-{letter}" for letter in "abcdefg"), "shown-f"}
+    assert {m.file for m in found if m.kind == "hidden"} == {"/srv/a/.env", "/srv/a/.env.bak"}
+    assert {m.kind for m in found if m.file == "/srv/b/.env.dist"} == {"setting"}
+
+
 def test_only_files_that_may_be_read_are_handed_on(tmp_path):
     host = MadeHost(tmp_path / "host")
     host.write("/opt/shop/a.conf", "x")

@@ -118,9 +118,10 @@ END {
   look_up()
 }
 
-# What the name of a file says about how it is read. `nameless`: any text, of which secrets alone are told; `guarded`:
-# settings that are called after secrets, where `joe:4711` is no host; `keeps`: each line is an account with its password;
-# `script`: it is a program; `written`: in which language; `afar`: its paths may be those of another host.
+# What the name of a file says about how it is read. `nameless`: any text, of which secrets alone are told; `example`: what
+# stands in it is made up, and hosts alone are told; `guarded`: settings that are called after secrets, where `joe:4711` is
+# no host; `keeps`: each line is an account with its password; `script`: it is a program; `written`: in which language;
+# `afar`: its paths may be those of another host.
 function what_file_it_is() {
   script = /^#!/
   variable = ""
@@ -130,12 +131,16 @@ function what_file_it_is() {
     variable = variable "="
   }
   nameless = !script && variable == "" && FILENAME ~ /^\/((home|opt|srv|app|apps|data|var\/(lib|opt))\/.*|root)\/[.]?[^.\/]+$/ && FILENAME !~ settled && FILENAME !~ /\/\.ssh\/config$/
+  example = is_example(FILENAME)
   guarded = 0
   if (tolower(FILENAME) ~ /\/[^\/]*(passw|pgpass|netrc|sasl|secret|credential|htdigest)[^\/]*$/ && FILENAME !~ /\.(py|sh|js|rb|pl|php)$/) {
     guarded = FILENAME ~ /\.(conf|cnf|cfg|cf|ini|env|properties|ya?ml|json|toml|xml|service|config)$|\/\.env\.[^\/]*$/
     nameless = !guarded
   }
   keeps = nameless && tolower(FILENAME) ~ /\/[^\/]*(pgpass|netrc|passwd|passwords?|secrets|htdigest)([.]client)?$/
+  if (FILENAME ~ /\/\.env[._-]([^\/]*[._-])?(bak|backup|old|save)[0-9]*$/) {
+    nameless = 1
+  }
   tunnels = FILENAME ~ /\/\.ssh\/config$/
   options = FILENAME ~ /\.cnf$|odbc\.ini$|pg_service\.conf$/
   table = FILENAME ~ /\/inittab$/

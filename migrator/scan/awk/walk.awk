@@ -41,6 +41,9 @@ END {
     if (path in inner && is_below()) {
       sub(/c/, "", kind[i])
     }
+    if (kind[i] ~ /c/ && is_made_up()) {
+      sub(/c/, "", kind[i])
+    }
     if (kind[i] ~ /e/) {
       path = "/" path
     }
@@ -77,6 +80,15 @@ function is_below(   folder) {
       return 1
     }
   }
+}
+
+# Whether it only shows how a file of settings is written. Where that may not be read, the hosts of the one beside it
+# are better than none.
+function is_made_up(   real, line) {
+  if ((real = real_of(path)) == "" || !(is_example(path) || real in told)) {
+    return 0
+  }
+  return !is_example(path) || !(real in told) || (getline line < real) >= 0
 }
 
 # Whether it stands in such a home, or up to two folders below it.

@@ -8,7 +8,7 @@ from migrator.scan.shells import FILES
 
 __all__ = ["MENTIONS", "Configuration"]
 
-MENTIONS = program(*ENDPOINTS, "secrets", "elements", "paths", "blocks", "languages", "tunnels", "configuration")
+MENTIONS = program(*ENDPOINTS, "examples", "secrets", "elements", "paths", "blocks", "languages", "tunnels", "configuration")
 """The program of awk that reads a file on the host. It prints what is on the allow-list of `Configuration`, and no more."""
 
 
