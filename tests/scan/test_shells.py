@@ -22,6 +22,7 @@ CHOSEN = {
     "/opt/works/worker.tac": "c",
     "/opt/works/churn.rc": "c",
     "/etc/postfix/sasl_passwd": "c",
+    "/etc/credstore/shop.cred": "k",
     "/etc/dovecot/dovecot-ldap.conf.ext": "ct",
     "/etc/exim4/passwd.client": "c",
     "/etc/cron.d/shop": "ct",
@@ -272,10 +273,17 @@ def test_of_keys_and_files_of_passwords_the_path_alone_is_told(tmp_path):
     host.write("/home/anna/.ssh/vault", "-----BEGIN OPENSSH PRIVATE KEY-----\nkept-secret\n")
     host.write("/home/anna/.ssh/notes", "kept-secret\n")
     host.write("/home/anna/.pgpass", "db1:5432:shop:anna:kept-secret\n")
+    host.write("/etc/credstore/db", "kept-secret\n")
+    host.write("/etc/systemd/system/shop.service", "LoadCredential=db\nLoadCredential=absent\n")
     done = host.run(f"{FILES.prepare}\n{Configuration.command}")
     assert done.stderr == b""
-    told = [line for line in done.stdout.decode().splitlines() if "/home/anna" in line]
-    assert told == [" kept /home/anna:1:/home/anna/.pgpass", " key /home/anna/.ssh:1:/home/anna/.ssh/vault"]
+    told = [line for line in done.stdout.decode().splitlines() if "/home/anna" in line or "/credstore" in line]
+    assert sorted(told) == [
+        " kept /etc/credstore:1:/etc/credstore/db",
+        " kept /etc/systemd/system/shop.service:1:/etc/credstore/db",
+        " kept /home/anna:1:/home/anna/.pgpass",
+        " key /home/anna/.ssh:1:/home/anna/.ssh/vault",
+    ]
     assert "kept-secret" not in done.stdout.decode()
 
 

@@ -89,7 +89,7 @@ tunnels {
 {
   block(line)
   sections(line, low)
-  if (slash) {
+  if (slash || index(low, "loadcredential")) {
     files(line, low)
   }
   sources(line, low)

@@ -37,10 +37,26 @@ function kept_secrets(line, low,   u) {
     sub(/^[^\/]*/, "", u)
     say("key", u)
   }
-  if ((index(low, "pass") || index(low, "secret") || index(low, "credential")) && match(low, /(pass|passwo?r?d|secrets?|credentials?)[-_ ]?(file(name)?|db|database|path)["]?[ \t=:]+["]?\/[a-z0-9._\/-]+/)) {
+  if (!(index(low, "pass") || index(low, "secret") || index(low, "credential") || index(low, "token"))) {
+    return
+  }
+  if (match(low, "(pass|passwo?r?d|secrets?|credentials?|token)[-_ ]?((file(name)?|db|database|path)[\"]?[ \t=:]+[\"]?|maps[ \t]*=[ \t]*(hash|texthash|lmdb|btree|dbm|cdb):|(command|cmd|eval)[\"]?[ \t=:]+[\"" q "]?cat[ \t]+)/[a-z0-9._/-]+") || match(low, /^[ \t]*loadcredential(encrypted)?=[a-z0-9_.-]+:\/[a-z0-9._\/-]+/)) {
     u = substr(line, RSTART, RLENGTH)
     sub(/^[^\/]*/, "", u)
     say("kept", u)
+  } else if (match(low, /^[ \t]*loadcredential(encrypted)?=[a-z0-9_.-]+[ \t]*$/)) {
+    u = line
+    sub(/^[^=]*=/, "", u)
+    sub(/[ \t]*$/, "", u)
+    in_store("/etc/credstore" (low ~ /encrypted=/ ? ".encrypted/" : "/") u)
+  }
+}
+
+# A secret that systemd looks for by its name, if it is there. Source: systemd.exec(5), LoadCredential.
+function in_store(path,   u) {
+  if ((getline u < path) >= 0) {
+    say("kept", path)
+    close(path)
   }
 }
 

@@ -6,13 +6,14 @@ BEGIN {
   short = "(dn|bind|ldap|db|sql|mysql|pg|redis|smtp|imap|mail|sasl|ftp|user|admin|root|login|auth|key|store)?(pass|pwd|pw)"
   words = "(" words "[a-z0-9_.-]*|([a-z0-9_.-]*[_.-])?" short ")"
   words = words "[\"" q "]?[]}]?[ \t]*(=>|[|][|]=|[?][?]=|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{~]+"
+  aside = "[_.-](encryption|scheme|algorithm|method|type|format|policy|timeout|column|field|attribute|query|min|max|days|header|prefix|issuer|audience)$|(file|files|filename|path|dir|directory|folder|url|uri|ttl|lifetime|length|expir(y|es|ation)|name|command|cmd|eval|program|process|helper)$|^(load|import)credential(encrypted)?$"
   veiled = "([a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|(api|access|private|secret|encryption)[-_.]?key|credentials?)|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))[0-9]*"
   login = "://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@"
 }
 
 # The name under which a secret stands on the line, in small letters; nothing where there is none. `hot`: it has a word
 # without which most forms are not looked for.
-function is_secret(low,   name, hot) {
+function is_secret(low,   name, hot, rest, head, end) {
   if (index(low, "redis")) {
     redis = 1
   }
@@ -24,7 +25,17 @@ function is_secret(low,   name, hot) {
     return ""
   }
   if (hot && match(low, words)) {
-    return of_pair(low)
+    head = ""
+    rest = low
+    do {
+      end = RSTART + RLENGTH
+      if ((name = of_pair(rest, head)) != "") {
+        return name
+      }
+      head = head substr(rest, 1, end - 1)
+      rest = substr(rest, end)
+    } while (match(rest, words))
+    return low ~ login ? "url" : ""
   }
   if (hot && (name = of_words(low)) != "") {
     return name
@@ -39,10 +50,10 @@ function is_secret(low,   name, hot) {
 }
 
 # `password = x` and `x["password"] = "y"` in any of their forms, where `words` matched: no value that is a variable, a
-# call or a switch, and no comparison.
-function of_pair(low,   k, head, i, name, after, quoted) {
+# call, a switch or the place of one, and no comparison. `head`: what stands before.
+function of_pair(low, head,   k, i, name, after, quoted) {
   k = substr(low, RSTART, RLENGTH)
-  head = substr(low, 1, RSTART - 1)
+  head = head substr(low, 1, RSTART - 1)
   if (k ~ ("^" short) && head ~ /[a-z0-9]$/) {
     return ""
   }
@@ -61,12 +72,12 @@ function of_pair(low,   k, head, i, name, after, quoted) {
   if (FILENAME ~ /\.(js|py|rb|pl|php|f?cgi|psgi)$/ && !quoted && !(name !~ ("[\"" q "][ \t]*$") && head ~ ("[\"" q "]"))) {
     return ""
   }
-  if (after ~ /^([$%<\/*]|null|none|true|false|yes|no|env|os\.|process\.|getenv|args\.|self\.|[a-z_][a-z0-9_]*\[)/) {
+  if (after ~ /^([$%<\/*]|[.][.]?\/|[a-z0-9_.+-]+(:[a-z0-9_.+-]+)*:\/|null|none|true|false|yes|no|env|os\.|process\.|getenv|args\.|self\.|[a-z_][a-z0-9_]*\[)/) {
     return ""
   }
   gsub("[]}|?\"" q " \t]", "", name)
   sub(/^-+/, "", name)
-  return name ~ /[_.-](encryption|scheme|algorithm|method|type|format|policy|timeout|column|field|attribute|query)$/ ? "" : name
+  return name ~ aside ? "" : name
 }
 
 # `define("DB_PASSWORD", "x")`, `password("x")`, `--password x`.

@@ -135,7 +135,7 @@ function kinds(   usual, mine) {
   source = name ~ /\.(conf(\.ext)?|cnf|cfg|cf|ini|env|properties|yml|yaml|xml|toml|json|php|py|sh|rb|pl|tcl|js|cgi|fcgi|psgi)$/ || is_set_up()
   usual = is_usual()
   if (prints < 5 && (usual || path ~ /^\/var\/(lib|www)\//)) {
-    if (name ~ /^\.(pgpass|netrc|git-credentials|mylogin\.cnf|smbcredentials|vault_pass)$/) {
+    if (name ~ /^\.(pgpass|netrc|git-credentials|mylogin\.cnf|smbcredentials|vault_pass)$/ || path ~ /^\/etc\/credstore(\.encrypted)?\//) {
       add("k", 300)
     }
     if (prints > 2 && path ~ /\/\.ssh\/[^\/]+$/ && name !~ /\.pub$|^(config|known_hosts|authorized_keys|environment|rc)/) {
@@ -183,7 +183,7 @@ function kinds(   usual, mine) {
 # What is looked at if a file of settings names it: no extension, or one that tables of accounts have, and nothing that
 # each system has.
 function may_be_named() {
-  return prints > 3 && path ~ /^\/etc\// && (name !~ /.\./ || name ~ /\.(users?|passwd|passwords?|secrets?|auth|credentials?|map|table|relays)$/) && path !~ /-available\/|\.wants\/|^\/etc\/(rc[0-9S]?\.d|init\.d|cron\.[a-z]*|logrotate\.d|profile\.d|sudoers\.d|systemd|update-motd\.d|kernel|network|ppp|dhcp|skel|initramfs-tools|grub\.d|terminfo|perl|python[0-9.]*|vim|console-setup|bash_completion\.d|modprobe\.d|modules-load\.d|udev|dbus-1|iproute2|gss|ldap\/schema)\// && path !~ /^\/etc\/(passwd|g?shadow|group|sub[ug]id|passwd|g?shadow|group)-?$|^\/etc\/(hosts|hostname|fstab|mtab|services|protocols|networks|rpc|ethers|aliases|shells|profile|environment|sudoers|machine-id|motd|issue|timezone|localtime|[a-z]*-release|debian_version|exports|securetty|papersize|magic|mime\.types|inittab|crontab|anacrontab)$/
+  return prints > 3 && path ~ /^\/etc\// && (name !~ /.\./ || name ~ /\.(users?|passwd|passwords?|secrets?|auth|credentials?|map|table|relays)$/) && path !~ /-available\/|\.wants\/|^\/etc\/(rc[0-9S]?\.d|init\.d|cron\.[a-z]*|logrotate\.d|profile\.d|sudoers\.d|systemd|update-motd\.d|kernel|network|ppp|dhcp|skel|initramfs-tools|grub\.d|terminfo|perl|python[0-9.]*|vim|console-setup|bash_completion\.d|modprobe\.d|modules-load\.d|udev|dbus-1|iproute2|gss|credstore(\.encrypted)?|ldap\/schema)\// && path !~ /^\/etc\/(passwd|g?shadow|group|sub[ug]id|passwd|g?shadow|group)-?$|^\/etc\/(hosts|hostname|fstab|mtab|services|protocols|networks|rpc|ethers|aliases|shells|profile|environment|sudoers|machine-id|motd|issue|timezone|localtime|[a-z]*-release|debian_version|exports|securetty|papersize|magic|mime\.types|inittab|crontab|anacrontab)$/
 }
 
 # The path whose prints have all been counted.
