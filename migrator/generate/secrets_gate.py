@@ -111,7 +111,7 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
                 re.MULTILINE,
             ),
         )
-        for needles, program, before in CLIENTS
+        for needles, program, before, _ in CLIENTS
     ),
     (
         "a password on a command line",

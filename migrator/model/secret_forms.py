@@ -35,36 +35,44 @@ TOKENS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 )
 """What it is, texts of which one has to be there, and its form."""
 
-CLIENTS: tuple[tuple[tuple[str, ...], str, str], ...] = (
-    (("mysql", "mariadb"), "mysql[a-z_]{0,20}|mariadb[a-z-]{0,20}", "-p"),
-    (
-        ("sshpass ", "mongo", "7z", "rabbitmqadmin ", "cqlsh "),
-        "sshpass|mongo[a-z]{0,20}|7z[ar]?|rabbitmqadmin|cqlsh",
-        "-p[ `~]*",
-    ),
-    ((" login ",), "(docker|podman|nerdctl|helm|oc)[ `~]+([a-z]+[ `~]+)?login", "-p[ `~]*"),
+_OPEN = "[^] `\\140\"'$%<>{}*|;&()/-]"
+"""How a value begins that is written there, and is no variable, command, place or option."""
+_ANY = f"[\"']?{_OPEN}"
+
+CLIENTS: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
+    (("mysql", "mariadb"), "mysql[a-z_]{0,20}|mariadb[a-z-]{0,20}", "-p", _ANY),
+    (("sshpass ",), "sshpass", "-p[ `~]*", f"[\"']?[0-9]*{_OPEN.replace('^]', '^]0-9')}"),
+    (("mongo", "7z", "rabbitmqadmin ", "cqlsh "), "mongo[a-z]{0,20}|7z[ar]?|rabbitmqadmin|cqlsh", "-p[ `~]*", _ANY),
+    (("ftpput ", "ftpget "), "(nc)?ftp(put|get)", "-p[ `~]*", _ANY),
+    ((" login ",), "(docker|podman|nerdctl|helm|oc)[ `~]+([a-z]+[ `~]+)?login", "-p[ `~]*", _ANY),
     (
         ("zip ", "sql", "bcp ", "mosquitto_", "ipmitool "),
         "(un)?zip|[iot]sql|sqlcmd|bcp|mosquitto_[a-z]{1,9}|ipmitool",
         "-P[ `~]*",
+        _ANY,
     ),
-    (("ldap",), "ldap[a-z]{1,20}", "-w[ `~]*"),
-    (("-cli ",), "(redis|valkey)-cli", "(-a|--pass)[ `~]+"),
-    (("curl ",), "curl", "(-u|-U|--user|--proxy-user)[ `~=]*"),
-    (("lftp ", "ncftp"), "lftp|ncftp[a-z]{0,9}", "-u[ `~]*"),
-    (("smb", "rpcclient ", "net "), "smbclient|smbget|rpcclient|net", "-U[ `~]*"),
-    (("snmp",), "snmp[a-z]{1,20}", "-[cAX][ `~]*"),
-    (("openssl ",), "openssl", "(-pass(in|out)?|-k|-K)[ `~]+"),
-    (("htpasswd ",), "htpasswd", ""),
-    (("rabbitmqctl ",), "rabbitmqctl[ `~]+(add_user|change_password)", ""),
+    (("ldap",), "ldap[a-z]{1,20}", "-w[ `~]*", _ANY),
+    (("-cli ",), "(redis|valkey)-cli", "(-a|--pass)[ `~]+", _ANY),
+    (("curl ",), "curl", "(-u|-U|--user|--proxy-user)[ `~=]*", f"{_ANY}[^ `~\"':]*:{_OPEN}"),
+    (("lftp ", "ncftp"), "lftp|ncftp[a-z]{0,9}", "-u[ `~]*", f"{_ANY}[^ `~\"',]*,{_OPEN}"),
+    (("smb", "rpcclient ", "net "), "smbclient|smbget|rpcclient|net", "-U[ `~]*", f"{_ANY}[^ `~\"'%]*%{_OPEN}"),
+    (("snmp",), "snmp[a-z]{1,20}", "-c[ `~]*", ""),
+    (("snmp",), "snmp[a-z]{1,20}", "-[AX][ `~]*", _ANY),
+    (("openssl ",), "openssl", "-pass(in|out)?[ `~]+", f"[\"']?pass:{_OPEN}"),
+    (("openssl ",), "openssl", "(-k|-K)[ `~]+", _ANY),
+    (("htpasswd ",), "htpasswd", "", ""),
+    (("htpasswd ",), "htpasswd[ `~]+-[A-Za-z0-9]{0,9}b[A-Za-z0-9]{0,9}", "[^ `~]+[ `~]+[^ `~]+[ `~]+", _ANY),
+    (("rabbitmqctl ",), "rabbitmqctl[ `~]+(add_user|change_password)", "", f"[^- `~]+[ `~]+{_ANY}"),
     (
         ("sqlplus ", "sqlldr ", "expdp ", "impdp ", "rman ", "exp ", "imp "),
         "sqlplus|sqlldr|rman|(exp|imp)(dp)?",
         r"(userid=)?[A-Za-z0-9_$#.]{1,60}/",
+        f"{_OPEN}[^ `~\"'/]*@",
     ),
 )
 """Programs that are given a password by a short option, or at a place: texts of which one has to be there, their names,
-and what stands before it. `~` is U+001F, which stands between arguments that are known apart, and a backquote a tab.
+what stands before it, and how it begins where it is surely one: only then a scan says so, but it is hidden in any case.
+`~` is U+001F, which stands between arguments that are known apart, a backquote is a tab, and `\\140` a backquote.
 """
 
 FOREIGN = (

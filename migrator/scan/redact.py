@@ -57,6 +57,12 @@ _WORDS = ("pass", "pwd", "secret", "token", "key", "credential", *FOREIGN)
 _Rule = tuple[tuple[str, ...], str, str]
 _TEXT: tuple[_Rule, ...] = (
     (("-----begin ",), r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY[^~]**", MASK),
+    (
+        ("hook",),
+        r"(://([^ `~\"'/]{0,60}hooks?[.][^ `~\"'/]{0,60}|[^ `~\"'/]{1,90}(/[^ `~\"'/]{1,60}){0,6}/(web)?hooks?(b2)?)/)"
+        r"[^ `~\"']{10}[^ `~\"']**",
+        rf"\1{MASK}",
+    ),
     (("://",), r"(://)[^ `~\"']**@", rf"\1{MASK}@"),
     (("@",), r"(^|[ `~\"'=#,;(])([A-Za-z0-9_.%-]{1,60}):[^ `~\"'/@]**@([A-Za-z0-9])", rf"\1\2:{MASK}@\3"),
     ((":thin:", ":oci:"), r"(:thin:|:oci:)[^ `~\"'/@]**/[^ `~\"'@]**@", rf"\1{MASK}@"),
@@ -207,7 +213,7 @@ def _rules(*, arguments: bool) -> Iterator[tuple[tuple[str, ...], str, str, str]
     """Needles, pattern, replacement, and sed's `I` where the case of letters means nothing: `-P` is not `-p`."""
     gap = "~" if arguments else "[ `]"
     value = "[^~]+" if arguments else f"({_QUOTED}|[^ `~]+)"
-    for needles, program, before in CLIENTS:
+    for needles, program, before, _ in CLIENTS:
         yield needles, rf"((^|[^A-Za-z0-9_.-])({program})({gap}[^|;&]**)?{gap}{before}){value}", rf"\1{MASK}", ""
     for needles, pattern, replacement in _P:
         yield needles, pattern, replacement, ""

@@ -168,7 +168,7 @@ function forget() {
 # The name of the line's secret. Of a file that keeps passwords the first line says that it does, and a file that another
 # one names may hold accounts with theirs.
 function of_line(line, low,   name) {
-  name = is_secret(low)
+  name = is_secret(line, low)
   if (name == "" && keeps && line ~ /^[ \t]*[^ \t:]+[ \t:]+[^ \t]/) {
     name = "passwords"
     keeps = 0

@@ -11,9 +11,9 @@ BEGIN {
   login = "://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@"
 }
 
-# The name under which a secret stands on the line, in small letters; nothing where there is none. `hot`: it has a word
+# The name under which a secret stands on the line, in small letters (`low` is the line in small letters); nothing where there is none. `hot`: it has a word
 # without which most forms are not looked for.
-function is_secret(low,   name, hot, rest, head, end) {
+function is_secret(line, low,   name, hot, rest, head, end) {
   if (index(low, "redis")) {
     redis = 1
   }
@@ -21,7 +21,7 @@ function is_secret(low,   name, hot, rest, head, end) {
   if ((awaits != "" || (hot && index(low, "<"))) && (name = of_element(low)) != "") {
     return name
   }
-  if (!hot && !index(low, "@") && !index(low, " -") && !index(low, "\" \"") && !index(low, " >") && !index(low, "allow")) {
+  if (!hot && !index(low, "@") && !index(low, " -") && !index(low, "\" \"") && !index(low, " >") && !index(low, "allow") && !index(low, "hook") && !index(low, "rabbitmqctl ")) {
     return ""
   }
   if (hot && match(low, words)) {
@@ -40,7 +40,7 @@ function is_secret(low,   name, hot, rest, head, end) {
   if (hot && (name = of_words(low)) != "") {
     return name
   }
-  if (index(low, " -") && (name = of_program(low)) != "") {
+  if ((index(low, " -") || index(low, "@") || index(low, "rabbitmqctl ")) && (name = of_program(line)) != "") {
     return name
   }
   if ((name = of_account(low)) != "") {
@@ -96,24 +96,37 @@ function of_words(low,   k, name) {
       return name
     }
   }
-  if (match(low, "(^|[ \t])--?[a-z0-9_-]*(password|passwd|pass|secret|token|api-key)[ \t]+[^- \t$\"" q "%<|;&][^ \t]*")) {
+  if (match(low, "(^|[ \t])--?[a-z0-9_-]*(password|passwd|passphrase|pass|secret|token|api-key)[ \t]+[^- \t$\"" q "%<|;&][^ \t]*")) {
     k = substr(low, RSTART, RLENGTH)
     sub(/^[ \t]*-+/, "", k)
-    sub(/[ \t].*$/, "", k)
-    return k
+    name = k
+    sub(/[ \t].*$/, "", name)
+    sub(/^[^ \t]*[ \t]+/, "", k)
+    return k ~ /^([.]?[.]?\/|~|(file|env|fd|pkcs11):|stdin$|prompt$)/ ? "" : name
   }
   return ""
 }
 
-# Programs with a short option for a password: `mysql -px`, `sshpass -p x`.
-function of_program(low,   k) {
-  if (!match(low, /(^|[ \t\/])(ftpput|ftpget|sshpass|lftp|zip|redis-cli|mysql[a-z]*|ldap[a-z]+)[ \t](.*[ \t])?-(p|a|w)[ \t]*[^- \t$"]/) || low ~ /-p[ \t]*[0-9]+[ \t]*$|ssh/) {
-    return ""
+# Programs with a short option for a password, or a place for one: `mysql -px`, `curl -u joe:x`.
+function of_program(line,   i, s, name) {
+  for (i = 1; i <= clients_known; i++) {
+    if (!index(line, client_word[i])) {
+      continue
+    }
+    s = line
+    while (match(s, "(^|[^A-Za-z0-9_.-])(" client[i] ")[ \t]")) {
+      name = tolower(substr(s, RSTART, RLENGTH - 1))
+      s = substr(s, RSTART + RLENGTH - 1)
+      sub(/^[^a-z0-9]/, "", name)
+      sub(/[ \t].*$/, "", name)
+      if (match(s, "^[^|;&]*")) {
+        if (match(substr(s, 1, RLENGTH), client_value[i])) {
+          return name
+        }
+      }
+    }
   }
-  k = substr(low, RSTART, RLENGTH)
-  sub(/^[ \t\/]*/, "", k)
-  sub(/[ \t].*$/, "", k)
-  return k !~ /^mysql/ || substr(low, RSTART) ~ /[ \t]-p[^ \t-]/ ? k : ""
+  return ""
 }
 
 # An account with its password: `"app" "x"` for pgbouncer, `user app >x` for Redis, `allow app:x` for monit, `http://app:x@`.
@@ -127,6 +140,9 @@ function of_account(low) {
   if (FILENAME ~ /monit/ && low ~ /^[ \t]*allow[ \t]+["]?[a-z_][a-z0-9_.@-]*:[^: \t]+/ && low !~ /^[ \t]*allow[ \t]+[0-9a-f]*:/) {
     return "allow"
   }
+  if (index(low, "hook") && is_webhook(low)) {
+    return "webhook"
+  }
   if (!index(low, "@")) {
     return ""
   }
@@ -134,6 +150,29 @@ function of_account(low) {
     return "url"
   }
   return low ~ /^[ \t]*register[ \t]*=>?[ \t]*[^ \t:]+:[^ \t@\/][^ \t@]*@/ ? "register" : ""
+}
+
+# Whether the line has the address of a webhook, which is its own password: something random behind `hooks`, or the form
+# that Slack has, on any host.
+function is_webhook(low,   part, n, k, hook, team) {
+  if (!match(low, "://[^ \t\"" q "<>$?#]*hooks?(b2)?[./][^ \t\"" q "<>$?#]*")) {
+    return 0
+  }
+  n = split(substr(low, RSTART, RLENGTH), part, "/")
+  hook = part[3] ~ /(^|[.-])(web)?hooks?[.]/
+  for (k = 4; k <= n; k++) {
+    if (hook && (is_random(part[k]) || (team && length(part[k]) > 7))) {
+      return 1
+    }
+    team = team || (part[k - 1] == "services" && part[k] ~ /^t[a-z0-9]*[0-9]/)
+    hook = hook || part[k] ~ /^(web)?hooks?(b2)?$/
+  }
+  return 0
+}
+
+# Whether nobody made a word up that way: 16 letters and digits in one, a UUID, or 40 of anything.
+function is_random(word) {
+  return word ~ /[0-9]/ && word ~ /[a-z]/ && ((length(word) > 15 && word ~ /^[a-z0-9]+$/) || length(word) > 39 || (length(word) == 36 && word ~ /^[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+$/))
 }
 
 # Secrets that are known by the place of the word: `machine m login l password p`, ` secret x`.
@@ -182,6 +221,9 @@ function by_place(low,   k, name) {
 
 # `auth` alone is a secret in few languages, and with redis.
 function of_auth(low,   k, name, quoted) {
+  if (match(low, "authorization[\"" q "]?[ \t]*[:=,][ \t]*[\"" q "]?(basic|bearer|token|digest|apikey)[ \t]+[a-z0-9._~+/=-]+") && RLENGTH > 27) {
+    return "authorization"
+  }
   if (match(low, "auth[ \t]*(=[ \t]*)?\\([ \t]*[\"" q "][^\"" q "]*[\"" q "][ \t]*,[ \t]*[\"" q "][^\"" q "$%{\\/]+[\"" q "]")) {
     return "auth"
   }

@@ -1,6 +1,8 @@
+import re
 import shlex
 from dataclasses import replace
 
+from migrator.model.secret_forms import CLIENTS
 from migrator.scan.awk import ENDPOINTS, program
 from migrator.scan.fact import Fact
 from migrator.scan.mentions import Mention, MentionKind, mentions_in
@@ -8,7 +10,28 @@ from migrator.scan.shells import FILES
 
 __all__ = ["MENTIONS", "Configuration"]
 
-MENTIONS = program(*ENDPOINTS, "examples", "secrets", "elements", "paths", "blocks", "languages", "tunnels", "configuration")
+
+
+def _clients() -> str:
+    """The clients that are given a password, as awk has them: a word of their name, the name, and what holds the password.
+
+    mawk has no bounds.
+    """
+    rows = ((word, name, f"[ `]({before}){value}") for words, name, before, value in CLIENTS if value for word in words)
+    sets = (
+        f'client_word[{i}] = "{word}"\nclient[{i}] = "{_in_awk(name)}"\nclient_value[{i}] = "{_in_awk(value)}"'
+        for i, (word, name, value) in enumerate(rows, 1)
+    )
+    told = "\n".join(sets)
+    return f"BEGIN {{\n{told}\nwhile (++clients_known in client) continue\nclients_known--\n}}"
+
+
+def _in_awk(form: str) -> str:
+    plain = re.sub(r"\{(\d),\d+\}", lambda bound: "*" if bound[1] == "0" else "+", form)
+    return plain.replace('"', '\\"').replace("'", '" q "').replace("~", "").replace("`", "\\t")
+
+
+MENTIONS = _clients() + "\n" + program(*ENDPOINTS, "examples", "secrets", "elements", "paths", "blocks", "languages", "tunnels", "configuration")
 """The program of awk that reads a file on the host. It prints what is on the allow-list of `Configuration`, and no more."""
 
 
