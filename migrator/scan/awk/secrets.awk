@@ -35,7 +35,13 @@ function is_secret(line, low,   name, hot, rest, head, end) {
       head = head substr(rest, 1, end - 1)
       rest = substr(rest, end)
     } while (match(rest, words))
+    if (index(low, "key") && (name = of_key(low)) != "") {
+      return name
+    }
     return low ~ login ? "url" : ""
+  }
+  if (index(low, "key") && length(low) > 19 && (name = of_key(low)) != "") {
+    return name
   }
   if (hot && (name = of_words(low)) != "") {
     return name
@@ -85,7 +91,8 @@ function of_words(low,   k, name) {
   if (match(low, "(define\\([ \t]*[\"" q "]|header[a-z_]*[ \t]+(set|add)?[ \t]*[\"" q "]?)[a-z0-9_.-]*(passw(or)?d|_pass|secret|token|api[-_]?key|[-_]key|authorization)[a-z0-9_.-]*[\"" q "]?[ \t]*[, \t][ \t]*[\"" q "][^\"" q "$%]+")) {
     k = substr(low, RSTART, RLENGTH)
     match(k, /[a-z0-9_.-]*(passw(or)?d|_pass|secret|token|key|authorization)[a-z0-9_.-]*/)
-    return substr(k, RSTART, RLENGTH)
+    name = substr(k, RSTART, RLENGTH)
+    return is_harmless(name) || name ~ aside ? "" : name
   }
   if (index(low, "(") && FILENAME ~ called && match(low, "(^|[^a-z0-9_.-])" veiled "\\([ \t]*[\"" q "][^\"" q "$%\\/{][^\"" q "]*[\"" q "][ \t]*\\)")) {
     k = substr(low, RSTART, RLENGTH)

@@ -2,7 +2,7 @@ import re
 import shlex
 from dataclasses import replace
 
-from migrator.model.secret_forms import CLIENTS
+from migrator.model.secret_forms import CLIENTS, HARMLESS_KEYS, PLACES
 from migrator.scan.awk import ENDPOINTS, program
 from migrator.scan.fact import Fact
 from migrator.scan.mentions import Mention, MentionKind, mentions_in
@@ -12,26 +12,25 @@ __all__ = ["MENTIONS", "Configuration"]
 
 
 
-def _clients() -> str:
-    """The clients that are given a password, as awk has them: a word of their name, the name, and what holds the password.
-
-    mawk has no bounds.
-    """
+def _forms() -> str:
+    """What of the forms of secrets the program looks for: clients by a word of their name, the name, and what follows it."""
     rows = ((word, name, f"[ `]({before}){value}") for words, name, before, value in CLIENTS if value for word in words)
     sets = (
         f'client_word[{i}] = "{word}"\nclient[{i}] = "{_in_awk(name)}"\nclient_value[{i}] = "{_in_awk(value)}"'
         for i, (word, name, value) in enumerate(rows, 1)
     )
     told = "\n".join(sets)
-    return f"BEGIN {{\n{told}\nwhile (++clients_known in client) continue\nclients_known--\n}}"
+    keys = f'harmless = "{_in_awk(HARMLESS_KEYS)}"\nplace = "{_in_awk(PLACES)}"'
+    return f"BEGIN {{\n{told}\nwhile (++clients_known in client) continue\nclients_known--\n{keys}\n}}"
 
 
 def _in_awk(form: str) -> str:
+    """A regular expression as a string of awk, where single quotes are `q`; mawk has no bounds."""
     plain = re.sub(r"\{(\d),\d+\}", lambda bound: "*" if bound[1] == "0" else "+", form)
     return plain.replace('"', '\\"').replace("'", '" q "').replace("~", "").replace("`", "\\t")
 
 
-MENTIONS = _clients() + "\n" + program(*ENDPOINTS, "examples", "secrets", "elements", "paths", "blocks", "languages", "tunnels", "configuration")
+MENTIONS = _forms() + "\n" + program(*ENDPOINTS, "examples", "secrets", "keys", "elements", "paths", "blocks", "languages", "tunnels", "configuration")
 """The program of awk that reads a file on the host. It prints what is on the allow-list of `Configuration`, and no more."""
 
 
