@@ -28,6 +28,12 @@ _PASSING = re.compile(
 )
 _REMOTE = re.compile(r"(?:^|[^\w./-])[\w.${}-]+(?:@[\w.${}-]+)?:+$")
 """What stands before a path on another machine: `backup@vault:/srv/dumps`, `vault::/srv/dumps`."""
+_OF_CODE = re.compile(
+    r"(?:\b(?:PYTHON|CLASS|NODE|GEM|PERL|LD_LIBRARY_)?PATH|\bPERL5?LIB|\bRUBYLIB|\bGEM_HOME|\bJAVA_HOME|\bVIRTUAL_ENV|java\.library\.path"
+    r"|--(?:python-?path|python-?home|virtualenv|venv|include-path|module-path|class-path))[= ][\w./:-]*$"
+    r"|\s-(?:cp|classpath) [^\s]*$"
+)
+"""What stands before a path where programs look for their modules: `PYTHONPATH=/srv/shop/src`."""
 _COPIES = re.compile(r"\b(?:rsync|scp|sftp|rclone|unison)\b")
 _PROGRAM = re.compile(
     r"/s?bin/|/venv/|\.(?:sh|py|pl|rb|js|php|jar|war|conf|cfg|ini|ya?ml|json|properties|env|xml|toml|so|key|pem)$"
@@ -55,7 +61,8 @@ def data_paths(text: str, command: str = "") -> list[str]:
     """
     copies = _COPIES.search(command or text) is not None
     found = [match for match in _DATA_PATH.finditer(text) if not _is_remote(text, match.start(), copies=copies)]
-    return [str(PurePosixPath(match[1]).parent) if match[2] else match[1] for match in found]
+    data = (match for match in found if not _OF_CODE.search(text[max(0, match.start() - 300) : match.start()]))
+    return [str(PurePosixPath(match[1]).parent) if match[2] else match[1] for match in data]
 
 
 def _is_remote(text: str, start: int, *, copies: bool) -> bool:

@@ -72,6 +72,11 @@ def state(configuration, *arguments, program="/usr/bin/shop", cwd="/", unit=None
         ("/etc/shop/copy.sh", "scp /srv/shop/a vault:/srv/copy/a\n", "/usr/bin/shop", {"/srv/shop/a"}),
         ("/etc/shop/copy.sh", "rsync -a vault::/srv/copy/ /srv/shop/in\n", "/usr/bin/shop", {"/srv/shop/in"}),
         ("/etc/shop/x.conf", "paths = /srv/shop/a:/srv/shop/b\n", "/usr/bin/shop", {"/srv/shop/a", "/srv/shop/b"}),
+        ("/etc/shop/x.env", 'PYTHONPATH=/srv/shop/src:/srv/shop/lib\nUPLOAD_PATH=/srv/shop/in\n', "/usr/bin/shop", {"/srv/shop/in"}),
+        ("/etc/shop/x.service", 'Environment=CLASSPATH=/srv/shop/lib PATH=/srv/shop/t:/bin DATA=/srv/shop/in\n', "/usr/bin/shop", {"/srv/shop/in"}),
+        ("/etc/shop/x.ini", "pythonpath = /srv/shop/src\npath = /srv/shop/in\nmedia_path: /srv/shop/m\n", "/usr/bin/shop", {"/srv/shop/in", "/srv/shop/m"}),
+        ("/etc/shop/x.conf", "WSGIDaemonProcess x python-home=/srv/venv python-path=/srv/shop/y\nSetEnv NODE_PATH /srv/x\n", "/usr/bin/shop", set()),
+        ("/etc/shop/x.sh", "java -cp /srv/x/lib:/srv/y/lib -Djava.library.path=/srv/z Main /srv/shop/in\n", "/usr/bin/shop", {"/srv/shop/in"}),
         ("/etc/shop/x.conf", "unix_socket_directories = '/srv/shop/run'\n", "/usr/bin/shop", set()),
         ("/etc/shop/x.conf", "root_dir = /var/lib/shop/empty\n", "/usr/bin/shop", set()),
         ("/etc/shop/x.sh", "shop --data=/srv/shop/a --socket=/srv/shop/s\n", "/usr/bin/shop", {"/srv/shop/a", "/srv/shop/s"}),
@@ -147,6 +152,18 @@ def test_a_web_server_that_executes_no_pages_has_none_of_their_uploads():
     ],
 )
 def test_a_path_on_another_machine_is_no_data_of_this_one(line, want):
+    assert data_paths(line) == want
+
+
+@pytest.mark.parametrize(
+    ("line", "want"),
+    [
+        ("java -cp /srv/x/lib:/srv/y/lib Main /srv/d", ["/srv/d"]),
+        ("env PYTHONPATH=/srv/x:/srv/y celery --store /srv/d", ["/srv/d"]),
+        ("gunicorn --pythonpath /srv/x --python-path=/srv/y --path=/srv/d", ["/srv/d"]),
+    ],
+)
+def test_where_modules_are_looked_for_is_no_data(line, want):
     assert data_paths(line) == want
 
 

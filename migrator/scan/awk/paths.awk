@@ -1,6 +1,7 @@
 # Paths that a line of settings names.
 
 BEGIN {
+  of_code = "(^|[^a-z]|-d)((python|wsgipython|class|perl|gem|node|ruby|ld_library|java[.]library|lib|load|include|module|plugins?|go|bundle)[._-]?path|pp|perl5?lib|rubylib|gem_home|goroot|java_home|virtual_?env|venv|python[._-]home|bundle_gemfile)[\"" q "]?[]]?[ \t]*(=>|[=:]|[ \t])[ \t]*[\"" q "]?([^ \t\"" q ",=]*[:;])?$|[ \t]--?(cp|class-?path)[ \t=]*([^ \t]*:)?$|[.]path[.](insert|append)\\([^)]*$|(^|[ \t])use[ \t]+lib[ \t(q]*[\"" q "]?$"
   named = "(config|conf|settings|properties|env|environment)([-_]?(file|path|dir|location))?[\"" q "]?[ \t]*[=: ][ \t]*[\"" q "]?(file:)?/"
   starts = "^[ \t\"" q "]*(command|cmd|exec|execstart|daemon|daemon_bin|script|program)[\"" q "]?[ \t]*[=: ]"
   while ((getline line < "/proc/net/unix") > 0) {
@@ -132,7 +133,7 @@ function data_of(line, low,   s, d, b, head) {
     b = before(s)
     head = head substr(s, 1, RSTART - 1)
     s = substr(s, RSTART + RLENGTH)
-    if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low)) {
+    if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low) && !is_of_code(head, tolower(head))) {
       say("data", d)
     }
     head = head d
@@ -140,6 +141,14 @@ function data_of(line, low,   s, d, b, head) {
   if ((index(line, "upload") || index(line, "storage") || index(line, "media") || index(line, "attachments")) && match(line, /\/(var\/www|opt|home)\/[A-Za-z0-9._\/-]*\/(uploads?|storage|media|attachments)/)) {
     say("data", substr(line, RSTART, RLENGTH))
   }
+}
+
+# Whether what stands before a path says that programs and their modules are looked for there: `PYTHONPATH=/srv/shop/src`.
+function is_of_code(head, low) {
+  if (index(low, "path") || index(low, "lib") || index(low, "home") || index(low, "root") || index(low, "venv") || index(low, "virtual") || index(low, " -") || index(low, "pp") || index(low, "gemfile")) {
+    return low ~ of_code || head ~ ("(^|[^A-Za-z0-9_])PATH=[\"" q "]?([^ \t\"" q "=]*:)?$")
+  }
+  return 0
 }
 
 # Whether a path is on another host: `backup@vault:/srv/dumps`, `remote_dir = /srv/in`.
