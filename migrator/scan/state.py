@@ -13,6 +13,7 @@ from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.data_sizes import DataSizes
 from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.mounts import Mount, Mounts
+from migrator.scan.facts.sockets import Sockets, SocketsFacts
 from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.ownership import paths_in, program_folders
 from migrator.scan.snapshot import Snapshot
@@ -110,8 +111,15 @@ def state_of(
     said = [(_place(path, plain), evidence) for path, evidence in known]
     for path, evidence in [*_written(snapshot, workload, [path for path, _ in said]), *said]:
         places.setdefault(path.rstrip("/"), []).append(evidence)
+    for path in _sockets(snapshot) & places.keys():
+        del places[path]
     outer = [path for path in sorted(places) if not any(path.startswith(f"{other}/") for other in places)]
     return tuple(_measured(snapshot, path, tuple(places[path][:3])) for path in outer)
+
+
+def _sockets(snapshot: Snapshot) -> frozenset[str]:
+    """What the kernel lists as a socket keeps nothing."""
+    return frozenset(one.path for one in snapshot.value(Sockets, SocketsFacts()).unix)
 
 
 def _place(path: str, files: frozenset[str]) -> str:

@@ -195,6 +195,11 @@ FORMS = [
     ("main.cf", "content_filter = smtp-amavis:[127.0.0.1]:10024\n", {("127.0.0.1", 10024)}),
     ("transport.map", "corp.example  smtp:[mx1.corp]:2525\n", {("mx1.corp", 2525)}),
     ("dovecot-ldap.conf.ext", "hosts = l1\ndnpass = p\n", {("l1", 389)}),
+    ("main.cf", "virtual_transport = lmtp:unix:private/dovecot-lmtp\nsmtpd_sasl_path = private/auth\n", {("/var/spool/postfix/private/dovecot-lmtp", None), ("/var/spool/postfix/private/auth", None)}),
+    ("main.cf", "queue_directory = /srv/q\nsmtpd_milters = unix:dkim/dkim.sock, local:spf/spf\n", {("/srv/q/dkim/dkim.sock", None), ("/srv/q/spf/spf", None)}),
+    ("master.cf", " -o smtpd_sasl_path=private/auth\n", {("/var/spool/postfix/private/auth", None)}),
+    ("main.cf", "smtpd_sasl_path = smtpd\nx_transport = lmtp:unix:/run/absent/lmtp\nlocal_x = local:y\n", set()),
+    ("dovecot.conf", "service lmtp {\n unix_listener /var/spool/postfix/private/dovecot-lmtp {\n }\n}\n", set()),
     ("ldap-users.cf", "server_host = l1\nbind_pw = p\n", {("l1", 389)}),
     ("mysql-virtual.cf", "user = x\npassword = y\nhosts = db1\n", {("db1", 3306)}),
     ("pgsql-users.cf", "hosts = db1:5433\n", {("db1", 5433)}),
@@ -267,6 +272,7 @@ def test_what_is_listened_on_or_only_described_is_no_connection(name, text, tmp_
 
 
 PLACES = [
+    ("dovecot.conf", "  unix_listener /var/spool/postfix/private/auth {", MentionKind.LISTEN, (None, "/var/spool/postfix/private/auth")),
     ("uwsgi.ini", "socket = /run/shop/shop.sock", MentionKind.LISTEN, (None, "/run/shop/shop.sock")),
     ("uwsgi.yml", "  http-socket: 127.0.0.1:8077", MentionKind.LISTEN, (8077, "")),
     ("uwsgi.ini", "https = :8443,a.pem,a.key", MentionKind.LISTEN, (8443, "")),
@@ -474,5 +480,6 @@ def test_a_quoted_path_is_a_call_where_the_host_has_such_a_socket(awk, tmp_path)
         path = str(tmp_path / "lmtp")
         listening.bind(path)
         listening.listen()
+        assert calls_of(tmp_path, "main.cf", f"mailbox_transport = lmtp:unix:{path}\n", awk) == {(path, None)}
         text = f'action "box" lmtp "{path}" x\nother "{path}-two"\nplain {path}\nlog "/var/log/x"\n'
         assert calls_of(tmp_path, "smtpd.conf", text, awk) == {(path, None)}

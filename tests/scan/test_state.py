@@ -17,6 +17,7 @@ from migrator.scan.facts.descriptors import Descriptors, DescriptorsFacts
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.mounts import Mount, Mounts
 from migrator.scan.facts.processes import Process, Processes
+from migrator.scan.facts.sockets import Sockets, SocketsFacts, UnixListener
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import Users
@@ -35,7 +36,7 @@ def said(awk, path, text):
     return done.stdout
 
 
-def state(configuration, *arguments, program="/usr/bin/shop", cwd="/", unit=None, written=(), deployed=()):
+def state(configuration, *arguments, program="/usr/bin/shop", cwd="/", unit=None, written=(), deployed=(), doors=()):
     """Paths of the data that a service has by this configuration and this command line."""
     name = program.rsplit("/", 1)[-1]
     process = Process(10, 1, 33, 33, name, (program, *arguments), program, cwd, cgroup=f"/system.slice/{name}.service")
@@ -45,6 +46,7 @@ def state(configuration, *arguments, program="/usr/bin/shop", cwd="/", unit=None
         Configuration.name: Configuration().parse(configuration),
         Descriptors.name: DescriptorsFacts(written={10: tuple(written)}),
         Deployments.name: tuple(deployed),
+        Sockets.name: SocketsFacts(unix=tuple(UnixListener(path, n) for n, path in enumerate(doors, 700))),
     }
     view = host_view(Snapshot("h", "10.0.0.1", NOW, {fact: Observed(value) for fact, value in facts.items()}))
     return {one.path for profile in view.profiles for one in profile.state}
@@ -77,6 +79,7 @@ def state(configuration, *arguments, program="/usr/bin/shop", cwd="/", unit=None
         ("/etc/shop/x.ini", "pythonpath = /srv/shop/src\npath = /srv/shop/in\nmedia_path: /srv/shop/m\n", "/usr/bin/shop", {"/srv/shop/in", "/srv/shop/m"}),
         ("/etc/shop/x.conf", "WSGIDaemonProcess x python-home=/srv/venv python-path=/srv/shop/y\nSetEnv NODE_PATH /srv/x\n", "/usr/bin/shop", set()),
         ("/etc/shop/x.sh", "java -cp /srv/x/lib:/srv/y/lib -Djava.library.path=/srv/z Main /srv/shop/in\n", "/usr/bin/shop", {"/srv/shop/in"}),
+        ("/etc/dovecot/dovecot.conf", "unix_listener /var/spool/mail/private/lmtp {\n mode = 0600\n}\n", "/usr/sbin/dovecot", set()),
         ("/etc/shop/x.conf", "unix_socket_directories = '/srv/shop/run'\n", "/usr/bin/shop", set()),
         ("/etc/shop/x.conf", "root_dir = /var/lib/shop/empty\n", "/usr/bin/shop", set()),
         ("/etc/shop/x.sh", "shop --data=/srv/shop/a --socket=/srv/shop/s\n", "/usr/bin/shop", {"/srv/shop/a", "/srv/shop/s"}),
@@ -90,6 +93,11 @@ def test_what_settings_name_is_data_where_it_is_no_program_and_here(awk, path, t
 
 def test_a_home_in_which_nothing_is_kept_is_no_data():
     assert state("", "--data", "/var/lib/shop/empty") == set()
+
+
+def test_a_socket_is_no_data():
+    text = " data /etc/shop/x.conf:1:/srv/shop/door\n data /etc/shop/x.conf:2:/srv/shop/in\n"
+    assert state(text, doors=["/srv/shop/door"]) == {"/srv/shop/in"}
 
 
 def test_the_program_itself_is_no_data():

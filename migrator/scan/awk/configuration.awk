@@ -141,6 +141,8 @@ function what_file_it_is() {
   if (FILENAME ~ /\/\.env[._-]([^\/]*[._-])?(bak|backup|old|save)[0-9]*$/) {
     nameless = 1
   }
+  postfix = FILENAME ~ /\/(main|master)\.cf$/
+  queue = "/var/spool/postfix"
   tunnels = FILENAME ~ /\/\.ssh\/config$/
   options = FILENAME ~ /\.cnf$|odbc\.ini$|pg_service\.conf$/
   table = FILENAME ~ /\/inittab$/

@@ -83,11 +83,13 @@ function sockets_of(line, low,   s, u, d, b) {
   s = index(line, ".sock") ? line : ""
   while (match(s, /\/[A-Za-z0-9._\/-]+\.sock(et)?/)) {
     u = substr(s, RSTART, RLENGTH)
+    b = before(s)
     s = substr(s, RSTART + RLENGTH)
-    if (u !~ /\/systemd\//) {
+    if (b !~ /[A-Za-z0-9._-]/ && u !~ /\/systemd\//) {
       say("unix", u)
     }
   }
+  of_mail(line, low)
   if (sockets && index(low, "host") && match(line, "(host|HOST)[ \t]*[=:][ \t]*[\"" q "]?/[A-Za-z0-9._/-]+")) {
     d = substr(line, RSTART, RLENGTH)
     sub(/^[^\/]*/, "", d)
@@ -115,6 +117,47 @@ function sockets_of(line, low,   s, u, d, b) {
   }
 }
 
+# Sockets that mail servers name: `lmtp:unix:private/dovecot-lmtp` and `smtpd_sasl_path = private/auth` of Postfix stand
+# below its queue, `unix_listener` is one that Dovecot listens on. Source: postconf(5), doveconf(1).
+function of_mail(line, low,   u) {
+  if (low ~ /^[ \t]*(unix|fifo)_listener[ \t]+\//) {
+    u = line
+    sub(/^[^\/]*/, "", u)
+    sub(/[ \t{].*$/, "", u)
+    say("listen", u)
+    return
+  }
+  if (!postfix && !sockets) {
+    return
+  }
+  if (postfix && index(low, "queue_directory") && match(low, /^[ \t]*queue_directory[ \t]*=[ \t]*\/[a-z0-9._\/-]+/)) {
+    queue = substr(line, RSTART, RLENGTH)
+    sub(/^[^\/]*/, "", queue)
+  }
+  while (match(line, /(unix:|local:|sasl_path[ \t]*=[ \t]*|_socket[ \t]*=[ \t]*)[A-Za-z0-9._\/-]+/)) {
+    u = substr(line, RSTART, RLENGTH)
+    line = substr(line, RSTART + RLENGTH)
+    sub(/^(unix:|local:|[^=]*=[ \t]*)/, "", u)
+    if (u !~ /^\//) {
+      if (!postfix || u !~ /\//) {
+        continue
+      }
+      u = queue "/" u
+    } else if (!(run(u) in socket)) {
+      continue
+    }
+    if (postfix || u !~ /\.sock(et)?$/) {
+      say("unix", u)
+    }
+  }
+}
+
+# Where a socket stands as the kernel has it.
+function run(path) {
+  sub(/^\/var\/run\//, "/run/", path)
+  return path
+}
+
 # Certificates, by their extension.
 function certificates(line,   s) {
   s = index(line, ".pem") || index(line, ".crt") || index(line, ".cer") ? line : ""
@@ -126,7 +169,7 @@ function certificates(line,   s) {
 
 # What may be data, by where it stands.
 function data_of(line, low,   s, d, b, head) {
-  s = (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ ("chroot|documentroot|targetdir|host[\"" q "]?[ \t]*[=:][ \t]*[\"" q "]?/|^[ \t]*[a-z_.-]*socket[a-z_.-]*[\"" q "]?[ \t]*[=:]") ? line : ""
+  s = !index(low, "_listener") && (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ ("chroot|documentroot|targetdir|host[\"" q "]?[ \t]*[=:][ \t]*[\"" q "]?/|^[ \t]*[a-z_.-]*socket[a-z_.-]*[\"" q "]?[ \t]*[=:]") ? line : ""
   head = ""
   while (match(s, /\/(var\/lib|var\/backups?|backups?|srv|data|mnt|exports?|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]/)) {
     d = substr(s, RSTART, RLENGTH)
