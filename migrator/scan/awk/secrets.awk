@@ -66,7 +66,7 @@ function of_pair(low, head,   k, i, name, after, quoted) {
   i = match(k, /[=:]/)
   name = substr(k, 1, i - 1)
   after = substr(k, i + 1)
-  if (after ~ /^=/ || (name ~ /}/ && head !~ ("[a-z0-9_>][{][\"" q "]?$"))) {
+  if (after ~ /^=/ || (head ~ /[$][{]$/ && after !~ /^-[a-z0-9]/) || (name ~ /}/ && head !~ ("[a-z0-9_>][{][\"" q "]?$"))) {
     return ""
   }
   sub(/^[>= \t]*/, "", after)
