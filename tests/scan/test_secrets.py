@@ -373,6 +373,7 @@ NO_PLACES = [
     ("a.py", "app_key = make_a_key_of(shop1)\nsign_key = settings_of_shop_2024.sign_key\nif x['app_key'] == 'abcdefghij0123456789':"),
     ("a.php", "define('PRIMARY_KEY', 'identity');\ndefine('TOKEN_TTL', '3600');"),
     ("a.sh", 'A=${DB_PASSWD:-""} B=${SECRET_KEY:-} [ -n "${TOKEN_BODY:-}" ] && x "${DB_PASSWORD:?is not set}"'),
+    ("a.sh", """export X_PASSWORD=$(sed -n 's/^ password: "\\(.*\\)"/\\1/p' x.yml)\ngrep -o 'token=[a-z]*' x; sed 's/secret: .*/y/'"""),
     ("a.html", '<input type="password" name="password" value="x">'),
 ]
 

@@ -78,7 +78,7 @@ function of_pair(low, head,   k, i, name, after, quoted) {
   if (FILENAME ~ /\.(js|py|rb|pl|php|f?cgi|psgi)$/ && !quoted && !(name !~ ("[\"" q "][ \t]*$") && head ~ ("[\"" q "]"))) {
     return ""
   }
-  if (after ~ /^([$%<\/*]|[.][.]?\/|[a-z0-9_.+-]+(:[a-z0-9_.+-]+)*:\/|null|none|true|false|yes|no|env|os\.|process\.|getenv|args\.|self\.|[a-z_][a-z0-9_]*\[)/) {
+  if (after ~ /^([$%<\/*\\[]|[.][*+]|[.][.]?\/|[a-z0-9_.+-]+(:[a-z0-9_.+-]+)*:\/|null|none|true|false|yes|no|env|os\.|process\.|getenv|args\.|self\.|[a-z_][a-z0-9_]*\[)/) {
     return ""
   }
   gsub("[]}|?\"" q " \t]", "", name)
