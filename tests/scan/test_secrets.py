@@ -240,6 +240,7 @@ PLACES = [
     ("a.php", f"<?php const DSN = 'host=db password={CANARY}';", "password"),
     ("a.py", f'API_KEY = "{CANARY}"', "api_key"),
     ("a.service", f"Environment=DB_PASS={CANARY}", "db_pass"),
+    ("a.conf", "password = Nordsee-4711", "password"),
     ("a.sh", f"RECON_DB_PW={CANARY}", "recon_db_pw"),
     ("a.conf", f"rootpw {CANARY}", "rootpw"),
     ("a.conf", f'RequestHeader set X-Api-Key "{CANARY}"', "x-api-key"),

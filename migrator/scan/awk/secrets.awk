@@ -6,7 +6,7 @@ BEGIN {
   short = "(dn|bind|ldap|db|sql|mysql|pg|redis|smtp|imap|mail|sasl|ftp|user|admin|root|login|auth|key|store)?(pass|pwd|pw)"
   words = "(" words "[a-z0-9_.-]*|([a-z0-9_.-]*[_.-])?" short ")"
   words = words "[\"" q "]?[]}]?[ \t]*(=>|[|][|]=|[?][?]=|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{~]+"
-  aside = "[_.-](encryption|scheme|algorithm|method|type|format|policy|timeout|column|field|attribute|query|min|max|days|header|prefix|issuer|audience)$|(file|files|filename|path|dir|directory|folder|url|uri|ttl|lifetime|length|expir(y|es|ation)|name|command|cmd|eval|program|process|helper)$|^(load|import)credential(encrypted)?$"
+  aside = "[_.-](encryption|scheme|algorithm|method|type|format|policy|timeout|policies|scopes|roles|column|field|attribute|query|min|max|days|header|prefix|issuer|audience)$|(file|files|filename|path|dir|directory|folder|url|uri|ttl|lifetime|length|expir(y|es|ation)|name|command|cmd|eval|program|process|helper)$|^(load|import)credential(encrypted)?$"
   veiled = "([a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|(api|access|private|secret|encryption)[-_.]?key|credentials?)|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))[0-9]*"
   login = "://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@"
 }
@@ -78,7 +78,7 @@ function of_pair(low, head,   k, i, name, after, quoted) {
   if (FILENAME ~ /\.(js|py|rb|pl|php|f?cgi|psgi)$/ && !quoted && !(name !~ ("[\"" q "][ \t]*$") && head ~ ("[\"" q "]"))) {
     return ""
   }
-  if (after ~ /^([$%<\/*\\[]|[.][*+]|[.][.]?\/|[a-z0-9_.+-]+(:[a-z0-9_.+-]+)*:\/|null|none|true|false|yes|no|env|os\.|process\.|getenv|args\.|self\.|[a-z_][a-z0-9_]*\[)/) {
+  if (after ~ /^([$%<\/*\\[]|[.][*+]|[.][.]?\/|[a-z0-9_.+-]+(:[a-z0-9_.+-]+)*:\/|(null|none|nil|undefined|true|false|yes|no|on|off|env|environ|getenv)$|(os|env|process|args|self)\.|[a-z_][a-z0-9_]*\[)/) {
     return ""
   }
   gsub("[]}|?\"" q " \t]", "", name)
