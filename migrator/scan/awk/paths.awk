@@ -89,7 +89,9 @@ function sockets_of(line, low,   s, u, d, b) {
       say("unix", u)
     }
   }
-  of_mail(line, low)
+  if (index(low, "_listener") || index(line, "unix:") || index(line, "local:") || index(line, "sasl_path") || index(line, "_socket") || index(line, "queue_directory")) {
+    of_mail(line, low)
+  }
   if (sockets && index(low, "host") && match(line, "(host|HOST)[ \t]*[=:][ \t]*[\"" q "]?/[A-Za-z0-9._/-]+")) {
     d = substr(line, RSTART, RLENGTH)
     sub(/^[^\/]*/, "", d)
@@ -127,10 +129,7 @@ function of_mail(line, low,   u) {
     say("listen", u)
     return
   }
-  if (!postfix && !sockets) {
-    return
-  }
-  if (postfix && index(low, "queue_directory") && match(low, /^[ \t]*queue_directory[ \t]*=[ \t]*\/[a-z0-9._\/-]+/)) {
+  if (postfix && match(low, /^[ \t]*queue_directory[ \t]*=[ \t]*\/[a-z0-9._\/-]+/)) {
     queue = substr(line, RSTART, RLENGTH)
     sub(/^[^\/]*/, "", queue)
   }
@@ -176,7 +175,7 @@ function data_of(line, low,   s, d, b, head) {
     b = before(s)
     head = head substr(s, 1, RSTART - 1)
     s = substr(s, RSTART + RLENGTH)
-    if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low) && !is_of_code(head, tolower(head))) {
+    if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low) && !is_of_code(substr(head, length(head) > 200 ? length(head) - 199 : 1))) {
       say("data", d)
     }
     head = head d
@@ -187,8 +186,9 @@ function data_of(line, low,   s, d, b, head) {
 }
 
 # Whether what stands before a path says that programs and their modules are looked for there: `PYTHONPATH=/srv/shop/src`.
-function is_of_code(head, low) {
-  if (index(low, "path") || index(low, "lib") || index(low, "home") || index(low, "root") || index(low, "venv") || index(low, "virtual") || index(low, " -") || index(low, "pp") || index(low, "gemfile")) {
+function is_of_code(head,   low) {
+  low = tolower(head)
+  if (index(low, "path") || index(low, "lib") || index(low, "home") || index(low, "root") || index(low, "venv") || index(low, "virtual") || index(low, " -cp") || index(low, "class") || index(low, "pp") || index(low, "gemfile")) {
     return low ~ of_code || head ~ ("(^|[^A-Za-z0-9_])PATH=[\"" q "]?([^ \t\"" q "=]*:)?$")
   }
   return 0

@@ -3,8 +3,8 @@
 BEGIN {
   methods = "none|basic|digest|pam|true|false|yes|no|on|off|enabled?|disabled?|required|requisite|optional|sufficient|trust|peer|ident|(md5|sha|scram|o?auth|xoauth|cram|krb|kerberos|ldap|saml|oidc|ntlm|x509)[a-z0-9_.-]*|plain|login|container|application|sasl|gssapi|negotiate|bearer|token|session|cookie|default|any|all|user|users|password|api|key|internal|external|local|system|files?|db|database|htpasswd|null|nil|undefined|env|tls|ssl|starttls|cert|anonymous|service|client|server|https?|web|jwt|ask|prompt|encrypted|hashed|redis"
   words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"
-  short = "(dn|bind|ldap|db|sql|mysql|pg|redis|smtp|imap|mail|sasl|ftp|user|admin|root|login|auth|key|store)?(pass|pwd|pw)"
-  words = "(" words "[a-z0-9_.-]*|([a-z0-9_.-]*[_.-])?" short ")"
+  words = "(" words "[a-z0-9_.-]*|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))"
+  whose = "([a-z0-9_.-]*[_.-])?(dn|bind|ldap|db|sql|mysql|pg|redis|smtp|imap|mail|sasl|ftp|user|admin|root|login|auth|key|store)$"
   words = words "[\"" q "]?[]}]?[ \t]*(=>|[|][|]=|[?][?]=|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{~]+"
   aside = "[_.-](encryption|scheme|algorithm|method|type|format|policy|timeout|policies|scopes|roles|column|field|attribute|query|min|max|days|header|prefix|issuer|audience)$|(file|files|filename|path|dir|directory|folder|url|uri|ttl|lifetime|length|expir(y|es|ation)|name|command|cmd|eval|program|process|helper)$|^(load|import)credential(encrypted)?$"
   veiled = "([a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|(api|access|private|secret|encryption)[-_.]?key|credentials?)|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))[0-9]*"
@@ -60,8 +60,12 @@ function is_secret(line, low,   name, hot, rest, head, end) {
 function of_pair(low, head,   k, i, name, after, quoted) {
   k = substr(low, RSTART, RLENGTH)
   head = head substr(low, 1, RSTART - 1)
-  if (k ~ ("^" short) && head ~ /[a-z0-9]$/) {
-    return ""
+  if (k ~ /^(pass|pwd|pw)/ && head ~ /[a-z0-9]$/) {
+    if (!match(head, whose) || before(head) ~ /[a-z0-9]/) {
+      return ""
+    }
+    k = substr(head, RSTART) k
+    head = substr(head, 1, RSTART - 1)
   }
   i = match(k, /[=:]/)
   name = substr(k, 1, i - 1)
@@ -116,6 +120,9 @@ function of_words(low,   k, name) {
 
 # Programs with a short option for a password, or a place for one: `mysql -px`, `curl -u joe:x`.
 function of_program(line,   i, s, name) {
+  if (!(index(line, "@") && index(line, "/")) && line !~ /[ \t]-([pPuUawkKAXb]|[a-z]b |-user|-proxy-user|-pass)|rabbitmqctl /) {
+    return ""
+  }
   for (i = 1; i <= clients_known; i++) {
     if (!index(line, client_word[i])) {
       continue
