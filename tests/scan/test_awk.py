@@ -46,7 +46,9 @@ def test_comments_and_indentation_stay_here():
 
 @pytest.mark.parametrize("command", AWKS, ids=lambda command: command[0])
 @pytest.mark.parametrize(
-    "text", [MENTIONS, program(*ENDPOINTS, "processes"), program("examples", "walk")], ids=["files", "processes", "walk"]
+    "text",
+    [MENTIONS, program(*ENDPOINTS, "processes"), program("examples", "walk")],
+    ids=["files", "processes", "walk"],
 )
 def test_every_awk_reads_it(command, text, tmp_path):
     (tmp_path / "empty").touch()

@@ -272,7 +272,12 @@ def test_what_is_listened_on_or_only_described_is_no_connection(name, text, tmp_
 
 
 PLACES = [
-    ("dovecot.conf", "  unix_listener /var/spool/postfix/private/auth {", MentionKind.LISTEN, (None, "/var/spool/postfix/private/auth")),
+    (
+        "dovecot.conf",
+        "  unix_listener /var/spool/postfix/private/auth {",
+        MentionKind.LISTEN,
+        (None, "/var/spool/postfix/private/auth"),
+    ),
     ("uwsgi.ini", "socket = /run/shop/shop.sock", MentionKind.LISTEN, (None, "/run/shop/shop.sock")),
     ("uwsgi.yml", "  http-socket: 127.0.0.1:8077", MentionKind.LISTEN, (8077, "")),
     ("uwsgi.ini", "https = :8443,a.pem,a.key", MentionKind.LISTEN, (8443, "")),

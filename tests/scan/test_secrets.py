@@ -355,26 +355,62 @@ NO_PLACES = [
     ("a.config", '%% {default_pass, <<"guest">>}'),
     ("sip.conf", "register => tcp://joe@sip1\nregister => joe@sip1"),
     ("radicale.conf", "htpasswd_encryption = plain\npassword_attribute = userPassword"),
-    ("a.php", "$x['password'] = $_POST['password'];\nif ($x['password'] == 'x') {\n$x['token'] = make('x');\n$x['secret'] = '';"),
+    (
+        "a.php",
+        "$x['password'] = $_POST['password'];\nif ($x['password'] == 'x') {\n$x['token'] = make('x');\n$x['secret'] = '';",
+    ),
     ("a.py", "x['password'] = y['password']\nx['password'] == 'x'\nx['token'] = token\nx = f\"{password}: 'a'\""),
     ("a.sh", 'if [ "$PASSWORD" == "x" ]; then echo "${PASSWORD}: y"; fi\nif [[ $PASSWORD =~ x ]]'),
     ("main.cf", "smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd\nx_password_maps = proxy:mysql:/etc/x.cf"),
     ("a.service", "LoadCredential=db:/etc/credstore/db\nLoadCredential=db\nImportCredential=app.*"),
-    ("a.conf", "token_url: https://idp/token\nsecret_path = x/y\npassword: file:///etc/x\ntoken_ttl=3600\ntoken = ./tok"),
+    (
+        "a.conf",
+        "token_url: https://idp/token\nsecret_path = x/y\npassword: file:///etc/x\ntoken_ttl=3600\ntoken = ./tok",
+    ),
     ("a.yml", "secretName: db\nkey_token_name: x\npassword_command: cat x\npassword_min_length_days: $X"),
-    ("a.sh", 'curl -u joe http://x\ncurl -u "$U:$P" http://x\ncurl -u joe:`cat /x` http://x\ncurl -s http://x -o /x/y:z'),
-    ("a.sh", 'ldapsearch -p 389 -h x\nlftp -p 21 -u joe h\nsshpass -e ssh -p 2222 h\nsmbclient //n/x -U joe%$B\nredis-cli -a "$P"'),
-    ("a.sh", "openssl enc -pass file:/x\nrman target / log out/x.log\ngzip -P x\nmosquitto_pub -p 1883\nsnmpget -c public h"),
-    ("a.sh", "docker run -p 80:80 x login\nhtpasswd -c /x joe\nrabbitmqctl add_user joe $X\nmysql -p shop\napp --token ./f"),
-    ("a.sh", 'curl http://ci/hooks/deploy-2024-frontend https://hooks.corp/$X -H "Authorization: Bearer $TOKEN_OF_THE_HOST"'),
-    ("a.yml", 'cache_key = "articles"\ncache_key: articles:by:category:2024\ns3_key: backups/2024/shop1.tar.gz\nhotkey: ctrl-alt-f12-f11'),
+    (
+        "a.sh",
+        'curl -u joe http://x\ncurl -u "$U:$P" http://x\ncurl -u joe:`cat /x` http://x\ncurl -s http://x -o /x/y:z',
+    ),
+    (
+        "a.sh",
+        'ldapsearch -p 389 -h x\nlftp -p 21 -u joe h\nsshpass -e ssh -p 2222 h\nsmbclient //n/x -U joe%$B\nredis-cli -a "$P"',
+    ),
+    (
+        "a.sh",
+        "openssl enc -pass file:/x\nrman target / log out/x.log\ngzip -P x\nmosquitto_pub -p 1883\nsnmpget -c public h",
+    ),
+    (
+        "a.sh",
+        "docker run -p 80:80 x login\nhtpasswd -c /x joe\nrabbitmqctl add_user joe $X\nmysql -p shop\napp --token ./f",
+    ),
+    (
+        "a.sh",
+        'curl http://ci/hooks/deploy-2024-frontend https://hooks.corp/$X -H "Authorization: Bearer $TOKEN_OF_THE_HOST"',
+    ),
+    (
+        "a.yml",
+        'cache_key = "articles"\ncache_key: articles:by:category:2024\ns3_key: backups/2024/shop1.tar.gz\nhotkey: ctrl-alt-f12-f11',
+    ),
     ("a.env", "STRIPE_KEY=pk_l1ve_abcdef0123456789\napp_key=/etc/app/key-2024-0001\napp_key=keys/app-2024-server.pem"),
-    ("a.conf", 'app_key = "$APP_KEY_FROM_ENV_1"\nssl_key = </etc/dovecot/private1/dovecot\nlabel_key = app.title.something1.long'),
-    ("a.conf", "public_key = AAAAB3NzaC1yc2EAAAADAQ1\nprimary_key = abcdefghij0123456789\nregistry_key = abcdefghij0123456789"),
-    ("a.py", "app_key = make_a_key_of(shop1)\nsign_key = settings_of_shop_2024.sign_key\nif x['app_key'] == 'abcdefghij0123456789':"),
+    (
+        "a.conf",
+        'app_key = "$APP_KEY_FROM_ENV_1"\nssl_key = </etc/dovecot/private1/dovecot\nlabel_key = app.title.something1.long',
+    ),
+    (
+        "a.conf",
+        "public_key = AAAAB3NzaC1yc2EAAAADAQ1\nprimary_key = abcdefghij0123456789\nregistry_key = abcdefghij0123456789",
+    ),
+    (
+        "a.py",
+        "app_key = make_a_key_of(shop1)\nsign_key = settings_of_shop_2024.sign_key\nif x['app_key'] == 'abcdefghij0123456789':",
+    ),
     ("a.php", "define('PRIMARY_KEY', 'identity');\ndefine('TOKEN_TTL', '3600');"),
     ("a.sh", 'A=${DB_PASSWD:-""} B=${SECRET_KEY:-} [ -n "${TOKEN_BODY:-}" ] && x "${DB_PASSWORD:?is not set}"'),
-    ("a.sh", """export X_PASSWORD=$(sed -n 's/^ password: "\\(.*\\)"/\\1/p' x.yml)\ngrep -o 'token=[a-z]*' x; sed 's/secret: .*/y/'"""),
+    (
+        "a.sh",
+        """export X_PASSWORD=$(sed -n 's/^ password: "\\(.*\\)"/\\1/p' x.yml)\ngrep -o 'token=[a-z]*' x; sed 's/secret: .*/y/'""",
+    ),
     ("a.html", '<input type="password" name="password" value="x">'),
 ]
 
@@ -665,7 +701,8 @@ AccountKey=CANARY;EndpointSuffix=core
 
 
 @pytest.mark.parametrize(
-    "name", ["x.conf", "uwsgi.ini", "x.sh", "x.py", "x.yml", "x.xml", "x.php", "x.properties", "inittab", "x", "secrets.yml"]
+    "name",
+    ["x.conf", "uwsgi.ini", "x.sh", "x.py", "x.yml", "x.xml", "x.php", "x.properties", "inittab", "x", "secrets.yml"],
 )
 @pytest.mark.parametrize("secret", ["Zx9c4n4ry", "zx9.c4n-4ry", "482716"])
 def test_no_form_of_a_connection_takes_a_password_along(tmp_path, name, secret):

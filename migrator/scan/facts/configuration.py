@@ -11,17 +11,15 @@ from migrator.scan.shells import FILES
 __all__ = ["MENTIONS", "Configuration"]
 
 
-
 def _forms() -> str:
     """What of the forms of secrets the program looks for: clients by a word of their name, the name, and what follows it."""
-    rows = ((word, name, f"[ `]({before}){value}") for words, name, before, value in CLIENTS if value for word in words)
-    sets = (
+    rows = [(word, name, f"[ `]({before}){value}") for words, name, before, value in CLIENTS if value for word in words]
+    sets = [
         f'client_word[{i}] = "{word}"\nclient[{i}] = "{_in_awk(name)}"\nclient_value[{i}] = "{_in_awk(value)}"'
         for i, (word, name, value) in enumerate(rows, 1)
-    )
-    told = "\n".join(sets)
-    keys = f'harmless = "{_in_awk(HARMLESS_KEYS)}"\nplace = "{_in_awk(PLACES)}"'
-    return f"BEGIN {{\n{told}\nwhile (++clients_known in client) continue\nclients_known--\n{keys}\n}}"
+    ]
+    known = (f"clients_known = {len(rows)}", f'harmless = "{HARMLESS_KEYS}"', f'place = "{_in_awk(PLACES)}"')
+    return "\n".join(("BEGIN {", *sets, *known, "}"))
 
 
 def _in_awk(form: str) -> str:
@@ -30,7 +28,8 @@ def _in_awk(form: str) -> str:
     return plain.replace('"', '\\"').replace("'", '" q "').replace("~", "").replace("`", "\\t")
 
 
-MENTIONS = _forms() + "\n" + program(*ENDPOINTS, "examples", "secrets", "keys", "elements", "paths", "blocks", "languages", "tunnels", "configuration")
+_PARTS = ("examples", "secrets", "keys", "elements", "paths", "blocks", "languages", "tunnels", "configuration")
+MENTIONS = f"{_forms()}\n{program(*ENDPOINTS, *_PARTS)}"
 """The program of awk that reads a file on the host. It prints what is on the allow-list of `Configuration`, and no more."""
 
 
@@ -41,7 +40,7 @@ class Configuration(Fact[tuple[Mention, ...]]):
     hosts, servers, addresses, brokers or ports, the host and port that a client program is called with, paths of programs
     that are started and of files that are read in turn, ports and paths that are listened on, socket paths, data folders, checks, paths of certificates, rules that pin a client
     to one server, and *names* of variables ever leave it. Lines
-    that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Of a file without an extension, or of one that is called after secrets and has no extension of settings (`sasl_passwd`), only the names of its secrets are told, because it may be any text; `.env`, `.profile`, a `Procfile` and their like are settings. A file
+    that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Of a file without an extension, or of one that is called after secrets and has no extension of settings (`sasl_passwd`), only the names of its secrets are told, because it may be any text; of an example (`.env.example`) only hosts, and those only where the file beside it may not be read; `.env`, `.profile`, a `Procfile` and their like are settings. A file
     without an extension below /etc is read where a file that is read names it and it is no script, and of what looks like accounts with
     passwords in it only the place is told. Lines with control characters are data and say nothing. What is a socket is told
     by the kernel's own list. Of an account's password files and private keys the path alone is told. Comments are skipped. Bounded in depth, size of
