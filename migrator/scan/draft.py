@@ -1,7 +1,7 @@
 """Everything about one workload, from which its profile is made. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from migrator.model.names import dns_label
@@ -34,16 +34,29 @@ from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.naming import name_of
 from migrator.scan.option_groups import read_by
 from migrator.scan.ownership import (
+    FileRoots,
     files_of,
     foreign_files,
     home_of,
+    is_of_system,
+    is_served,
     mentions_of,
     refused_files,
     secrets_in,
     with_folders,
     work_root,
 )
-from migrator.scan.pages import WEB_ROOT, hands_on, is_page, page_folders, pages_of_others
+from migrator.scan.pages import (
+    WEB_ROOT,
+    executes_pages,
+    hands_on,
+    homes_with_pages,
+    is_page,
+    pages_in_process,
+    pages_of_others,
+    pages_sent_to,
+    settings_of,
+)
 from migrator.scan.provided import packages_of_process
 from migrator.scan.running import data_in, named_in
 from migrator.scan.snapshot import Snapshot
@@ -59,7 +72,6 @@ _FOREGROUND = frozenset({"simple", "exec", "notify", "notify-reload"})
 """Types of units whose process stays what systemd has started."""
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9@%_+=:,./-]+")
 """A word that needs no quotes, and holds nothing that systemd replaces."""
-_PAGES = re.compile(r"php-cgi[\d.]*|php-fcgi")
 _TLS_PORTS = frozenset({443, 8443})
 
 
@@ -86,12 +98,15 @@ class Draft:
         others, programs = foreign_files(known.named, named), known.programs
         foreign = others
         said = mentions_of(snapshot, known.roots, programs, foreign)
-        roots = with_folders(known.roots, said, pages=_executes_pages(known.workload))
+        roots = with_folders(known.roots, said, pages=executes_pages(known.workload.processes))
         if known.detection.pages:
-            served = page_folders(snapshot, owners.listeners.get(index, ()), owners.unix.get(index, ()))
-            roots = replace(roots, folders=tuple(sorted({*roots.folders, *served})))
+            served = pages_sent_to(snapshot, owners.listeners.get(index, ()), owners.unix.get(index, ()))
+            roots = _with_pages(snapshot, roots, [*served, *homes_with_pages(snapshot, known.workload.processes)])
         elif WEB_ROOT in known.detection.homes and hands_on(snapshot, said):
             foreign |= pages_of_others(snapshot)
+        else:
+            executed = pages_in_process(snapshot, known.detection.runtime.name, said)
+            roots = _with_pages(snapshot, roots, executed)
         same = roots == known.roots and foreign == others
         mentions = said if same else mentions_of(snapshot, roots, programs, foreign)
         return cls(
@@ -264,7 +279,15 @@ class Draft:
         processes = self.workload.lasting
         scripts = (script_path(process) for process in processes if is_interpreter(process.program))
         executed = (process.exe for process in processes)
-        return frozenset(filter(None, (*folders, *started, *works, *scripts, *executed)))
+        return frozenset(filter(None, (*folders, *started, *works, *scripts, *executed, *self._read_alone())))
+
+    def _read_alone(self) -> Iterator[str]:
+        """Folders that a web server serves and hands on from: what is in them is of who writes it."""
+        named = self.detection.runtime.name
+        executes = self.detection.pages or executes_pages(self.workload.processes) or _runs(self.mentions)
+        executes = executes or bool(pages_in_process(self.snapshot, named, self.mentions))
+        if self.detection.http and not executes and any(True for _ in configured_calls(self.mentions)):
+            yield from (one.path for one in self.mentions if is_served(one))
 
     def _is_program(self, mention: Mention) -> bool:
         """A data folder that is the program's own home (`/var/lib/tomcat10`) holds the program, not its data."""
@@ -284,9 +307,20 @@ class Draft:
         return (Evidence("units", f"{unit.description or unit.name}", unit.fragment or unit.source),) if unit else ()
 
 
-def _executes_pages(workload: Workload) -> bool:
-    """Whether a web server runs the pages that it serves: PHP in processes of its own."""
-    return any(_PAGES.fullmatch(process.program) for process in workload.processes)
+def _runs(mentions: Iterable[Mention]) -> bool:
+    """Whether a web server runs an application itself, that may write where the server serves from."""
+    return any(m.kind is MentionKind.FOLDER and m.key == "runs" and not is_of_system(m.path) for m in mentions)
+
+
+def _with_pages(snapshot: Snapshot, roots: FileRoots, served: Iterable[str]) -> FileRoots:
+    """With the applications whose pages it executes: their folders, or what a package has for them below /etc."""
+    paths = list(served)
+    folders = filter(None, map(work_root, paths))
+    return replace(
+        roots,
+        folders=tuple(sorted({*roots.folders, *folders})),
+        files=roots.files | settings_of(snapshot, paths),
+    )
 
 
 def _is_work(mention: Mention) -> bool:

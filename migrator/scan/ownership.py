@@ -30,6 +30,7 @@ __all__ = [
     "foreign_files",
     "home_named",
     "is_of_system",
+    "is_served",
     "mentions_of",
     "named_files",
     "paths_in",
@@ -79,7 +80,7 @@ _OWN_FOLDERS = (
 )
 _INITTAB = "/etc/inittab"
 """A file whose every line starts a program of its own."""
-_CODE_KEYS = frozenset({"chdir", "docbase", "appbase"})
+_CODE_KEYS = frozenset({"chdir", "docbase", "appbase", "runs"})
 _WORK_KEYS = frozenset({"directory", "workingdirectory", "working_directory"})
 """Settings that name a folder with a program in it, everywhere, and in the files of what starts programs."""
 _SOURCES = {
@@ -208,9 +209,14 @@ def _stems(name: str) -> set[str]:
 
 def with_folders(roots: FileRoots, mentions: Iterable[Mention], *, pages: bool) -> FileRoots:
     """With the folders that its configuration sends it to; of pages that it serves, where it executes them itself."""
-    said = (m for m in mentions if m.kind is MentionKind.FOLDER and (pages or not m.key.endswith("root")))
+    said = (m for m in mentions if m.kind is MentionKind.FOLDER and (pages or not is_served(m)))
     found = {root for m in said if (root := work_root(m.path))}
     return replace(roots, folders=tuple(sorted({*roots.folders, *found})))
+
+
+def is_served(mention: Mention) -> bool:
+    """Whether a mention is of a folder from which a web server serves pages, or what else is there."""
+    return mention.kind is MentionKind.FOLDER and (mention.key.endswith("root") or mention.key == "alias")
 
 
 def program_folders(mentions: Sequence[Mention]) -> Iterator[str]:

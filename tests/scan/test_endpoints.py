@@ -465,6 +465,31 @@ def test_names_that_stand_for_a_database(line, want, awk, tmp_path):
 
 
 @pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[-1])
+@pytest.mark.parametrize(
+    ("name", "text", "want"),
+    [
+        ("x.conf", "location / { root /srv/a/public; }", ["root /srv/a/public"]),
+        ("x.conf", "location /b/ { alias /srv/b/; location /c { root b; } }", ["alias /srv/b"]),
+        ("x.conf", 'Alias /media "/srv/a/media"', ["alias /srv/a/media"]),
+        ("x.conf", "WSGIScriptAlias / /srv/a/shop.wsgi", ["runs /srv/a/shop.wsgi"]),
+        ("x.conf", 'ScriptAlias /cgi-bin/ "/srv/a/cgi/"', ["runs /srv/a/cgi"]),
+        ("x.conf", "WSGIDaemonProcess a user=a home=/srv/a threads=3", ["runs /srv/a"]),
+        ("x.conf", "PassengerAppRoot /srv/a", ["runs /srv/a"]),
+        ("x.conf", "passenger_enabled on;\nroot /srv/a/public;", ["root /srv/a/public", "runs /srv/a/public"]),
+        ("x.conf", "root /srv/a/public;\npassenger_enabled on;", ["root /srv/a/public", "runs /srv/a/public"]),
+        ("x.conf", "root /srv/a/public;\npassenger_enabled off;", ["root /srv/a/public"]),
+        ("x.conf", "PerlRequire /srv/a/startup.pl", ["runs /srv/a/startup.pl"]),
+        ("uwsgi-x.ini", "wsgi-file = /srv/a/app.py", ["runs /srv/a/app.py"]),
+        ("x.ini", "wsgi-file = /srv/a/app.py", []),
+        ("x.sh", "alias ll='ls /srv/a'", []),
+    ],
+)
+def test_what_a_web_server_serves_and_what_it_runs_itself(name, text, want, awk, tmp_path):
+    said = mentions_of(tmp_path, name, text, awk)
+    assert [f"{m.key} {m.path}" for m in said if m.kind is MentionKind.FOLDER] == want
+
+
+@pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[-1])
 def test_a_folder_as_the_host_of_a_database_means_the_socket_in_it(awk, tmp_path):
     with socket.socket(socket.AF_UNIX) as listening:
         path = str(tmp_path / ".s.PGSQL.5444")

@@ -210,6 +210,59 @@ def test_pages_are_a_web_servers_own_where_it_has_what_executes_them():
     assert ("db2", 3306) in calls(found, "apache2")
 
 
+APACHE = Process(10, 1, 0, 0, "apache2", ("/usr/sbin/apache2",), "", cgroup="/system.slice/apache2.service")
+IN_PROCESS = {Packages.name: {"libapache2-mod-php8.2": "8.2"}}
+OF_SITE = " folder /etc/apache2/sites-enabled/x.conf:2:"
+SET = " setting /srv/shop/app/config.py:1:host = db1:5432\n"
+PAGE = " setting /srv/shop/inc/db.php:1:host = db1:5432\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "want"),
+    [
+        (f"{OF_SITE}runs /srv/shop/app/shop.wsgi\n{SET}", {}, {("db1", 5432)}),
+        (f"{OF_SITE}documentroot /srv/shop\n{SET}", {}, set()),
+        (f"{OF_SITE}alias /srv/shop/media\n{SET}", {}, set()),
+        (f"{OF_SITE}documentroot /srv/shop\n{PAGE}", {}, set()),
+        (f"{OF_SITE}documentroot /srv/shop\n{PAGE}", IN_PROCESS, {("db1", 5432)}),
+        (f"{OF_SITE}documentroot /srv/shop\n{SET}", IN_PROCESS, set()),
+    ],
+    ids=["it runs", "it serves", "it serves a part", "pages", "pages that a module executes", "no pages of the module"],
+)
+def test_an_application_is_a_web_servers_own_where_that_runs_it(text, facts, want):
+    assert calls(snapshot([APACHE], text, **facts), "apache2") == want
+
+
+OF_PACKAGE = (
+    " folder /etc/apache2/conf-enabled/mail.conf:1:documentroot /var/lib/mail/html\n"
+    " setting /etc/mail/config.inc.php:3:imap_host = imap1:143\n setting /etc/mail/other.conf:3:host = x1:25\n"
+)
+
+
+@pytest.mark.parametrize(("facts", "want"), [({}, set()), (IN_PROCESS, {("imap1", 143)})])
+def test_pages_of_a_package_have_their_settings_below_etc(facts, want):
+    assert calls(snapshot([APACHE], OF_PACKAGE, **facts), "apache2") == want
+
+
+HANDLER = (
+    " unix /etc/apache2/conf-enabled/fpm.conf:2:/run/php/shop.sock\n"
+    " folder /etc/apache2/sites-enabled/x.conf:1:documentroot /srv/shop/public\n"
+    " folder /etc/apache2/sites-enabled/y.conf:1:documentroot /srv/other\n"
+    " unix /etc/apache2/sites-enabled/y.conf:2:/run/php/other.sock\n setting /srv/other/db.php:1:host = db2:5432\n"
+)
+
+
+def test_a_handler_for_all_sites_has_the_pages_of_those_without_their_own():
+    assert calls(snapshot([APACHE, MANAGER], HANDLER + PAGE, **IN_BETWEEN), "php-fpm") == {("db1", 5432)}
+
+
+def test_the_home_of_a_pools_account_is_its_application_where_pages_stand():
+    worker = Process(12, 11, 44, 44, "php-fpm8.2", ("php-fpm: pool shop",), "", cgroup="/system.slice/fpm.service")
+    users = {Users.name: UsersFacts({44: User("shop", 44, 44, "/srv/shop")})}
+    assert calls(snapshot([MANAGER, worker], PAGE, **users), "php-fpm") == {("db1", 5432)}
+    assert calls(snapshot([MANAGER, worker], SET, **users), "php-fpm") == set()
+
+
 NAMED = (
     " group /etc/odbc.ini:1:STOCK\n setting /etc/odbc.ini:2:server = db1\n setting /etc/odbc.ini:3:port = 3311\n"
     " hidden /etc/odbc.ini:4:password\n group /etc/odbc.ini:5:OTHER\n setting /etc/odbc.ini:6:server = db2:1\n"

@@ -148,6 +148,23 @@ def test_a_web_server_that_executes_no_pages_has_none_of_their_uploads():
     assert state("", program="/usr/sbin/apache2", deployed=DEPLOYED) == set()
 
 
+SERVED = " folder /etc/{0}/x.conf:1:alias /srv/shop/media\n data /etc/{0}/x.conf:1:/srv/shop/media\n"
+HANDED_ON = " address /etc/{0}/x.conf:3:shop:8000\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "more", "want"),
+    [
+        ("nginx", HANDED_ON, set()),
+        ("nginx", "", {"/srv/shop/media"}),
+        ("apache2", HANDED_ON + " folder /etc/{0}/x.conf:2:runs /srv/shop/shop.wsgi\n", {"/srv/shop/media"}),
+    ],
+    ids=["hands on", "serves alone", "runs what writes there"],
+)
+def test_what_a_web_server_serves_is_of_who_writes_it(program, more, want):
+    assert state((SERVED + more).format(program), program=f"/usr/sbin/{program}") == want
+
+
 @pytest.mark.parametrize(
     ("line", "want"),
     [

@@ -92,6 +92,9 @@ tunnels {
   if (slash || index(low, "loadcredential")) {
     files(line, low)
   }
+  if (index(low, "passenger")) {
+    passengers(low)
+  }
   sources(line, low)
 }
 
@@ -165,6 +168,8 @@ function forget() {
   called_port = ""
   jump = ""
   ahead = ""
+  served = ""
+  awaited = 0
 }
 
 # The name of the line's secret. Of a file that keeps passwords the first line says that it does, and a file that another

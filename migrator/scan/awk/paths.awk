@@ -61,9 +61,9 @@ function in_store(path,   u) {
   }
 }
 
-# Where a program works, and whose pages it serves.
+# Where a program works, whose pages it serves, and what a web server runs itself.
 function folders(line, low,   u, d) {
-  if ((index(low, "dir") || index(low, "root") || index(low, "base=")) && (match(low, /^[ \t]*(chdir|directory|working_?directory|(server\.)?document-?root)[ \t]*[= \t][ \t]*["]?\/[a-z0-9._\/-]+/) || match(low, /^[ \t]*root[ \t]+["]?\/[a-z0-9._\/-]+["]?;/) || match(low, /<directory[ \t]+["]?\/[a-z0-9._\/-]+/) || match(low, /(doc|app)base="\/[a-z0-9._\/-]+/))) {
+  if ((index(low, "dir") || index(low, "root") || index(low, "base=")) && (match(low, /^[ \t]*(chdir|directory|working_?directory|(server\.)?document-?root)[ \t]*[= \t][ \t]*["]?\/[a-z0-9._\/-]+/) || match(low, /<directory[ \t]+["]?\/[a-z0-9._\/-]+/) || match(low, /(doc|app)base="\/[a-z0-9._\/-]+/))) {
     u = substr(line, RSTART, RLENGTH)
     d = tolower(u)
     if (d ~ /^</) {
@@ -71,9 +71,63 @@ function folders(line, low,   u, d) {
     }
     sub(/^[ \t]+/, "", d)
     sub(/[ \t=].*$/, "", d)
-    sub(/^[^\/]*/, "", u)
-    sub(/["]?;$/, "", u)
-    say("folder", d " " u)
+    folder(d, u)
+  }
+  if (index(line, ";") && index(low, "root") + index(low, "alias")) {
+    pages_of(line, low)
+  }
+  if (index(low, "alias") || index(low, "wsgi") || index(low, "approot") || index(low, "app_root") || index(low, "perl") || index(low, "fcgi") || index(low, "fastcgi") || (uwsgi && index(line, "="))) {
+    run_here(line, low)
+  }
+}
+
+# Pages of nginx: `root /srv/shop/public;`, `location /blog/ { alias /srv/blog/; }`.
+function pages_of(line, low,   d) {
+  while (match(low, /(^|[{;])[ \t]*(root|alias)[ \t]+["]?\/[a-z0-9._\/-]+["]?[ \t]*;/)) {
+    d = substr(low, RSTART, RLENGTH) ~ /^[^\/]*alias/ ? "alias" : "root"
+    folder(d, substr(line, RSTART, RLENGTH - 1))
+    low = substr(low, RSTART + RLENGTH - 1)
+    line = substr(line, RSTART + RLENGTH - 1)
+  }
+}
+
+# Programs that a web server or a server of applications runs itself, by the word that names them, and folders that a web
+# server serves besides: `WSGIScriptAlias / /srv/shop/wsgi.py`, `Alias /media /srv/shop/media`.
+function run_here(line, low,   d) {
+  if (match(low, /^[ \t]*((wsgi)?script)?alias(match)?[ \t]+["]?[^ \t=]+[ \t]+["]?\/[a-z0-9._\/-]+/)) {
+    d = substr(low, RSTART, RLENGTH) ~ /^[ \t]*alias/ ? "alias" : "runs"
+    line = substr(line, RSTART, RLENGTH)
+    sub(/^[ \t]*[^ \t]+[ \t]+[^ \t]+/, "", line)
+    folder(d, line)
+  } else if (match(low, /^[ \t]*(wsgipython(path|home)|passenger_?app_?root|perl((post)?config)?require|perlswitches[ \t]+-i|fcgid?wrapper|fastcgiserver)[ \t]*["]?\/[a-z0-9._\/-]+/) || (uwsgi && match(low, /^[ \t]*(wsgi-file|psgi|rack|php-docroot|python-?path|pp)[ \t]*=[ \t]*\/[a-z0-9._\/-]+/))) {
+    folder("runs", substr(line, RSTART, RLENGTH))
+  } else if (low ~ /^[ \t]*wsgidaemonprocess[ \t]/ && match(low, /[ \t](home|python-path)=["]?\/[a-z0-9._\/-]+/)) {
+    folder("runs", substr(line, RSTART, RLENGTH))
+  }
+}
+
+# `passenger_enabled on;`: the pages before it or behind it are those of a program that the web server runs.
+function passengers(low) {
+  if (low ~ /^[ \t]*passenger_?enabled[ \t]+on/) {
+    if (served != "") {
+      say("folder", "runs " served)
+    } else {
+      awaited = 1
+    }
+  }
+}
+
+# Tell the path in u as a folder of what the word d says.
+function folder(d, u) {
+  sub(/^[^\/]*/, "", u)
+  sub(/["]?[ \t]*$/, "", u)
+  say("folder", d " " u)
+  if (d ~ /root$/) {
+    served = u
+    if (awaited) {
+      awaited = 0
+      say("folder", "runs " u)
+    }
   }
 }
 
