@@ -65,7 +65,7 @@ _KEYS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
 _TABLES = re.compile(r"/[^/]*(ldap|mysql|pgsql)[^/]*\.(?:cf|conf|conf\.ext)")
 """Files of mail servers that say in their name what their `hosts` are. Source: ldap_table(5), mysql_table(5)."""
 _OWN_NAME = re.compile(
-    r"(?:my(?!sql)|v|virtual|default|server(?=[._-])|bind|listen|proxy_set_header|canonical|fully|local|public|external|advertised|allowed|trusted|rpc|http|https|https?d|network|transport|broadcast(?:_rpc)?|management|web|admin|node|base|this|own|inet|source)[._-]?(?:[a-z_.-]*[._-])?(?:hosts?|hostname|addr|address|name|host\.name)"
+    r"(?:my(?!sql)|v|virtual|default(?!_host)|server(?=[._-])|bind|listen|proxy_set_header|canonical|fully|local|public|external|advertised|allowed|trusted|rpc|http|https|https?d|network|transport|broadcast(?:_rpc)?|management|web|admin|node|base|this|own|inet|source)[._-]?(?:[a-z_.-]*[._-])?(?:hosts?|hostname|addr|address|name|host\.name)"
     r"|(?:.*\.)?rmi\.server\.hostname|dc_(?!smarthost).*|(?:e?helo|primary|qualify|masquerade|visible|unique)_?(?:host|hostname|name|domain)"
     r"|.*(?:bind|listen|advertis|local).*|host_?key.*|.*user_?host|.*ssh_?host_?key"
 )

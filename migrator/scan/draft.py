@@ -42,6 +42,7 @@ from migrator.scan.ownership import (
     is_served,
     mentions_of,
     refused_files,
+    replaced_files,
     secrets_in,
     with_folders,
     work_root,
@@ -95,7 +96,7 @@ class Draft:
         cls, snapshot: Snapshot, owners: SocketOwners, index: int, known: Identity, named: Sequence[frozenset[str]]
     ) -> "Draft":
         """What `index`, its place among the host's workloads, and the files that all of them name leave to this one."""
-        others, programs = foreign_files(known.named, named), known.programs
+        others, programs = foreign_files(known.named, named) | replaced_files(snapshot), known.programs
         foreign = others
         said = mentions_of(snapshot, known.roots, programs, foreign)
         roots = with_folders(known.roots, said, pages=executes_pages(known.workload.processes))

@@ -38,6 +38,7 @@ __all__ = [
     "program_folders",
     "programs_in",
     "refused_files",
+    "replaced_files",
     "secrets_in",
     "section_of",
     "with_folders",
@@ -91,6 +92,8 @@ _SOURCES = {
     ),
 }
 """Where a name for a database is explained. Sources: odbc.ini(5), "The Connection Service File" of PostgreSQL."""
+_DEFAULTS = re.compile(r"(?:/|[._-])defaults?[._-][^/]*$")
+"""Names of files that say what counts where nothing else is set."""
 _PROGRAM_SECTIONS = frozenset({"program", "watcher", "fcgi-program", "eventlistener"})
 _SYSTEM = ("/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/proc/", "/dev/", "/run/", "/var/run/", "/tmp/")  # noqa: S108 - told apart, not used
 
@@ -281,6 +284,17 @@ def refused_files(snapshot: Snapshot, roots: FileRoots, mentions: Iterable[Menti
     """Files of the workload that this user may not read: below its folders, or named by what it did read."""
     named = {m.path for m in mentions if m.kind is MentionKind.FILE}
     return tuple(file for file in snapshot.denied(Configuration) if roots.hold(file) or file in named)
+
+
+def replaced_files(snapshot: Snapshot) -> frozenset[str]:
+    """Files of defaults beside one of that form that this user may not read: what counts stands there."""
+    refused = {_form(file) for file in snapshot.denied(Configuration)}
+    return frozenset(file for file in _by_file(snapshot) if _DEFAULTS.search(file) and _form(file) in refused)
+
+
+def _form(file: str) -> tuple[str, str]:
+    folder, _, name = file.rpartition("/")
+    return folder, name.rpartition(".")[2]
 
 
 def foreign_files(own: frozenset[str], others: Iterable[frozenset[str]]) -> frozenset[str]:

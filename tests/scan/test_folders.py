@@ -235,13 +235,22 @@ def test_an_application_is_a_web_servers_own_where_that_runs_it(text, facts, wan
 
 OF_PACKAGE = (
     " folder /etc/apache2/conf-enabled/mail.conf:1:documentroot /var/lib/mail/html\n"
-    " setting /etc/mail/config.inc.php:3:imap_host = imap1:143\n setting /etc/mail/other.conf:3:host = x1:25\n"
+    " setting /etc/mail/config.inc.php:3:default_host = imap1:143\n setting /etc/mail/other.conf:3:host = x1:25\n"
 )
 
 
 @pytest.mark.parametrize(("facts", "want"), [({}, set()), (IN_PROCESS, {("imap1", 143)})])
 def test_pages_of_a_package_have_their_settings_below_etc(facts, want):
     assert calls(snapshot([APACHE], OF_PACKAGE, **facts), "apache2") == want
+
+
+def test_defaults_say_nothing_where_the_settings_are_closed():
+    text = OF_PACKAGE + " setting /etc/mail/defaults.inc.php:9:host = ldap1:389\n"
+    found = snapshot([APACHE], text, **IN_PROCESS)
+    assert ("ldap1", 389) in calls(found, "apache2")
+    seen = Observed(Configuration().parse(text), (), ("/etc/mail/config.local.php",))
+    closed = Snapshot("h", "10.0.0.1", NOW, {**found.observations, Configuration.name: seen})
+    assert calls(closed, "apache2") == {("imap1", 143)}
 
 
 HANDLER = (
