@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from posixpath import basename, join, normpath
 
+from migrator.scan.copies import sources_of
 from migrator.scan.interpreters import SHELL, interpreter_of, runtime_of_file, script_in
 
 __all__ = ["Started", "started", "to_shell"]
@@ -165,11 +166,13 @@ def started(line: str, *, variables: Mapping[str, str] | None = None, folder: st
 
 
 def _worked_on(simple: Sequence[_Simple], begin: str, program: str) -> Iterator[str]:
-    """What programs are given and write; and the folder that they work in, unless that is where they are themselves."""
+    """What programs are given and write, not what they copy from; and where they work, unless they are there too."""
     programs = {_program(one)[0] for one in simple}
     for one in simple:
         if not _GUARD.fullmatch(one.name):
-            yield from (word for word in (*one.words[1:], *one.targets) if _path(word, one.folder) != program)
+            copied = sources_of(one.words)
+            given = (word for word in one.words[1:] if word not in copied)
+            yield from (word for word in (*given, *one.targets) if _path(word, one.folder) != program)
             if one.folder != begin and not any(path.startswith(f"{one.folder}/") for path in programs):
                 yield one.folder
 

@@ -285,7 +285,7 @@ PLACES = [
     ("shop.conf", "[program:shop]\ndirectory=/srv/shop/", MentionKind.FOLDER, (None, "/srv/shop")),
     ("lighttpd.conf", 'server.document-root = "/srv/Shop/pub"', MentionKind.FOLDER, (None, "/srv/Shop/pub")),
     ("vhost.conf", "  DocumentRoot /var/www/shop", MentionKind.FOLDER, (None, "/var/www/shop")),
-    ("x.sh", "rsync -a /srv/near/ backup@nas1:/srv/far/", MentionKind.DATA, (None, "/srv/near")),
+    ("x.sh", "rsync -a backup@nas1:/srv/far/ /srv/near/", MentionKind.DATA, (None, "/srv/near")),
     ("x.sh", "scp nas1:/srv/far $NAS:/srv/far /srv/near", MentionKind.DATA, (None, "/srv/near")),
     (
         "lsyncd.conf.lua",

@@ -70,8 +70,8 @@ def state(configuration, *arguments, program="/usr/bin/shop", cwd="/", unit=None
         ("/etc/shop/shop.toml", 'include = "/var/lib/shop/conf/more.yml"\n', "/usr/bin/shop", set()),
         ("/etc/shop/shop.toml", 'more = "/var/lib/shop/settings.json"\n', "/usr/bin/shop", set()),
         ("/etc/shop/shop.toml", 'catalogue = "/srv/shop/catalogue.json"\n', "/usr/bin/shop", set()),
-        ("/etc/shop/copy.sh", "rsync -a /srv/shop/in/ anna@vault:/srv/copy/in/\n", "/usr/bin/shop", {"/srv/shop/in"}),
-        ("/etc/shop/copy.sh", "scp /srv/shop/a vault:/srv/copy/a\n", "/usr/bin/shop", {"/srv/shop/a"}),
+        ("/etc/shop/copy.sh", "rsync -a /srv/shop/in/ anna@vault:/srv/copy/in/\n", "/usr/bin/shop", set()),
+        ("/etc/shop/copy.sh", "scp /srv/shop/a vault:/srv/copy/a\n", "/usr/bin/shop", set()),
         ("/etc/shop/copy.sh", "rsync -a vault::/srv/copy/ /srv/shop/in\n", "/usr/bin/shop", {"/srv/shop/in"}),
         ("/etc/shop/x.conf", "paths = /srv/shop/a:/srv/shop/b\n", "/usr/bin/shop", {"/srv/shop/a", "/srv/shop/b"}),
         ("/etc/shop/x.env", "PYTHONPATH=/srv/shop/src:/srv/shop/lib\nUPLOAD_PATH=/srv/shop/in\n", "/usr/bin/shop", {"/srv/shop/in"}),
@@ -192,11 +192,41 @@ def test_where_modules_are_looked_for_is_no_data(line, want):
     assert data_paths(line) == want
 
 
-def test_a_job_that_copies_to_another_machine_keeps_nothing_there():
-    entry = CronEntry("/etc/cron.d/copy", 1, "@hourly", "root", "rsync -a /srv/a/ vault:/srv/b/")
-    facts = {Crontabs.name: Observed((entry,))}
-    (job,) = host_view(Snapshot("h", "10.0.0.1", NOW, facts)).profiles
-    assert [one.path for one in job.state] == ["/srv/a"]
+COPIED = [
+    ("rsync -a /srv/a/ vault:/srv/b/", set()),
+    ("rsync -a --delete /srv/a /srv/b", {"/srv/b"}),
+    ("rsync -a --exclude-from=/etc/x vault:/srv/a/ /srv/b/", {"/srv/b"}),
+    ("cp -a /srv/a /srv/b/$DAY", {"/srv/b"}),
+    ("tar czf /srv/b/x.tgz /srv/a /etc", {"/srv/b"}),
+    ("tar -C /srv/a -cf /srv/b/x.tar .", {"/srv/b"}),
+    ("tar -xzf /mnt/x.tgz -C /srv/b", {"/mnt", "/srv/b"}),
+    ("borg create --stats /srv/b::x /srv/a /srv/c", {"/srv/b"}),
+    ("restic -r /srv/b backup /srv/a", {"/srv/b"}),
+    ("svnadmin hotcopy --clean-logs /srv/a /srv/b", {"/srv/b"}),
+    ("zip -qr /srv/b/x.zip /srv/a", {"/srv/b"}),
+    ("rclone sync /srv/a far:bucket/a", set()),
+    ("rclone size /srv/a", {"/srv/a"}),
+]
+
+
+def state_of_job(line, configuration=""):
+    entry = CronEntry("/etc/cron.d/copy", 1, "@hourly", "root", line)
+    facts = {Crontabs.name: (entry,), Configuration.name: Configuration().parse(configuration)}
+    (job,) = host_view(
+        Snapshot("h", "10.0.0.1", NOW, {name: Observed(value) for name, value in facts.items()})
+    ).profiles
+    return {one.path for one in job.state}
+
+
+@pytest.mark.parametrize(("line", "want"), COPIED)
+def test_what_is_copied_is_not_the_state_of_who_copies_it(line, want):
+    assert state_of_job(line) == want
+
+
+@pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[0])
+@pytest.mark.parametrize(("line", "want"), COPIED)
+def test_a_script_that_copies_keeps_what_it_writes(line, want, awk):
+    assert state_of_job("/opt/copy.sh", said(awk, "/opt/copy.sh", f"#!/bin/sh\n{line}\n")) == want
 
 
 WHY = Evidence("processes", "shopd --data", "pid 7")

@@ -221,15 +221,16 @@ function certificates(line,   s) {
 }
 
 # What may be data, by where it stands.
-function data_of(line, low,   s, d, b, head) {
+function data_of(line, low,   s, d, b, head, copies) {
   s = !index(low, "_listener") && (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ ("chroot|documentroot|targetdir|host[\"" q "]?[ \t]*[=:][ \t]*[\"" q "]?/|^[ \t]*[a-z_.-]*socket[a-z_.-]*[\"" q "]?[ \t]*[=:]") ? line : ""
   head = ""
+  copies = s != "" && (index(low, "rsync") || index(low, "cp ") || index(low, "tar ") || index(low, "borg") || index(low, "restic") || index(low, "clone") || index(low, "duplicity") || index(low, "-backup") || index(low, "svnadmin") || index(low, "zip "))
   while (match(s, /\/(var\/lib|var\/backups?|backups?|srv|data|mnt|exports?|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]/)) {
     d = substr(s, RSTART, RLENGTH)
     b = before(s)
     head = head substr(s, 1, RSTART - 1)
     s = substr(s, RSTART + RLENGTH)
-    if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low) && !is_of_code(substr(head, length(head) > 200 ? length(head) - 199 : 1))) {
+    if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low) && !is_of_code(substr(head, length(head) > 200 ? length(head) - 199 : 1)) && !(copies && is_source(head, s))) {
       say("data", d)
     }
     head = head d
@@ -246,6 +247,36 @@ function is_of_code(head,   low) {
     return low ~ of_code || head ~ ("(^|[^A-Za-z0-9_])PATH=[\"" q "]?([^ \t\"" q "=]*:)?$")
   }
   return 0
+}
+
+# Whether a path is what a program copies from, by the words before it and behind it: the state of somebody else.
+function is_source(head, rest,   t) {
+  sub(/^.*([;|]|&&)/, "", head)
+  gsub(/[$][(][^()]*[)]/, "$", rest)
+  sub(/([;|<>]|&&).*$/, "", rest)
+  sub(/[ \t][0-9]$/, "", rest)
+  if (!match(head, /(^|[ \t\/=(`"])(rsync|scp|cp|rdiff-backup|duplicity|rclone|svnadmin|borg|restic|tar|zip)[ \t]/)) {
+    return 0
+  }
+  t = substr(head, RSTART, RLENGTH)
+  gsub(/[^a-z-]/, "", t)
+  head = substr(head, RSTART + RLENGTH - 1)
+  if (t == "tar") {
+    return (head "/" rest) ~ /^[ \t]+(-?[a-zA-Z]*[cru]|.*[ \t](-[a-zA-Z]*[cru][a-zA-Z]*|--create)[ \t])/ && head !~ /([a-zA-Z-]f|--file[= ])[ \t="]*$/
+  }
+  if (t == "borg") {
+    return head ~ /[ \t]create[ \t].*::[^ \t]*[ \t]/
+  }
+  if (t == "restic") {
+    return head ~ /[ \t]backup[ \t]/ && head !~ /(-r|--repo)[= \t"]*$/
+  }
+  if (t == "zip") {
+    return head ~ /[ \t][^ \t-][^ \t]*[ \t]+["]?$/
+  }
+  if ((t == "rclone" && head !~ /[ \t](copy|sync|move)/) || (t == "svnadmin" && head !~ /[ \t]hotcopy/)) {
+    return 0
+  }
+  return head !~ /--[a-z-]+=["]?$|--(exclude|include|link-dest|backup-dir|files-from|exclude-from|log-file|temp-dir)[ \t]+["]?$/ && rest ~ /^[^ \t]*[ \t]+(-[^ \t]*[ \t]+)*["]?[^ \t-][^ \t]*[\/:$]/
 }
 
 # Whether a path is on another host: `backup@vault:/srv/dumps`, `remote_dir = /srv/in`.
