@@ -25,17 +25,14 @@ from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import Users, UsersFacts
+from migrator.scan.job_files import JobFiles, is_console
 from migrator.scan.mentions import Mention
 from migrator.scan.ownership import (
     FileRoots,
     commands_of,
     file_roots,
     files_of,
-    foreign_files,
     home_named,
-    mentions_of,
-    named_files,
-    programs_in,
     secrets_in,
 )
 from migrator.scan.platform import platform_reason
@@ -176,20 +173,28 @@ def _timer_job(snapshot: Snapshot, timer: Timer, unit: Unit) -> Job:
 
 
 def job_profile(
-    snapshot: Snapshot, job: Job, taken: frozenset[str] = frozenset(), named: Sequence[frozenset[str]] = ()
+    snapshot: Snapshot,
+    job: Job,
+    named: Sequence[frozenset[str]] = (),
+    *,
+    taken: frozenset[str] = frozenset(),
+    read: frozenset[str] = frozenset(),
 ) -> ServiceProfile:
     """The profile of a job.
 
-    `taken` are folders of services: a job of theirs reads the files that it names there, and not all. `named` are the
-    files that each service and job names: `/etc/feed/north.env` is of one instance, and `south.env` of another.
+    `taken` are folders of services: a job of theirs reads the files that it names there, and not all; `read` are the
+    files that services read. `named` are the files that each service and job names: `/etc/feed/north.env` is of one
+    instance, and `south.env` of another.
     """
     account = snapshot.value(Users, UsersFacts()).named(job.user)
-    roots, work = job.roots, job.work
+    roots, work = replace(job.roots, home=home_named(snapshot, job.user).rstrip("/")), job.work
+    found = JobFiles.of(snapshot, roots, work, named, taken=taken, read=read)
     own_roots = replace(roots, folders=tuple(folder for folder in roots.folders if folder not in taken))
-    foreign = foreign_files(named_files(snapshot, roots), named)
-    mentions = (*mentions_of(snapshot, own_roots, programs_in([work.text, work.program]), foreign), *job.said)
+    mentions = (*found.mentions, *job.said)
     started_with = named_in(snapshot, job.pids)
-    data = [(path, job.evidence) for path in data_paths(work.works_on, job.command) if not is_program(path)]
+    places = {*taken, *(roots.folders if is_console(work.program) else ())}
+    given = (path for path in data_paths(work.works_on, job.command) if not is_program(path) and path not in places)
+    data = [(path, job.evidence) for path in given]
     data += data_in(started_with)
     machine = snapshot.value(Machine, MachineFacts(uid=-1))
     own = files_of(snapshot, own_roots, mentions)
@@ -209,7 +214,7 @@ def job_profile(
         timezone=job.timezone or machine.timezone,
         account=Account(job.user, account.uid if account else None, account.gid if account else None),
         os=snapshot.value(OsRelease, OperatingSystem()),
-        calls=merged([*calls_of(snapshot, job.pids), *configured_calls(said)]),
+        calls=merged([*calls_of(snapshot, job.pids), *configured_calls(said), *found.calls]),
         state=state,
         state_observed=machine.uid == 0,
         config=tuple(sorted({m.file for m in mentions} | ({job.file} if job.file else set()))),

@@ -46,6 +46,8 @@ class MentionKind(StrEnum):
     """The begin of a group of options, each for programs of its own: `[mysqld]`, `[client]`."""
     NAME = "name"
     """What the host's resolver has for a name that is mentioned, and that /etc/hosts has not: `mq 10.0.0.5`."""
+    USES = "uses"
+    """What a script uses that stands elsewhere: a variable that a file of settings sets, or a program with accounts."""
     SOURCE = "source"
     """A name for a database that a file of the host explains: a data source of ODBC, a service of PostgreSQL."""
 
@@ -205,6 +207,7 @@ _READERS: dict[MentionKind, Callable[[str], dict[str, Any] | None]] = {
     MentionKind.KEPT: _unix,
     MentionKind.FOLDER: _folder,
     MentionKind.GROUP: _group,
+    MentionKind.USES: _group,
     MentionKind.NAME: _name,
     MentionKind.SOURCE: _section,
     MentionKind.AFFINITY: _affinity,

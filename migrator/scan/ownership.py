@@ -320,7 +320,8 @@ def _stem(file: str) -> str:
 def _by_file(snapshot: Snapshot) -> dict[str, list[Mention]]:
     by_file: dict[str, list[Mention]] = {}
     for mention in snapshot.value(Configuration, ()):
-        by_file.setdefault(mention.file, []).append(mention)
+        if mention.kind is not MentionKind.USES:
+            by_file.setdefault(mention.file, []).append(mention)
     return by_file
 
 

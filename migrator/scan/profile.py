@@ -62,9 +62,10 @@ def host_view(snapshot: Snapshot) -> HostView:
         [draft.claimant() for draft in seen], _left(seen, owners), snapshot.value(Network, NetworkFacts()).names
     )
     services = [draft.with_claims(claims, index) for index, draft in enumerate(seen)]
-    folders = frozenset(folder for one in known for folder in one.roots.folders)
+    taken = frozenset(folder for draft in services for folder in draft.identity.roots.folders)
+    read = frozenset(mention.file for draft in services for mention in draft.mentions)
     drafts = [(draft.profile(), draft.mentions) for draft in services]
-    drafts += [(job_profile(snapshot, job, folders, named), ()) for job in jobs]
+    drafts += [(job_profile(snapshot, job, named, taken=taken, read=read), ()) for job in jobs]
     profiles = tuple(distinct([profile for profile, _ in drafts]))
     return HostView(
         snapshot,

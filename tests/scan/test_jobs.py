@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 
 from migrator.model.observations import Observed
 from migrator.model.profile_findings import of_profile
-from migrator.model.services import OperatingSystem
+from migrator.model.services import OperatingSystem, ServiceKind
 from migrator.scan.command_line import started
 from migrator.scan.facts.changed_files import ChangedFiles, PackagedFiles
-from migrator.scan.facts.configuration import Configuration
+from migrator.scan.facts.configuration import MENTIONS, Configuration
 from migrator.scan.facts.crontabs import Crontabs
 from migrator.scan.facts.os_release import OsRelease
+from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import User, Users, UsersFacts
+from migrator.scan.mentions import MentionKind
 from migrator.scan.profile import host_view
 from migrator.scan.redact import HOST_REDACT
 from migrator.scan.shells import PACKAGES
@@ -27,6 +29,7 @@ from migrator.scan.timer_calendar import cron_time
 from tests.hazards.made_host import MadeHost, skip_without_namespaces
 
 AWKS = [awk for awk in ("mawk", "gawk", "busybox awk") if shutil.which(awk.split()[0])]
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
 ACCOUNTS = UsersFacts({7: User("app", 7, 7, "/home/app", "/bin/sh")})
 
 
@@ -226,6 +229,91 @@ def test_a_file_that_the_line_sources_and_a_program_in_usr_local_are_read():
     (profile,) = found.values()
     assert profile.executable == "/usr/local/bin/pull"
     assert {(call.target, call.port) for call in profile.calls} == {("a1.corp", 8080), ("b1.corp", 8081)}
+
+
+SHARED = "/srv/shop/.env"
+OF_APPLICATION = (
+    f" setting {SHARED}:1:db_host = db1:5432\n variable {SHARED}:1:DB_HOST=\n url {SHARED}:2:http://pay.corp:8080\n"
+    f" variable {SHARED}:2:PAY_URL=\n data {SHARED}:3:/srv/maps\n variable {SHARED}:3:MAPS=\n hidden {SHARED}:4:pay_secret\n"
+    f" variable {SHARED}:4:PAY_SECRET=\n setting {SHARED}:5:mail_host = mail1:25\n variable {SHARED}:5:MAIL_HOST=\n"
+)
+SERVES = Process(
+    10, 1, 7, 7, "shop", ("/srv/shop/bin/shop",), "/srv/shop/bin/shop", cgroup="/system.slice/shop.service"
+)
+
+
+def job_beside_service(line, configuration):
+    """What the job of that line calls and keeps, whose application a service is of as well."""
+    text = f"#entries\n /etc/cron.d/jobs:6:1 * * * * root {line}\n"
+    facts = {
+        Crontabs.name: Crontabs().parse(text),
+        Configuration.name: Configuration().parse(configuration),
+        Processes.name: (SERVES,),
+        Units.name: (Unit("shop.service"),),
+        Users.name: UsersFacts({0: User("root", 0, 0, "/root")}),
+    }
+    found = host_view(Snapshot("h", "10.0.0.1", NOW, {name: Observed(value) for name, value in facts.items()}))
+    (job,) = (profile for profile in found.profiles if profile.kind is ServiceKind.JOB)
+    return {call.target for call in job.calls}, state(job), {one.name for one in job.secrets}
+
+
+@pytest.mark.parametrize(
+    ("line", "more", "want"),
+    [
+        ("/srv/shop/bin/maps", "", (set(), set(), set())),
+        ("/srv/shop/bin/maps", f" file /srv/shop/bin/maps:2:{SHARED}\n", ({"db1", "pay.corp", "mail1"}, {"/srv/maps"}, {"pay_secret"})),
+        ("/srv/shop/bin/maps", " uses /srv/shop/bin/maps:3:MAPS\n uses /srv/shop/bin/maps:3:DB_HOST\n", ({"db1"}, {"/srv/maps"}, set())),
+        ("cd /srv/shop && php artisan schedule:run", "", ({"db1"}, set(), set())),
+        ("cd /srv/shop && bundle exec rake feeds", "", ({"db1"}, set(), set())),
+        ("cd /srv/shop && php bin/console x", " uses /srv/shop/bin/console:4:PAY_URL\n", ({"pay.corp"}, set(), set())),
+        ("cd /srv/shop && php other.php", "", (set(), set(), set())),
+    ],
+    ids=["a script", "names the file", "reads variables", "a console", "another console", "one that reads a variable", "no console"],
+)  # fmt: skip
+def test_of_what_a_service_reads_too_a_job_has_what_it_uses(line, more, want):
+    assert job_beside_service(line, OF_APPLICATION + more) == want
+
+
+def test_a_job_that_copies_what_a_service_keeps_has_no_part_in_it():
+    text = (
+        f"{OF_APPLICATION} file /srv/copy/run:2:{SHARED}\n uses /srv/copy/run:3:tar\n data /srv/copy/run:3:/srv/dumps\n"
+    )
+    assert job_beside_service("/srv/copy/run", text)[1] == {"/srv/dumps"}
+
+
+KEPT_AT_HOME = (
+    " hidden /root/.my.cnf:3:password\n setting /root/.my.cnf:2:host = db7\n kept /root:1:/root/.pgpass\n"
+    " hidden /root/.profile:3:token\n client /opt/dump:2:mysqldump localhost \n"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "more", "want"),
+    [
+        ("/opt/dump", " uses /opt/dump:2:mysqldump\n", ({"db7"}, {"password"})),
+        ("/opt/dump", "", ({"/run/mysqld/mysqld.sock"}, set())),
+        ("mysqldump shop", "", ({"db7"}, {"password"})),
+        ("psql -c x", "", (set(), {"passwords"})),
+        ("gzip /srv/x", "", (set(), set())),
+    ],
+)
+def test_what_an_account_keeps_for_a_client_is_of_the_job_that_calls_it(line, more, want):
+    called, _, secrets = job_beside_service(line, KEPT_AT_HOME + more)
+    assert (called, secrets) == want
+
+
+@pytest.mark.parametrize("awk", AWKS)
+def test_a_script_says_which_variables_of_settings_it_uses_and_no_other_word(tmp_path, awk):
+    script, settings = tmp_path / "run", tmp_path / "x.env"
+    script.write_text(
+        "#!/bin/sh\nmysql -e x >$MAPS\ncurl git \"$env['PAY_URL']\" # $MAIL_HOST\npassword='x$ZQKANARI9'\n$MAPS | psql\n"
+    )
+    settings.write_text("MAPS=/srv/maps\nPAY_URL=http://pay:80\nMAIL_HOST=mail1\nUNUSED=1\n")
+    words = [*awk.split(), "-v", "q='", MENTIONS, str(script), str(settings)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert "KANARI" not in done.stdout
+    used = [(m.line, m.key) for m in Configuration().parse(done.stdout) if m.kind is MentionKind.USES]
+    assert used == [(2, "MAPS"), (2, "mysql"), (3, "PAY_URL"), (3, "curl"), (5, "psql")]
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,10 @@ uwsgi && of_uwsgi(line, low) {
 {
   listens(line, low)
   if (index(line, "=") && match(line, /^[ \t]*(export[ \t]+)?[A-Z_][A-Z0-9_]*=/)) {
-    say("variable", substr(line, RSTART, RLENGTH))
+    assigns(substr(line, RSTART, RLENGTH))
+  }
+  if (worker) {
+    uses(line, low)
   }
   if (slash && (index(line, "chk") || index(line, "check")) && match(line, /(httpchk|http-check send|health_check|check_http)[A-Za-z_= ]*\/[A-Za-z0-9._\/-]*/)) {
     say("check", substr(line, RSTART, RLENGTH))
@@ -119,14 +122,16 @@ uwsgi && of_uwsgi(line, low) {
 
 END {
   look_up()
+  tell_uses()
 }
 
 # What the name of a file says about how it is read. `nameless`: any text, of which secrets alone are told; `example`: what
 # stands in it is made up, and hosts alone are told; `guarded`: settings that are called after secrets, where `joe:4711` is
-# no host; `keeps`: each line is an account with its password; `script`: it is a program; `written`: in which language;
-# `afar`: its paths may be those of another host.
+# no host; `keeps`: each line is an account with its password; `script`: it is a program; `worker`: one that does
+# something of its own; `written`: in which language; `afar`: its paths may be those of another host.
 function what_file_it_is() {
   script = /^#!/
+  worker = script && FILENAME !~ /^\/etc\/(init|rc[0-9S]*)\.d\//
   variable = ""
   if (FILENAME ~ /\/env\/[A-Z][A-Z0-9_]*$/) {
     variable = FILENAME
@@ -155,6 +160,15 @@ function what_file_it_is() {
   afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/
 }
 
+# A variable that gets its value here.
+function assigns(name) {
+  say("variable", name)
+  if (!script) {
+    sub(/^[ \t]*(export[ \t]+)?/, "", name)
+    valued[substr(name, 1, length(name) - 1)]
+  }
+}
+
 # What the lines of the file before have left.
 function forget() {
   inside = 0
@@ -169,6 +183,10 @@ function forget() {
   jump = ""
   ahead = ""
   served = ""
+  if (in_use) {
+    split("", used)
+    in_use = 0
+  }
   awaited = 0
 }
 

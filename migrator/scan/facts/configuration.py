@@ -28,7 +28,7 @@ def _in_awk(form: str) -> str:
     return plain.replace('"', '\\"').replace("'", '" q "').replace("~", "").replace("`", "\\t")
 
 
-_PARTS = ("examples", "secrets", "keys", "elements", "paths", "blocks", "languages", "tunnels", "configuration")
+_PARTS = ("examples", "secrets", "keys", "elements", "paths", "blocks", "languages", "tunnels", "uses", "configuration")
 MENTIONS = f"{_forms()}\n{program(*ENDPOINTS, *_PARTS)}"
 """The program of awk that reads a file on the host. It prints what is on the allow-list of `Configuration`, and no more."""
 
@@ -39,7 +39,7 @@ class Configuration(Fact[tuple[Mention, ...]]):
     An allow-list works on the host: only URLs without user, path and query, `name:port` pairs, settings whose key speaks of
     hosts, servers, addresses, brokers or ports, the host and port that a client program is called with, paths of programs
     that are started and of files that are read in turn, ports and paths that are listened on, socket paths, data folders, checks, paths of certificates, rules that pin a client
-    to one server, and *names* of variables ever leave it. Lines
+    to one server, and *names* of variables ever leave it, of those that a script uses only what a file of settings sets. Lines
     that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Of a file without an extension, or of one that is called after secrets and has no extension of settings (`sasl_passwd`), only the names of its secrets are told, because it may be any text; of an example (`.env.example`) only hosts, and those only where the file beside it may not be read; `.env`, `.profile`, a `Procfile` and their like are settings. A file
     without an extension below /etc is read where a file that is read names it and it is no script, and of what looks like accounts with
     passwords in it only the place is told. Lines with control characters are data and say nothing. What is a socket is told
