@@ -19,6 +19,7 @@ from migrator.scan.calls import configured_calls, merged
 from migrator.scan.command_line import Started
 from migrator.scan.crontab import said_in_crontab, work_in, work_of
 from migrator.scan.facts.changed_files import ChangedFiles, PackagedFiles
+from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.crontabs import CronEntry, Crontabs
 from migrator.scan.facts.machine import Machine, MachineFacts
 from migrator.scan.facts.os_release import OsRelease
@@ -26,7 +27,7 @@ from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import Users, UsersFacts
 from migrator.scan.job_files import JobFiles, is_console
-from migrator.scan.mentions import Mention
+from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.ownership import (
     FileRoots,
     commands_of,
@@ -39,7 +40,7 @@ from migrator.scan.platform import platform_reason
 from migrator.scan.provided import packages_of_line
 from migrator.scan.running import calls_of, data_in, lasts, named_in, of_cron, of_unit
 from migrator.scan.snapshot import Snapshot
-from migrator.scan.state import data_paths, is_program, state_of
+from migrator.scan.state import data_paths, is_document, is_program, state_of
 from migrator.scan.timer_calendar import cron_time
 
 __all__ = ["Job", "job_profile", "jobs_of"]
@@ -192,13 +193,11 @@ def job_profile(
     own_roots = replace(roots, folders=tuple(folder for folder in roots.folders if folder not in taken))
     mentions = (*found.mentions, *job.said)
     started_with = named_in(snapshot, job.pids)
-    places = {*taken, *(roots.folders if is_console(work.program) else ())}
-    given = (path for path in data_paths(work.works_on, job.command) if not is_program(path) and path not in places)
-    data = [(path, job.evidence) for path in given]
-    data += data_in(started_with)
+    outputs = dict(_documents(snapshot, job, roots, mentions))
+    data = [*_data_of_line(job, roots, taken), *outputs.items(), *data_in(started_with)]
     machine = snapshot.value(Machine, MachineFacts(uid=-1))
     own = files_of(snapshot, own_roots, mentions)
-    state = state_of(snapshot, None, data, mentions, work.files)
+    state = state_of(snapshot, None, data, mentions, (*work.files, *outputs))
     said = (*mentions, *started_with)
     told = list(told_by((), [(f"{work.text} {work.program}", job.evidence)]))
     return ServiceProfile(
@@ -227,6 +226,29 @@ def job_profile(
         secrets=secrets_in(mentions),
         evidence=(job.evidence,),
     )
+
+
+def _data_of_line(job: Job, roots: FileRoots, taken: frozenset[str]) -> Iterator[tuple[str, Evidence]]:
+    """What its line works on, but for folders of applications in which it only is."""
+    places = {*taken, *(roots.folders if is_console(job.work.program) else ())}
+    for path in data_paths(job.work.works_on, job.command):
+        if path not in places and not is_program(path):
+            yield path, job.evidence
+
+
+def _documents(
+    snapshot: Snapshot, job: Job, roots: FileRoots, mentions: Sequence[Mention]
+) -> Iterator[tuple[str, Evidence]]:
+    """Its output in a form that settings have as well: what its shell writes, and what its program names.
+
+    What stands with the program itself is none, nor is what says something as settings do.
+    """
+    yield from ((path, job.evidence) for path in job.work.files if is_document(path) and data_paths(path))
+    known = {m.file for m in snapshot.value(Configuration, ())} | {*snapshot.denied(Configuration)}
+    for one in mentions:
+        is_data = one.kind is MentionKind.DATA and one.path not in known
+        if is_data and is_document(one.path) and not roots.hold(one.path):
+            yield one.path, Evidence(Configuration.name, one.text, f"{one.file}:{one.line}")
 
 
 def _words(command: str) -> tuple[str, ...]:

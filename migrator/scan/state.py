@@ -19,7 +19,7 @@ from migrator.scan.ownership import paths_in, program_folders
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
-__all__ = ["BROUGHT", "data_paths", "is_program", "state_of", "works_below"]
+__all__ = ["BROUGHT", "data_paths", "is_document", "is_program", "state_of", "works_below"]
 
 _DATA_PATH = re.compile(
     r"(?<![\w./-])(/(?:var/lib|var/backups?|backups?|srv|data|mnt|exports?|var/spool)/[\w./-]*[\w-])([$*%{]?)"
@@ -85,6 +85,12 @@ def works_below(profile: ServiceProfile, folder: str) -> bool:
 def is_program(path: str) -> bool:
     """Whether a path is that of a program or of its settings, and not of its data."""
     return _PROGRAM.search(path) is not None and not _kept_in(path)
+
+
+def is_document(path: str) -> bool:
+    """Whether a file is of a form that holds settings as often as what somebody exports, and is not called as settings."""
+    name, _, ending = PurePosixPath(path).name.lower().rpartition(".")
+    return ending in {"json", "xml", "yml", "yaml"} and not _SETTINGS.fullmatch(name)
 
 
 def _kept_in(path: str) -> str:

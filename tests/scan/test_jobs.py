@@ -281,6 +281,29 @@ def test_a_job_that_copies_what_a_service_keeps_has_no_part_in_it():
     assert job_beside_service("/srv/copy/run", text)[1] == {"/srv/dumps"}
 
 
+@pytest.mark.parametrize(
+    ("line", "more", "want"),
+    [
+        ("/opt/x/run", " data /opt/x/run:2:/srv/out/stock.json\n", {"/srv/out"}),
+        ("/opt/x/run >/srv/out/stock.xml", "", {"/srv/out"}),
+        ("/opt/x/run", " data /opt/x/run:2:/srv/out/stock.json\n hidden /srv/out/stock.json:1:token\n", set()),
+        ("/opt/x/run", " data /opt/x/run:2:/srv/out/settings.yml\n", set()),
+        ("/srv/x/run", " data /srv/x/run:2:/srv/x/stock.json\n", set()),
+        ("/opt/x/run --from /srv/in/stock.json", "", set()),
+    ],
+    ids=[
+        "its text names it",
+        "its shell writes it",
+        "it is settings",
+        "it is called so",
+        "beside it",
+        "it is given it",
+    ],
+)
+def test_what_a_job_exports_is_its_state_in_whatever_form(line, more, want):
+    assert job_beside_service(line, more)[1] == want
+
+
 KEPT_AT_HOME = (
     " hidden /root/.my.cnf:3:password\n setting /root/.my.cnf:2:host = db7\n kept /root:1:/root/.pgpass\n"
     " hidden /root/.profile:3:token\n client /opt/dump:2:mysqldump localhost \n"
