@@ -48,6 +48,8 @@ class Detection:
     """The program exists to keep data."""
     data: tuple[str, ...] = ()
     """Folders that its command line names for data."""
+    keeps: str = ""
+    """Where it keeps data unless it is told otherwise."""
     homes: tuple[str, ...] = ()
     """Folders below which its configuration and program stand, beyond what the command line shows."""
     ports: tuple[int, ...] = ()

@@ -41,6 +41,7 @@ from migrator.scan.ownership import (
     is_of_system,
     is_served,
     mentions_of,
+    programs_at_home,
     refused_files,
     replaced_files,
     secrets_in,
@@ -73,6 +74,8 @@ _FOREGROUND = frozenset({"simple", "exec", "notify", "notify-reload"})
 """Types of units whose process stays what systemd has started."""
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9@%_+=:,./-]+")
 """A word that needs no quotes, and holds nothing that systemd replaces."""
+_OF_CLIENTS = ("/debian.cnf", "/.my.cnf")
+"""Files beside a database's settings that only its clients read."""
 _TLS_PORTS = frozenset({443, 8443})
 
 
@@ -97,6 +100,8 @@ class Draft:
     ) -> "Draft":
         """What `index`, its place among the host's workloads, and the files that all of them name leave to this one."""
         others, programs = foreign_files(known.named, named) | replaced_files(snapshot), known.programs
+        if known.detection.stateful:
+            others |= programs_at_home(snapshot, known.roots)
         foreign = others
         said = mentions_of(snapshot, known.roots, programs, foreign)
         roots = with_folders(known.roots, said, pages=executes_pages(known.workload.processes))
@@ -251,7 +256,9 @@ class Draft:
         home = home_of(self.snapshot, self.identity.account.uid or -1)
         # Where open files are not visible, what it keeps is said to be unknown; the home may hold the program alone.
         told = home and (self._sees_files or home not in programs)
-        at_home = [(home, replace(evidence, inferred=True))] if told else []
+        closed = any(not file.endswith(_OF_CLIENTS) for file in self.refused)
+        kept = home if told else "" if home or closed else self.detection.keeps
+        at_home = [(kept, replace(evidence, inferred=True))] if kept else []
         return state_of(self.snapshot, self.workload, at_home, own)
 
     @property

@@ -1,5 +1,6 @@
 """What a workload is, and which files are its own by that. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,13 @@ from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
 __all__ = ["Identity"]
+
+
+_OF_DATA = re.compile(
+    r"(?<!\S)--?(?:(?:data|storage|base|repo|archive|wal|db|state|tsdb|export|serve|dump|backup|store)[-_.]?)*"
+    r"(?:data|dir|directory|path|folder|root|storage|store|repo|repository)[= ]/\S+"
+)
+"""Options by which programs that were not put there themselves are told where data is: no application is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,8 @@ def _roots(workload: Workload, detection: Detection) -> FileRoots:
     if unit and not workload.managed:
         texts += [" ".join(unit.command)]
         works += [unit.directory]
+    if (main.exe or next(iter(main.arguments), "")).startswith("/usr/") and not is_interpreter(main.program):
+        texts = [_OF_DATA.sub(" ", text) for text in texts]
     files = (*unit.environment_files, unit.fragment, unit.source) if unit else ()
     folders = [*detection.homes, *(f"/etc/{name}" for name in own if name and not is_interpreter(name))]
     return file_roots(texts, works=works, names=names, folders=folders, files=filter(None, files))

@@ -36,6 +36,7 @@ __all__ = [
     "paths_in",
     "place_of",
     "program_folders",
+    "programs_at_home",
     "programs_in",
     "refused_files",
     "replaced_files",
@@ -284,6 +285,16 @@ def refused_files(snapshot: Snapshot, roots: FileRoots, mentions: Iterable[Menti
     """Files of the workload that this user may not read: below its folders, or named by what it did read."""
     named = {m.path for m in mentions if m.kind is MentionKind.FILE}
     return tuple(file for file in snapshot.denied(Configuration) if roots.hold(file) or file in named)
+
+
+def programs_at_home(snapshot: Snapshot, roots: FileRoots) -> frozenset[str]:
+    """Programs in the home of an account that exists to keep data, which nobody names: of jobs that are not visible."""
+    home = f"{roots.home}/"
+    if not _STATE_ROOT.match(home):
+        return frozenset()
+    return frozenset(
+        file for file in _by_file(snapshot) if file.startswith(home) and "/bin/" in file and file not in roots.files
+    )
 
 
 def replaced_files(snapshot: Snapshot) -> frozenset[str]:

@@ -20,7 +20,7 @@ from migrator.scan.facts.processes import Process, Processes
 from migrator.scan.facts.sockets import Sockets, SocketsFacts, UnixListener
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
-from migrator.scan.facts.users import Users
+from migrator.scan.facts.users import User, Users, UsersFacts
 from migrator.scan.profile import host_view
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import data_paths, state_of
@@ -190,6 +190,56 @@ def test_a_path_on_another_machine_is_no_data_of_this_one(line, want):
 )
 def test_where_modules_are_looked_for_is_no_data(line, want):
     assert data_paths(line) == want
+
+
+def hidden_state(program, *arguments, configuration="", home="", denied=()):
+    """Data of a service as a plain account sees it: neither what it executes nor what it has open."""
+    name = program.rsplit("/", 1)[-1]
+    parts = (Process(7, 1, 5, 5, name, (program, *arguments), "", cgroup="/system.slice/x.service"),)
+    facts = {
+        Processes.name: Observed(parts),
+        Units.name: Observed((Unit("x.service", command=(program, *arguments)),)),
+        Configuration.name: Observed(Configuration().parse(configuration), (), tuple(denied)),
+        Machine.name: Observed(MachineFacts(uid=1000)),
+        Users.name: Observed(UsersFacts({5: User("keeper", 5, 5, home)})),
+    }
+    return {one.path for p in host_view(Snapshot("h", "10.0.0.1", NOW, facts)).profiles for one in p.state}
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments", "want"),
+    [
+        ("/usr/bin/pg_receivewal", ("--directory=/srv/wal",), {"/srv/wal"}),
+        ("/usr/local/bin/rest-server", ("--path", "/srv/restic"), {"/srv/restic"}),
+        ("/usr/local/bin/prometheus", ("--storage.tsdb.path=/srv/series",), {"/srv/series"}),
+        ("/opt/shop/bin/shop", ("--path", "/srv/shop"), set()),
+        ("/usr/bin/puma", ("--config-dir", "/srv/shop"), set()),
+        ("/usr/bin/python3", ("-m", "shop", "--directory=/srv/shop"), set()),
+    ],
+)
+def test_a_folder_that_an_option_names_for_data_is_no_application(program, arguments, want):
+    assert hidden_state(program, *arguments) == want
+
+
+@pytest.mark.parametrize(
+    ("configuration", "denied", "want"),
+    [
+        ("", (), {"/var/lib/mysql"}),
+        (" data /etc/mysql/x.cnf:2:/srv/mysql\n", (), {"/srv/mysql"}),
+        ("", ("/etc/mysql/debian.cnf",), {"/var/lib/mysql"}),
+        ("", ("/etc/mysql/x.cnf",), set()),
+    ],
+    ids=["nothing says where", "a setting does", "only clients' are closed", "a setting may"],
+)
+def test_a_database_keeps_its_data_where_it_does_unless_told_otherwise(configuration, denied, want):
+    assert hidden_state("/usr/sbin/mariadbd", configuration=configuration, home="/nonexistent", denied=denied) == want
+
+
+def test_a_program_in_the_home_of_a_databases_account_is_of_a_job_that_nobody_sees():
+    said = " data /var/lib/postgresql/bin/dump:2:/srv/dumps\n data /etc/postgresql/15/main/x.conf:1:/var/lib/postgresql/15/main\n"
+    program = "/usr/lib/postgresql/15/bin/postgres"
+    found = hidden_state(program, "-D", "/var/lib/postgresql/15/main", configuration=said, home="/var/lib/postgresql")
+    assert found == {"/var/lib/postgresql/15/main"}
 
 
 COPIED = [

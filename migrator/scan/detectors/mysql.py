@@ -23,6 +23,7 @@ def detect(workload: Workload, snapshot: Snapshot) -> Detection | None:
         runtime_of(name, workload.main, version),
         stateful=True,
         data=(data,) if data else (),
+        keeps="/var/lib/mysql",
         homes=("/etc/mysql", "/etc/my.cnf.d"),
         ports=(3306,),
         packages=version.package.pins,
