@@ -41,7 +41,7 @@ from migrator.scan.ownership import (
     is_of_system,
     is_served,
     mentions_of,
-    programs_at_home,
+    programs_beside,
     refused_files,
     replaced_files,
     secrets_in,
@@ -101,7 +101,7 @@ class Draft:
         """What `index`, its place among the host's workloads, and the files that all of them name leave to this one."""
         others, programs = foreign_files(known.named, named) | replaced_files(snapshot), known.programs
         if known.detection.stateful:
-            others |= programs_at_home(snapshot, known.roots)
+            others |= programs_beside(snapshot, known.roots) - known.named - programs
         foreign = others
         said = mentions_of(snapshot, known.roots, programs, foreign)
         roots = with_folders(known.roots, said, pages=executes_pages(known.workload.processes))
@@ -358,4 +358,8 @@ def _started_by(unit: Unit | None, process: Process) -> tuple[str, ...]:
 
 
 def _is_data_argument(path: str) -> bool:
-    return not path.rsplit("/", 1)[-1].count(".") and not path.startswith("/var/lib/") and not is_program(path)
+    return (
+        not path.rsplit("/", 1)[-1].count(".")
+        and not path.startswith(("/var/lib/", "/var/opt/"))
+        and not is_program(path)
+    )

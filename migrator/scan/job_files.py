@@ -17,7 +17,7 @@ from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.ownership import FileRoots, account_files, foreign_files, mentions_of, named_files, programs_in
 from migrator.scan.snapshot import Snapshot
 
-__all__ = ["JobFiles", "is_console"]
+__all__ = ["JobFiles", "is_console", "with_started"]
 
 _CONSOLES = re.compile(
     r"artisan|manage\.py|console|rake|rails|occ|drush|wp|wp-cli(?:\.phar)?|magento|yii|cake|spark|flask|django-admin|tower"
@@ -64,7 +64,7 @@ class JobFiles:
         taken: frozenset[str],
         read: frozenset[str],
     ) -> "JobFiles":
-        """What is a job's of that work.
+        """What is a job's of that work, and of `roots` that hold what its script starts.
 
         `taken` are folders of services, and `read` the files that these read; `named` what each service and job names.
         """
@@ -83,6 +83,11 @@ class JobFiles:
             said = tuple(m for m in said if not (m.kind is MentionKind.DATA and m.file in read))
         databases = tuple(_of_database(beside)) if is_console(work.program) and not used else ()
         return cls(_without_local(said, kept), databases)
+
+
+def with_started(snapshot: Snapshot, roots: FileRoots) -> FileRoots:
+    """With the scripts that a script starts."""
+    return replace(roots, files=roots.files | {one for one in _uses(snapshot, roots.files) if one.startswith("/")})
 
 
 def is_console(program: str) -> bool:

@@ -26,7 +26,7 @@ from migrator.scan.facts.os_release import OsRelease
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import Users, UsersFacts
-from migrator.scan.job_files import JobFiles, is_console
+from migrator.scan.job_files import JobFiles, is_console, with_started
 from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.ownership import (
     FileRoots,
@@ -188,7 +188,8 @@ def job_profile(
     instance, and `south.env` of another.
     """
     account = snapshot.value(Users, UsersFacts()).named(job.user)
-    roots, work = replace(job.roots, home=home_named(snapshot, job.user).rstrip("/")), job.work
+    roots, work = with_started(snapshot, job.roots), job.work
+    roots = replace(roots, home=home_named(snapshot, job.user).rstrip("/"))
     found = JobFiles.of(snapshot, roots, work, named, taken=taken, read=read)
     own_roots = replace(roots, folders=tuple(folder for folder in roots.folders if folder not in taken))
     mentions = (*found.mentions, *job.said)

@@ -36,7 +36,7 @@ __all__ = [
     "paths_in",
     "place_of",
     "program_folders",
-    "programs_at_home",
+    "programs_beside",
     "programs_in",
     "refused_files",
     "replaced_files",
@@ -287,14 +287,10 @@ def refused_files(snapshot: Snapshot, roots: FileRoots, mentions: Iterable[Menti
     return tuple(file for file in snapshot.denied(Configuration) if roots.hold(file) or file in named)
 
 
-def programs_at_home(snapshot: Snapshot, roots: FileRoots) -> frozenset[str]:
-    """Programs in the home of an account that exists to keep data, which nobody names: of jobs that are not visible."""
-    home = f"{roots.home}/"
-    if not _STATE_ROOT.match(home):
-        return frozenset()
-    return frozenset(
-        file for file in _by_file(snapshot) if file.startswith(home) and "/bin/" in file and file not in roots.files
-    )
+def programs_beside(snapshot: Snapshot, roots: FileRoots) -> frozenset[str]:
+    """Programs in the folders and the home of what exists to keep data: those of jobs, seen or not, are none of it."""
+    places = (*roots.folders, *([roots.home] if _STATE_ROOT.match(f"{roots.home}/") else []))
+    return frozenset(file for file in _by_file(snapshot) if "/bin/" in file and _is_below(file, places))
 
 
 def replaced_files(snapshot: Snapshot) -> frozenset[str]:

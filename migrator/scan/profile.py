@@ -12,6 +12,7 @@ from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.network import Network, NetworkFacts
 from migrator.scan.facts.sockets import Connection, Listener
 from migrator.scan.identity import Identity
+from migrator.scan.job_files import with_started
 from migrator.scan.jobs import job_profile, jobs_of
 from migrator.scan.mentions import Mention
 from migrator.scan.naming import distinct
@@ -54,7 +55,7 @@ def host_view(snapshot: Snapshot) -> HostView:
     found = [Identity.of(snapshot, workload) for workload, _ in doors]
     known = [one.beside(snapshot, found) for one in found]
     jobs = tuple(jobs_of(snapshot))
-    named = [one.named for one in known] + [named_files(snapshot, job.roots) for job in jobs]
+    named = [one.named for one in known] + [named_files(snapshot, with_started(snapshot, job.roots)) for job in jobs]
     seen = [
         Draft.of(snapshot, owners, index, one, named).with_doors(doors[index][1]) for index, one in enumerate(known)
     ]

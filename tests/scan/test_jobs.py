@@ -304,6 +304,16 @@ def test_what_a_job_exports_is_its_state_in_whatever_form(line, more, want):
     assert job_beside_service(line, more)[1] == want
 
 
+def test_what_a_script_starts_is_of_the_job_as_well():
+    text = " uses /opt/x/run:3:/opt/x/one\n url /opt/x/one:2:http://b1.corp:8081\n data /opt/x/one:3:/srv/dumps\n"
+    text += " url /opt/y/other:2:http://b2.corp:8081\n"
+    assert job_beside_service("/opt/x/run", text.replace("/opt/x/one", "/opt/z/one")) == (
+        {"b1.corp"},
+        {"/srv/dumps"},
+        set(),
+    )
+
+
 KEPT_AT_HOME = (
     " hidden /root/.my.cnf:3:password\n setting /root/.my.cnf:2:host = db7\n kept /root:1:/root/.pgpass\n"
     " hidden /root/.profile:3:token\n client /opt/dump:2:mysqldump localhost \n"
@@ -329,14 +339,14 @@ def test_what_an_account_keeps_for_a_client_is_of_the_job_that_calls_it(line, mo
 def test_a_script_says_which_variables_of_settings_it_uses_and_no_other_word(tmp_path, awk):
     script, settings = tmp_path / "run", tmp_path / "x.env"
     script.write_text(
-        "#!/bin/sh\nmysql -e x >$MAPS\ncurl git \"$env['PAY_URL']\" # $MAIL_HOST\npassword='x$ZQKANARI9'\n$MAPS | psql\n"
+        "#!/bin/sh\nmysql -e x >$MAPS\ncurl git \"$env['PAY_URL']\" # $MAIL_HOST\npassword='x$ZQKANARI9'\n$MAPS | psql\nif x; then /srv/z/one; fi\nD=/srv/z/two\n"
     )
     settings.write_text("MAPS=/srv/maps\nPAY_URL=http://pay:80\nMAIL_HOST=mail1\nUNUSED=1\n")
     words = [*awk.split(), "-v", "q='", MENTIONS, str(script), str(settings)]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert "KANARI" not in done.stdout
     used = [(m.line, m.key) for m in Configuration().parse(done.stdout) if m.kind is MentionKind.USES]
-    assert used == [(2, "MAPS"), (2, "mysql"), (3, "PAY_URL"), (3, "curl"), (5, "psql")]
+    assert used == [(2, "MAPS"), (2, "mysql"), (3, "PAY_URL"), (3, "curl"), (5, "psql"), (6, "/srv/z/one")]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
-# What a script uses that stands elsewhere: variables by their names, and programs that look for passwords in the home of
-# the account. A name leaves the host only if a file of settings gives it a value: any text may look like one.
+# What a script uses that stands elsewhere: variables by their names, programs that look for passwords in the home of the
+# account or that copy, and scripts that somebody put there. A name leaves the host only if a file of settings gives it a value: any text may look like one.
 
 # What the line uses, each once a file and 40 of them at most.
 function uses(line, low) {
@@ -8,6 +8,13 @@ function uses(line, low) {
   }
   if (low ~ /sql|maria|pg_|curl|wget|ftp|msmtp|s3|aws|mongo|smb|rclone|git|fetch|ldap|rsync|borg|restic|tar|svnadmin|zip|duplicity|-backup|cp/) {
     programs_of(low)
+  }
+  if (slash && match(line, /(^|[;&|(`]|then|do|exec|nice)[ \t]*\/(opt|srv|usr\/local|home|data|app)\/[A-Za-z0-9._\/-]+/)) {
+    line = substr(line, RSTART, RLENGTH)
+    sub(/^[^\/]*/, "", line)
+    if (is_new(line)) {
+      say("uses", line)
+    }
   }
 }
 
