@@ -121,6 +121,6 @@ def _roots(workload: Workload, detection: Detection) -> FileRoots:
         works += [unit.directory]
     if (main.exe or next(iter(main.arguments), "")).startswith("/usr/") and not is_interpreter(main.program):
         texts = [_OF_DATA.sub(" ", text) for text in texts]
-    files = (*unit.environment_files, unit.fragment, unit.source) if unit else ()
+    files = (*unit.environment_files, *(() if workload.managed else (unit.fragment, unit.source))) if unit else ()
     folders = [*detection.homes, *(f"/etc/{name}" for name in own if name and not is_interpreter(name))]
     return file_roots(texts, works=works, names=names, folders=folders, files=filter(None, files))

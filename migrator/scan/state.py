@@ -22,7 +22,7 @@ from migrator.scan.workload import Workload
 __all__ = ["BROUGHT", "data_paths", "is_document", "is_program", "state_of", "works_below"]
 
 _DATA_PATH = re.compile(
-    r"(?<![\w./-])(/(?:var/lib|var/backups?|backups?|srv|data|mnt|exports?|var/spool)/[\w./-]*[\w-])([$*%{]?)"
+    r"(?<![\w./-])(/(?:var/(?:lib|opt)|var/backups?|backups?|srv|data|mnt|exports?|var/spool)/[\w./-]*[\w-])([$*%{]?)"
 )
 _PASSING = re.compile(
     r"/(?:var/log|run|var/run|tmp|var/tmp|var/cache|dev|proc|sys)/|/dev/|\.(?:log|pid|lock|sock|out|err)(?:\.\d+)?$|/logs?/|(?:^|/)\.[\w.]+/|/supervise(?:/|$)"

@@ -471,3 +471,27 @@ def test_behind_a_guardian_it_is_the_child_that_serves(main, address, calls, run
     observed = {name: Observed(value) for name, value in facts.items()}
     (profile,) = host_view(Snapshot("h", "h", datetime.now(UTC), observed)).profiles
     assert (profile.service, profile.runtime.name, profile.processes) == ("all", runtime, 2)
+
+
+def test_what_a_managers_own_files_say_is_not_of_what_it_runs():
+    units = [
+        Unit(
+            "monit.service",
+            command=("/usr/bin/monit",),
+            source="/etc/init.d/monit",
+            environment_files=("/etc/default/monit",),
+        )
+    ]
+    parts = [
+        process(10, 1, "/usr/bin/monit -c /etc/monit/monitrc", "/usr/bin/monit", "monit.service"),
+        process(11, 10, "/opt/herd/bin/herd", "/opt/herd/bin/herd", "monit.service"),
+    ]
+    text = (
+        " file /etc/init.d/monit:3:/etc/monit/monitrc\n data /etc/monit/monitrc:4:/var/lib/monit/state\n"
+        " data /opt/herd/etc/herd.conf:3:/srv/herd\n url /etc/default/monit:1:redis://cache:6379\n"
+    )
+    facts = {Processes.name: (INIT, *parts), Units.name: tuple(units), Configuration.name: Configuration().parse(text)}
+    view = host_view(Snapshot("h", "h", datetime.now(UTC), {name: Observed(value) for name, value in facts.items()}))
+    (herd,) = (one for one in view.profiles if one.service == "herd")
+    assert {one.path for one in herd.state} == {"/srv/herd"}
+    assert {call.target for call in herd.calls} == {"cache"}

@@ -63,7 +63,7 @@ function in_store(path,   u) {
 
 # Where a program works, whose pages it serves, and what a web server runs itself.
 function folders(line, low,   u, d) {
-  if ((index(low, "dir") || index(low, "root") || index(low, "base=")) && (match(low, /^[ \t]*(chdir|directory|working_?directory|(server\.)?document-?root)[ \t]*[= \t][ \t]*["]?\/[a-z0-9._\/-]+/) || match(low, /<directory[ \t]+["]?\/[a-z0-9._\/-]+/) || match(low, /(doc|app)base="\/[a-z0-9._\/-]+/))) {
+  if ((index(low, "dir") || index(low, "root") || index(low, "base=")) && (match(low, /^[ \t]*(chdir|directory|working_?directory|(server\.)?doc(ument)?[-_]?root)[ \t]*[= \t][ \t]*["]?\/[a-z0-9._\/-]+/) || match(low, /<directory[ \t]+["]?\/[a-z0-9._\/-]+/) || match(low, /(doc|app)base="\/[a-z0-9._\/-]+/))) {
     u = substr(line, RSTART, RLENGTH)
     d = tolower(u)
     if (d ~ /^</) {
@@ -222,12 +222,15 @@ function certificates(line,   s) {
 
 # What may be data, by where it stands.
 function data_of(line, low,   s, d, b, head, copies) {
-  s = !index(low, "_listener") && (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ ("chroot|documentroot|targetdir|host[\"" q "]?[ \t]*[=:][ \t]*[\"" q "]?/|^[ \t]*[a-z_.-]*socket[a-z_.-]*[\"" q "]?[ \t]*[=:]") ? line : ""
+  s = !index(low, "_listener") && (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ ("chroot|doc(ument)?root|targetdir|^[ \t\"" q "]*((access|error)[_-])?log[_-]?(dir|directory|path|folder)[\"" q "]?[ \t]*[=: ]|^[ \t]*backend[_-]|host[\"" q "]?[ \t]*[=:][ \t]*[\"" q "]?/|^[ \t]*[a-z_.-]*socket[a-z_.-]*[\"" q "]?[ \t]*[=:]") ? line : ""
   head = ""
   copies = s != "" && (index(low, "rsync") || index(low, "cp ") || index(low, "tar ") || index(low, "borg") || index(low, "restic") || index(low, "clone") || index(low, "duplicity") || index(low, "-backup") || index(low, "svnadmin") || index(low, "zip "))
-  while (match(s, /\/(var\/lib|var\/backups?|backups?|srv|data|mnt|exports?|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]/)) {
+  while (match(s, /\/(var\/(lib|opt)|var\/backups?|backups?|srv|data|mnt|exports?|var\/spool)\/[A-Za-z0-9._\/-]*[A-Za-z0-9_-]/)) {
     d = substr(s, RSTART, RLENGTH)
     b = before(s)
+    if (b == "-" && substr(s, RSTART - 2, 1) == ":") {
+      b = ":"
+    }
     head = head substr(s, 1, RSTART - 1)
     s = substr(s, RSTART + RLENGTH)
     if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low) && !is_of_code(substr(head, length(head) > 200 ? length(head) - 199 : 1)) && !(copies && is_source(head, s))) {
