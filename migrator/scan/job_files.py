@@ -20,7 +20,7 @@ from migrator.scan.snapshot import Snapshot
 __all__ = ["JobFiles", "is_console", "with_started"]
 
 _CONSOLES = re.compile(
-    r"artisan|manage\.py|console|rake|rails|occ|drush|wp|wp-cli(?:\.phar)?|magento|yii|cake|spark|flask|django-admin"
+    r"artisan|manage\.py|console|rake|rails|occ|drush|wp|wp-cli(?:\.phar)?|magento|yii|cake|spark|flask|django-admin|(?:wp-)?cron\.php"
 )
 """Programs by which frameworks and applications start one of their own commands."""
 _DATABASES = frozenset(

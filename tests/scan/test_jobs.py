@@ -266,9 +266,10 @@ def job_beside_service(line, configuration):
         ("cd /srv/shop && php artisan schedule:run", "", ({"db1"}, set(), set())),
         ("cd /srv/shop && bundle exec rake feeds", "", ({"db1"}, set(), set())),
         ("cd /srv/shop && php bin/console x", " uses /srv/shop/bin/console:4:PAY_URL\n", ({"pay.corp"}, set(), set())),
+        ("php -f /srv/shop/cron.php", "", ({"db1"}, set(), set())),
         ("cd /srv/shop && php other.php", "", (set(), set(), set())),
     ],
-    ids=["a script", "names the file", "reads variables", "a console", "another console", "one that reads a variable", "no console"],
+    ids=["a script", "names the file", "reads variables", "a console", "another console", "one that reads a variable", "pages' own jobs", "no console"],
 )  # fmt: skip
 def test_of_what_a_service_reads_too_a_job_has_what_it_uses(line, more, want):
     assert job_beside_service(line, OF_APPLICATION + more) == want
