@@ -5,63 +5,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.model.services import Call, Evidence, Protocol, Source
+from migrator.scan.default_ports import CLIENTS, SCHEMES, local_socket, port_of_setting
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.process_settings import ProcessSettings, pid_of
 from migrator.scan.facts.sockets import Connection
 from migrator.scan.mentions import Mention, MentionKind
 
-__all__ = ["SCHEMES", "both", "configured_calls", "merged", "socket_calls"]
-
-SCHEMES: Mapping[str, int] = {
-    "http": 80, "https": 443, "ws": 80, "wss": 443, "ajp": 8009, "fcgi": 9000, "grpc": 443, "grpcs": 443, "h2c": 80,
-    "ldap": 389, "ldaps": 636, "smtp": 25, "smtps": 465, "imap": 143, "imaps": 993, "pop3": 110, "pop3s": 995,
-    "ftp": 21, "ftps": 990, "sftp": 22, "ssh": 22, "scp": 22, "rsync": 873, "git": 9418, "svn": 3690, "nfs": 2049,
-    "smb": 445,
-    "postgres": 5432, "postgresql": 5432, "pgsql": 5432, "psql": 5432, "postgis": 5432, "redshift": 5439,
-    "mysql": 3306, "mysql2": 3306, "mariadb": 3306, "sqlserver": 1433, "mssql": 1433, "jtds": 1433, "oracle": 1521,
-    "db2": 50000, "sybase": 5000, "firebirdsql": 3050, "hive2": 10000, "clickhouse": 8123, "cassandra": 9042,
-    "neo4j": 7687, "bolt": 7687, "couchdb": 5984, "influxdb": 8086, "redis": 6379, "rediss": 6379, "memcached": 11211,
-    "memcache": 11211,
-    "mongodb": 27017, "elasticsearch": 9200, "solr": 8983, "etcd": 2379, "consul": 8500, "zookeeper": 2181, "zk": 2181,
-    "amqp": 5672, "amqps": 5671, "kafka": 9092, "nats": 4222, "mqtt": 1883, "mqtts": 8883, "stomp": 61613,
-    "beanstalk": 11300, "gearman": 4730, "statsd": 8125, "gelf": 12201, "syslog": 514, "radius": 1812,
-}  # fmt: skip
-"""Port of a URL that names none. Source: the IANA registry, and the products' own documentation."""
+__all__ = ["both", "configured_calls", "merged", "socket_calls"]
 
 _NO_ENDPOINT = frozenset(
     {"balancer", "unix", "file", "classpath", "data", "urn", "about", "jar", "cid", "mailto", "listener"}
 )
 _HTTP = frozenset({"http", "ws", "h2c"})
-_CLIENTS: Mapping[str, int] = {
-    "psql": 5432, "pg_dump": 5432, "pg_dumpall": 5432, "pg_restore": 5432, "pg_basebackup": 5432, "pg_isready": 5432,
-    "mysql": 3306, "mysqldump": 3306, "mysqladmin": 3306, "mysqlimport": 3306, "mysqlcheck": 3306, "mariadb": 3306,
-    "mariadb-dump": 3306, "redis-cli": 6379, "mongo": 27017, "mongosh": 27017, "mongodump": 27017, "mongoexport": 27017,
-    "mongorestore": 27017, "mosquitto_pub": 1883, "mosquitto_sub": 1883, "ldapsearch": 389, "ldapmodify": 389,
-    "httpsconnection": 443, "httpconnection": 80, "smtp": 25, "smtp_ssl": 465, "ftp": 21, "ftp_tls": 21, "imap4": 143,
-    "imap4_ssl": 993, "telnet": 23, "redis": 6379, "strictredis": 6379, "mongoclient": 27017, "ftpput": 21,
-    "ftpget": 21, "ldapadd": 389, "cqlsh": 9042, "ssh": 22, "rsync": 873,
-}  # fmt: skip
-"""Port that a client program or class of that name connects to when it is told none. Source: its manual."""
-_LOCAL_SOCKETS: Mapping[str, str] = {
-    **dict.fromkeys(("psql", "pg", "vacuum", "reindex"), "/run/postgresql/.s.PGSQL.{port}"),
-    **dict.fromkeys(("mysql", "mysqladmin", "mysqlcheck", "mysqlimport", "mariadb"), "/run/mysqld/mysqld.sock"),
-}
-"""Socket that a client uses that is told no host. Source: psql(1), mysql(1)."""
-_KEYS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
-    (re.compile(pattern), port)
-    for pattern, port in (
-        (
-            r"relayhost|smarthost|(?:.*[_.-])?(?:smtp|mail|mailer|sendmail)[_.-]?(?:host|server|address|addr|relay|hostname)",
-            25,
-        ),
-        (r"(?:.*[_.-])?ldap[_.-]?(?:host|hosts|server|servers|address)", 389),
-        (r"forward-addr|stub-addr", 53),
-        (r"mysql\.(?:host|server)", 3306),
-        (r"pgsql\.(?:host|server)", 5432),
-        (r"(?:sqlsrv|dblib)\.(?:host|server)", 1433),
-    )
-)
-"""Settings that name a host of one kind only, and its port."""
 _TABLES = re.compile(r"/[^/]*(ldap|mysql|pgsql)[^/]*\.(?:cf|conf|conf\.ext)")
 """Files of mail servers that say in their name what their `hosts` are. Source: ldap_table(5), mysql_table(5)."""
 _OWN_NAME = re.compile(
@@ -74,6 +29,12 @@ _CONFIGURED = (Source.CONFIGURATION,)
 _NEAR = 7
 """Lines between a host and the port that belongs to it, at most."""
 _SECTIONED = re.compile(r"\.(?:ya?ml|ini|cnf|cfg|conf|toml|json|xml|properties|hcl)$")
+_FOR_OTHERS = re.compile(
+    r"(?:.*[_.-])?(?:backups?|archive|vault|offsite|mirror|log|logs|syslog|log_?server|web|www|proxy|api|nagios|icinga|zabbix"
+    r"|monitor|monitoring|graphite|statsd|influx|prometheus|pushgateway|ntp|nfs|smb|cifs|s3|ssh|sftp|ftp|scp|rsync)[_.-]?"
+    r"(?:hosts?|hostnames?|servers?|servername|addr|address)"
+)
+"""Settings that name a host to which other programs than a database's clients are sent."""
 _HOST_KEY = re.compile(
     r"(?:hostnames?|hosts?|host\.name|servernames?|servers?|addresses|address|addrs?|brokers?|endpoints?)$"
 )
@@ -88,20 +49,30 @@ def socket_calls(connections: Iterable[tuple[Connection, Evidence]]) -> Iterator
         yield Call(peer, Protocol.TCP, port, (Source.CLIENT_SOCKET,), (evidence,))
 
 
-def configured_calls(mentions: Sequence[Mention]) -> Iterator[Call]:
-    """Endpoints that configuration names. A setting without a port takes the one that stands beside it."""
+def configured_calls(mentions: Sequence[Mention], unsure: frozenset[int] = frozenset()) -> Iterator[Call]:
+    """Endpoints that configuration names. A setting without a port takes the one beside it, or the usual.
+
+    `unsure` are ports that are not supposed where none is named: others read the same settings, and are seen there.
+    """
     sections = {m.host for m in mentions if m.kind is MentionKind.SECTION}
-    ports = _ports_beside(mentions)
+    ports = _ports_of(mentions)
+    options = {(m.file, m.line, m.host) for m in mentions if m.kind is MentionKind.CLIENT}
     for mention in mentions:
-        call = _call(mention, mentions, sections, ports)
+        if _names_host(mention) and (mention.file, mention.line, mention.host) in options:
+            continue  # an option of the client of that line, which has its port
+        call = _call(mention, mentions, sections, ports, unsure)
         if call:
             yield call
 
 
-def _call(mention: Mention, mentions: Sequence[Mention], sections: set[str], ports: Mapping[int, int]) -> Call | None:
-    running = pid_of(mention)
-    where = mention.file if running else f"{mention.file}:{mention.line}"
-    evidence = Evidence(ProcessSettings.name if running else Configuration.name, mention.text[:200], where)
+def _call(
+    mention: Mention,
+    mentions: Sequence[Mention],
+    sections: set[str],
+    ports: Mapping[int, int],
+    unsure: frozenset[int],
+) -> Call | None:
+    evidence = _evidence(mention)
     if mention.kind is MentionKind.URL and mention.host not in sections and mention.scheme not in _NO_ENDPOINT:
         protocol = Protocol.HTTP if mention.scheme in _HTTP else Protocol.TCP
         port = mention.port or SCHEMES.get(mention.scheme.split("+")[0]) or SCHEMES.get(mention.scheme.split("+")[-1])
@@ -111,31 +82,66 @@ def _call(mention: Mention, mentions: Sequence[Mention], sections: set[str], por
         protocol = Protocol.HTTP if http else Protocol.TCP
         return Call(mention.host, protocol, mention.port, _CONFIGURED, (evidence,))
     if mention.kind is MentionKind.CLIENT:
-        return _client_call(mention, mentions, evidence)
-    if mention.kind is MentionKind.SETTING and mention.host and not _is_own_name(mention):
-        port = mention.port or ports.get(id(mention)) or _implied(mention)
+        return _client_call(mention, mentions, ports, evidence)
+    if _names_host(mention):
+        port = ports.get(id(mention)) or _supposed(mention, mentions, unsure)
         return Call(mention.host, Protocol.TCP, port, _CONFIGURED, (evidence,))
     if mention.kind is MentionKind.UNIX:
         return Call(mention.path, Protocol.UNIX, None, _CONFIGURED, (evidence,))
     return None
 
 
-def _client_call(mention: Mention, mentions: Sequence[Mention], evidence: Evidence) -> Call | None:
-    """A client program called with a host, or with none and none set elsewhere in the file: then the local socket."""
-    if mention.host != "localhost":
-        return Call(mention.host, Protocol.TCP, mention.port or _CLIENTS.get(mention.key), _CONFIGURED, (evidence,))
-    stem = mention.key.partition("_")[0].partition("dump")[0].removesuffix("db")
-    path = _LOCAL_SOCKETS.get(stem, "").format(port=mention.port or _CLIENTS.get(mention.key))
-    elsewhere = any(m.file == mention.file and m.kind is MentionKind.SETTING and m.host for m in mentions)
-    return Call(path, Protocol.UNIX, None, _CONFIGURED, (evidence,)) if path and not elsewhere else None
+def _evidence(mention: Mention) -> Evidence:
+    running = pid_of(mention)
+    where = mention.file if running else f"{mention.file}:{mention.line}"
+    return Evidence(ProcessSettings.name if running else Configuration.name, mention.text[:200], where)
 
 
-def _implied(mention: Mention) -> int | None:
+def _names_host(mention: Mention) -> bool:
+    """Whether it is a setting that names somebody else's host."""
+    return mention.kind is MentionKind.SETTING and bool(mention.host) and not _is_own_name(mention)
+
+
+def _client_call(
+    mention: Mention, mentions: Sequence[Mention], ports: Mapping[int, int], evidence: Evidence
+) -> Call | None:
+    """A client called with a host; or with none, and none in the file that it could mean: then it calls this host."""
+    port = mention.port or CLIENTS.get(mention.key)
+    socket = local_socket(mention.key, mention.port) if mention.host == "localhost" else ""
+    beside = [m for m in mentions if m.file == mention.file] if mention.host == "localhost" else []
+    if any(_may_mean(mention, one, beside, ports) for one in beside):
+        return None
+    if socket:
+        return Call(socket, Protocol.UNIX, None, _CONFIGURED, (evidence,))
+    return Call(mention.host, Protocol.TCP, port, _CONFIGURED, (evidence,))
+
+
+def _may_mean(client: Mention, setting: Mention, beside: Iterable[Mention], ports: Mapping[int, int]) -> bool:
+    """Whether a client that is told no host may be meant for one that the file names: not for a relay of mail, a vault.
+
+    An option on the line of another client is that one's.
+    """
+    if not _names_host(setting) or _FOR_OTHERS.fullmatch(setting.key):
+        return False
+    port = ports.get(id(setting)) or _usual(setting)
+    theirs = ((m.line, m.host) for m in beside if m.kind is MentionKind.CLIENT and m.key != client.key)
+    of_another = (setting.line, setting.host) in theirs
+    return not of_another and (port not in _WELL_KNOWN or port == CLIENTS.get(client.key))
+
+
+def _supposed(mention: Mention, mentions: Sequence[Mention], unsure: frozenset[int]) -> int | None:
+    """The usual port of what the setting names, unless a port of that name is told somewhere else."""
+    port, stem = _usual(mention), _stem(mention.key)
+    told = {m.port for m in mentions if stem and m.port and not m.host and re.sub(r"port$", "", m.key) == stem}
+    if told:
+        return next(iter(told)) if len(told) == 1 else None
+    return None if port in unsure else port
+
+
+def _usual(mention: Mention) -> int | None:
     """By the setting's name, or by the form of the file: `*.cnf` is MySQL's."""
-    found = next((port for pattern, port in _KEYS if pattern.fullmatch(mention.key)), None)
-    if not found and mention.file.endswith(".cnf") and mention.key == "host":
-        return SCHEMES["mysql"]
-    return found or _by_table(mention)
+    of_options = mention.file.endswith(".cnf") and mention.key == "host"
+    return port_of_setting(mention.key) or (SCHEMES["mysql"] if of_options else _by_table(mention))
 
 
 def _is_own_name(mention: Mention) -> bool:
@@ -164,6 +170,11 @@ def _section_of(mention: Mention, mentions: Sequence[Mention]) -> Mention | None
     """The last `backend x` or `upstream x` at or above the line."""
     above = [m for m in mentions if m.kind is MentionKind.SECTION and m.file == mention.file and m.line <= mention.line]
     return above[-1] if above else None
+
+
+def _ports_of(mentions: Sequence[Mention]) -> dict[int, int]:
+    """The port of each host setting, by its identity: its own, or the one that stands beside it."""
+    return _ports_beside(mentions) | {id(m): m.port for m in mentions if m.host and m.port}
 
 
 def _ports_beside(mentions: Sequence[Mention]) -> dict[int, int]:

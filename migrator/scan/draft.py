@@ -93,6 +93,8 @@ class Draft:
     outgoing: tuple[tuple[Connection, Evidence], ...]
     refused: tuple[str, ...] = ()
     """Files of its own that this user may not read."""
+    unsure: frozenset[int] = frozenset()
+    """Ports that are not supposed for what its settings name without one: others read the same, and use them."""
 
     @classmethod
     def of(
@@ -141,6 +143,11 @@ class Draft:
         """What of its files it reads itself, where it shares them with its clients and with other instances."""
         shares = self.detection.runtime.name in {"mysql", "mariadb"}
         return read_by(self.mentions, words_of(self.workload.main)) if shares else self.mentions
+
+    @property
+    def peer_ports(self) -> frozenset[int]:
+        """Ports at the other end of its own connections."""
+        return frozenset(connection.peer_port for connection, _ in self.outgoing)
 
     def claimant(self) -> Claimant:
         """What speaks for its being at an end of a socket of which no process was visible."""
@@ -229,7 +236,7 @@ class Draft:
     def _calls(self) -> tuple[Call, ...]:
         own = {path for path, _ in self.unix} | {listen.path for listen in self._listens()}
         mentions = [m for m in self.read if not (self.detection.schedules and _is_work(m)) and not self._is_own(m)]
-        said = [*configured_calls(mentions), *configured_calls(self.started_with)]
+        said = [*configured_calls(mentions, self.unsure), *configured_calls(self.started_with, self.unsure)]
         return merged([*socket_calls(self.outgoing), *(c for c in said if c.target not in own)])
 
     def _is_own(self, mention: Mention) -> bool:

@@ -180,12 +180,14 @@ def job_profile(
     *,
     taken: frozenset[str] = frozenset(),
     read: frozenset[str] = frozenset(),
+    unsure: frozenset[int] = frozenset(),
 ) -> ServiceProfile:
     """The profile of a job.
 
     `taken` are folders of services: a job of theirs reads the files that it names there, and not all; `read` are the
     files that services read. `named` are the files that each service and job names: `/etc/feed/north.env` is of one
-    instance, and `south.env` of another.
+    instance, and `south.env` of another. `unsure` are ports that are not supposed where a setting names none: services
+    that read the same use them.
     """
     account = snapshot.value(Users, UsersFacts()).named(job.user)
     roots, work = with_started(snapshot, job.roots), job.work
@@ -214,7 +216,7 @@ def job_profile(
         timezone=job.timezone or machine.timezone,
         account=Account(job.user, account.uid if account else None, account.gid if account else None),
         os=snapshot.value(OsRelease, OperatingSystem()),
-        calls=merged([*calls_of(snapshot, job.pids), *configured_calls(said), *found.calls]),
+        calls=merged([*calls_of(snapshot, job.pids), *configured_calls(said, unsure), *found.calls]),
         state=state,
         state_observed=machine.uid == 0,
         config=tuple(sorted({m.file for m in mentions} | ({job.file} if job.file else set()))),

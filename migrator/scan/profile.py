@@ -16,7 +16,7 @@ from migrator.scan.job_files import with_started
 from migrator.scan.jobs import job_profile, jobs_of
 from migrator.scan.mentions import Mention
 from migrator.scan.naming import distinct
-from migrator.scan.ownership import named_files, secrets_in
+from migrator.scan.ownership import FileRoots, named_files, secrets_in
 from migrator.scan.running import timed_units
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.socket_owners import SocketOwners, socket_owners
@@ -62,11 +62,14 @@ def host_view(snapshot: Snapshot) -> HostView:
     claims = claimed(
         [draft.claimant() for draft in seen], _left(seen, owners), snapshot.value(Network, NetworkFacts()).names
     )
-    services = [draft.with_claims(claims, index) for index, draft in enumerate(seen)]
+    held = [draft.with_claims(claims, index) for index, draft in enumerate(seen)]
+    services = [replace(one, unsure=_used_beside(one.identity.roots, one.identity.named, held, one)) for one in held]
     taken = frozenset(folder for draft in services for folder in draft.identity.roots.folders)
     read = frozenset(mention.file for draft in services for mention in draft.mentions)
     drafts = [(draft.profile(), draft.mentions) for draft in services]
-    drafts += [(job_profile(snapshot, job, named, taken=taken, read=read), ()) for job in jobs]
+    for job, files in zip(jobs, named[len(known) :], strict=True):
+        unsure = _used_beside(job.roots, files, held)
+        drafts.append((job_profile(snapshot, job, named, taken=taken, read=read, unsure=unsure), ()))
     profiles = tuple(distinct([profile for profile, _ in drafts]))
     return HostView(
         snapshot,
@@ -86,6 +89,22 @@ def _left_secrets(snapshot: Snapshot, profiles: Sequence[ServiceProfile]) -> tup
     known = {place.file for profile in profiles for place in profile.secrets}
     mentions = snapshot.value(Configuration, ())
     return tuple(place for place in secrets_in(mentions) if place.file not in known)
+
+
+def _used_beside(
+    roots: FileRoots, named: frozenset[str], services: Sequence[Draft], own: Draft | None = None
+) -> frozenset[int]:
+    """Ports to which services are connected that read the same settings, and to which `own` is not.
+
+    An environment that several share names what all of them call together: which of them calls what is not told there.
+    """
+    folders = frozenset(roots.folders)
+    beside = (
+        one
+        for one in services
+        if one is not own and (named & one.identity.named or folders.intersection(one.identity.roots.folders))
+    )
+    return frozenset(port for one in beside for port in one.peer_ports) - (own.peer_ports if own else frozenset())
 
 
 def _left(drafts: Sequence[Draft], owners: SocketOwners) -> SocketOwners:

@@ -264,3 +264,39 @@ def test_an_edge_that_both_ends_see_is_as_sure_as_the_callers_end(group, owners,
     (edge,) = assemble(map(understood, hosts), now=datetime.now(UTC)).estate.edges
     assert (edge.caller, edge.callee, confidence(edge.evidence)) == ("app", "postgresql", want)
     assert set(edge.sources) == {Source.CLIENT_SOCKET, Source.SERVER_SOCKET}
+
+
+SHARED = """\
+ setting /etc/default/shop:1:mysql_host = db1 in 0.1
+ setting /etc/default/shop:2:redis_host = r1 in 0.1
+"""
+
+
+def test_of_what_several_read_the_usual_port_is_supposed_for_those_that_use_it():
+    names = {10: "worker", 11: "beat"}
+    facts = {
+        Processes.name: tuple(
+            Process(
+                pid,
+                1,
+                99,
+                99,
+                name,
+                (f"/opt/{name}/{name}",),
+                f"/opt/{name}/{name}",
+                cgroup=f"/system.slice/{name}.service",
+            )
+            for pid, name in names.items()
+        ),
+        Units.name: tuple(
+            Unit(f"{name}.service", main_pid=pid, active=True, environment_files=("/etc/default/shop",))
+            for pid, name in names.items()
+        ),
+        Configuration.name: Configuration().parse(SHARED),
+        Sockets.name: SocketsFacts(connections=(Connection("10.0.0.1", 40000, "10.0.0.9", 3306, 99, 1),)),
+        Descriptors.name: DescriptorsFacts(owners={1: (10,)}),
+    }
+    snapshot = Snapshot("h", "10.0.0.1", datetime.now(UTC), {name: Observed(value) for name, value in facts.items()})
+    calls = {one.service: {(call.target, call.port) for call in one.calls} for one in host_view(snapshot).profiles}
+    assert calls["worker"] == {("10.0.0.9", 3306), ("db1", 3306), ("r1", 6379)}
+    assert calls["beat"] == {("db1", None), ("r1", 6379)}

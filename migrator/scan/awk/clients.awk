@@ -1,8 +1,13 @@
 # Programs and functions that call somebody, with the host that they are called with.
 
+BEGIN {
+  databases = "(^|[ \t|;&(`/])(psql|pg_dump(all)?|vacuumdb|reindexdb|pg_basebackup|pg_restore|pg_isready|mysql(dump|admin|import|check|show|slap|pump)?|mariadb(-(dump|admin|import|check|show|slap))?|redis-cli|mongo(sh|dump|export|restore)?|mosquitto_(pub|sub)|ldap(search|modify|add)|cqlsh)[ \t]"
+}
+
 # Hosts that client programs and functions are called with, and places of settings whose word says what is called.
 function clients(line, low) {
   of_databases(line, low)
+  of_mail(low)
   of_netcat(low)
   if (FILENAME !~ /\.(py|php|js|rb)$/) {
     of_copies(low)
@@ -15,15 +20,50 @@ function clients(line, low) {
 
 # `psql -h db -p 5433`; without a host it is this one.
 function of_databases(line, low,   s, name, a) {
-  if (match(line, "(^|[ \t|;&(`/])(psql|pg_dump(all)?|vacuumdb|reindexdb|pg_basebackup|pg_restore|pg_isready|mysql(dump|admin|import|check)?|mariadb(-dump)?|redis-cli|mongo(sh|dump|export|restore)?|mosquitto_(pub|sub)|ldap(search|modify|add)|cqlsh)[ \t]")) {
-    name = substr(line, RSTART, RLENGTH)
-    s = substr(line, RSTART + RLENGTH - 1)
-    gsub(/[^a-z_-]/, "", name)
-    a = option(s, "-h|--host|--hostname")
+  if (!match(line, databases)) {
+    return
+  }
+  name = substr(line, RSTART, RLENGTH)
+  s = own_words(substr(line, RSTART + RLENGTH - 1))
+  gsub(/[^a-z_-]/, "", name)
+  a = option(s, "-[ABENWXbnqrstvwx]*h|--host|--hostname")
+  if (a != "") {
+    say("client", name " " a " " port_of(name, s))
+  } else if (!is_told(name, s) && low !~ /pghost|mysql_host/ && (FILENAME !~ code || s ~ /[ \t]-/)) {
+    say("client", name " localhost " port_of(name, s))
+  }
+}
+
+# The words of a command up to the next one of its line, without what stands in quotes with blanks.
+function own_words(s) {
+  gsub("\"[^\"]*[ \t][^\"]*\"|" q "[^" q "]*[ \t][^" q "]*" q, " ", s)
+  sub(/[|;&].*$/, " ", s)
+  return s
+}
+
+# Whether what follows a client's name tells it a host, a socket or a file in which one may be, or is no call of it.
+function is_told(name, s) {
+  if (s ~ /:\/\/|[ \t"(]-[ABENWXbnqrstvwx]*h|--host|host=|[$][{]?[a-z_]*host([^n]|$)|defaults-(extra-)?file|service=|^[ \t]*([=:,})]|from[ \t])/) {
+    return 1
+  }
+  if (name ~ /^(mysql|maria)/) {
+    return s ~ /[ \t](-S|--socket)/
+  }
+  if (name ~ /^redis/) {
+    return s ~ /[ \t]-[su]/
+  }
+  return name ~ /^(ldap|cqlsh)/ || (name ~ /^mongo/ && s ~ /^[ \t]+[A-Za-z0-9.-]+\/|--uri|--config/)
+}
+
+# `msmtp --host=post`, `swaks --server post:587`.
+function of_mail(low,   s, name, a) {
+  if ((index(low, "msmtp") || index(low, "swaks")) && match(low, "(^|[ \t|;&(`/])(msmtp|swaks)[ \t]")) {
+    name = substr(low, RSTART, RLENGTH)
+    s = substr(low, RSTART + RLENGTH - 1)
+    gsub(/[^a-z]/, "", name)
+    a = option(s, name == "swaks" ? "-s|--server" : "--host")
     if (a != "") {
-      say("client", name " " a " " port_of(name, s))
-    } else if (s !~ /:\/\/|-h|host|defaults-(extra-)?file|service=|^[ \t]*([=:,})]|from[ \t])/ && low !~ /pghost|mysql_host/ && (FILENAME !~ code || s ~ /[ \t]-/)) {
-      say("client", name " localhost " port_of(name, s))
+      say("client", name " " a " " option(s, "-p|--port"))
     }
   }
 }
@@ -132,11 +172,11 @@ function of_upstream(low,   s, a, part) {
 
 # The value of one of the options `letters`, as `-h db`, `-hdb`, `--host=db`.
 function option(s, letters,   v) {
-  if (!match(s, "[ \t](" letters ")([ \t]+|=)?[A-Za-z0-9][A-Za-z0-9.-]*")) {
+  if (!match(s, "[ \t](" letters ")([ \t]+|=)?[\"" q "]?[A-Za-z0-9][A-Za-z0-9.-]*")) {
     return ""
   }
   v = substr(s, RSTART, RLENGTH)
-  sub("^[ \t](" letters ")[ \t=]*", "", v)
+  sub("^[ \t](" letters ")[ \t=\"" q "]*", "", v)
   return v
 }
 

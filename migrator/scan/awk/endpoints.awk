@@ -2,6 +2,7 @@
 
 BEGIN {
   opened = "(addr|address|listen|bind|http|port)[a-z_.-]*[\"" q "]?[ \t]*[=: ][ \t]*[\"" q "]?(0[.]0[.]0[.]0|[*])?:[0-9]+"
+  header = "(-h[ \t]*[\"" q "]|header[a-z_]*[\"" q "]?[ \t]*[=:(]?[ \t]*[{([]*[ \t]*[\"" q "]?)host[\"" q "]?[ \t]*(:|=>?)[ \t]*[\"" q "]?[a-z0-9.-]+"
 }
 
 # All that the line says about what is called. `index` is cheap and a match is not: each form has words without which
@@ -19,6 +20,9 @@ function endpoints(line, low,   a, part) {
   }
   if (index(line, "(") && FILENAME ~ called && ORIGIN == "") {
     calls(low)
+  }
+  if (index(low, "host") && (index(low, "header") || index(low, "-h"))) {
+    gsub(header, "", low)
   }
   pair = index(line, "=") || index(line, ":") || index(line, ">") || index(line, ",")
   if (index(low, "host") || index(low, "server") || index(low, "addr") || index(low, "port") || index(low, "broker") || index(low, "seed") || index(low, "peer") || index(low, "node") || index(low, "endpoint") || index(low, "source") || index(low, "connect") || index(low, "points") || index(low, "join")) {
@@ -56,7 +60,7 @@ function endpoints(line, low,   a, part) {
     sub(/^.*:/, "", a)
     say("listen", a)
   }
-  if (upstream || ((index(line, " ") || index(line, "(")) && low ~ /psql|pg_|mysql|maria|redis-cli|mongo|mosq|ldap|cqlsh|nc |ncat|telnet|socat|netcat|scp |rsync|ftp[a-z]* |slaveof|replicaof|sentinel|sqlconnect|remote|cache_peer|upstream|vacuumdb|reindexdb|[a-z_][ \t]*\([( \t]*["\047]/)) {
+  if (upstream || ((index(line, " ") || index(line, "(")) && low ~ /psql|pg_|mysql|maria|redis-cli|mongo|mosq|ldap|cqlsh|nc |ncat|telnet|socat|netcat|scp |rsync|ftp[a-z]* |slaveof|replicaof|sentinel|sqlconnect|remote|cache_peer|upstream|vacuumdb|reindexdb|msmtp|swaks|[a-z_][ \t]*\([( \t]*["\047]/)) {
     clients(line, low)
   }
 }
