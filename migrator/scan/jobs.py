@@ -14,6 +14,7 @@ from migrator.model.services import (
     ServiceKind,
     ServiceProfile,
 )
+from migrator.scan.account_units import AccountUnit
 from migrator.scan.artifacts import artifacts_of, told_by
 from migrator.scan.calls import configured_calls, merged
 from migrator.scan.command_line import Started
@@ -38,7 +39,7 @@ from migrator.scan.ownership import (
 )
 from migrator.scan.platform import platform_reason
 from migrator.scan.provided import packages_of_line
-from migrator.scan.running import calls_of, data_in, lasts, named_in, of_cron, of_unit
+from migrator.scan.running import ONCE, calls_of, data_in, lasts, named_in, of_cron, of_unit
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import data_paths, is_document, is_program, state_of
 from migrator.scan.timer_calendar import cron_time
@@ -129,10 +130,23 @@ def _is_debian(snapshot: Snapshot) -> bool:
 def _own_timers(snapshot: Snapshot) -> Iterator[tuple[Timer, Unit]]:
     units = {unit.name: unit for unit in snapshot.value(Units, ())}
     for timer in snapshot.value(Timers, ()):
-        unit = units.get(timer.unit, Unit(timer.unit))
-        known = timer.fragment.startswith(_VENDOR) or platform_reason(timer.stem) or (timer.paths and lasts(unit))
+        unit = _of_account(timer.unit, timer.starts) if timer.starts else units.get(timer.unit, Unit(timer.unit))
+        stays = lasts(unit) or (timer.starts is not None and unit.type != ONCE)
+        known = timer.fragment.startswith(_VENDOR) or platform_reason(timer.stem) or (timer.paths and stays)
         if timer.active and not known:
             yield timer, unit if unit.command else replace(unit, command=commands_of(snapshot, timer.unit))
+
+
+def _of_account(name: str, starts: AccountUnit) -> Unit:
+    return Unit(
+        name,
+        type=starts.type,
+        command=starts.command,
+        user=starts.account,
+        directory=starts.directory,
+        environment_files=starts.environment_files,
+        fragment=starts.fragment,
+    )
 
 
 def _cron_job(snapshot: Snapshot, entry: CronEntry, work: Started, crontab: Sequence[tuple[CronEntry, Started]]) -> Job:
@@ -165,7 +179,7 @@ def _timer_job(snapshot: Snapshot, timer: Timer, unit: Unit) -> Job:
         timezone=time.zone if time else "",
         command=command,
         user=user,
-        origin="systemd",
+        origin="systemd user" if timer.starts else "systemd",
         evidence=Evidence(Timers.name, f"{timer.name}: {timer.said}", timer.fragment),
         work=work_in(snapshot, command, {"HOME": home_named(snapshot, user)}, unit.directory),
         pids=of_unit(snapshot, unit),

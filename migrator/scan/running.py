@@ -19,20 +19,23 @@ from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import is_program
 
-__all__ = ["calls_of", "data_in", "lasts", "named_in", "of_cron", "of_unit", "timed_units"]
+__all__ = ["ONCE", "calls_of", "data_in", "lasts", "named_in", "of_cron", "of_unit", "timed_units"]
 
-_ONCE = "oneshot"
+ONCE = "oneshot"
+"""The type of a unit that ends."""
 
 
 def timed_units(snapshot: Snapshot) -> frozenset[str]:
     """Units that a timer or a file starts and that end: what runs in them is the job, and no service."""
-    started = {timer.unit for timer in snapshot.value(Timers, ()) if timer.active}
-    return frozenset(unit.name for unit in snapshot.value(Units, ()) if unit.type == _ONCE and unit.name in started)
+    timers, units = [timer for timer in snapshot.value(Timers, ()) if timer.active], snapshot.value(Units, ())
+    started = {timer.unit for timer in timers if not timer.starts}
+    own = {timer.unit for timer in timers if timer.starts and timer.starts.type == ONCE} - {unit.name for unit in units}
+    return frozenset(unit.name for unit in units if unit.type == ONCE and unit.name in started) | own
 
 
 def lasts(unit: Unit) -> bool:
     """Whether it runs and is to go on: a service, whatever started it."""
-    return unit.active and unit.type != _ONCE
+    return unit.active and unit.type != ONCE
 
 
 def of_unit(snapshot: Snapshot, unit: Unit) -> frozenset[int]:

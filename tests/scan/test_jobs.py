@@ -606,3 +606,56 @@ def test_systemd_writes_calendars_as_they_are_read_here(said):
     shown = subprocess.run(["systemd-analyze", "calendar", said], capture_output=True, text=True, check=False).stdout
     normal = [line.partition(": ")[2] for line in shown.splitlines() if "Normalized form" in line]
     assert all(cron_time([one]) for one in normal)
+
+
+UNITS_OF_AN_ACCOUNT = {
+    "etc/passwd": "root:x:0:0::/root:/bin/sh\nshop:x:1001:1001:Shop,,:{root}/home/shop:/bin/sh\nold:x:1002:1002::{root}/home/old:/bin/sh\n",
+    "linger/shop": "",
+    "home/shop/.config/systemd/user/export.service": "[Service]\nType=oneshot\nEnvironment=TOKEN=abc\nEnvironmentFile=-%h/app/.env\n"
+    "ExecStart=/bin/false\n",
+    "home/shop/.config/systemd/user/export.service.d/own.conf": "[Service]\nExecStart=\nExecStart=-%h/app/export \\\n  --unit %n --key secret7\n",
+    "home/shop/.config/systemd/user/export.timer": "[Timer]\nOnCalendar=daily\n",
+    "home/shop/.config/systemd/user/export.timer.d/10.conf": "[Timer]\nOnCalendar=\n OnCalendar = *:0/15\n",
+    "home/shop/.config/systemd/user/fetch@.service": "[Service]\nType=oneshot\nWorkingDirectory=%h/in\nExecStart=/srv/fetch/fetch %i %u %U\n",
+    "home/shop/.config/systemd/user/fetch@.timer": "[Timer]\nOnUnitActiveSec=5min\n",
+    "home/shop/.config/systemd/user/off.timer": "[Timer]\nOnCalendar=hourly\n",
+    "home/old/.config/systemd/user/gone.timer": "[Timer]\nOnCalendar=hourly\n",
+    "etc/user/all.timer": "[Timer]\nOnCalendar=Mon 03:30\nUnit=other.service\n",
+    "etc/user/other.service": "[Service]\nExecStart=/srv/all/all\n",
+}
+LINKS = {
+    "home/shop/.config/systemd/user/timers.target.wants/export.timer": "../export.timer",
+    "home/shop/.config/systemd/user/timers.target.wants/fetch@north.timer": "../fetch@.timer",
+    "home/old/.config/systemd/user/timers.target.wants/gone.timer": "../gone.timer",
+    "etc/user/timers.target.wants/all.timer": "../all.timer",
+}
+
+
+def test_timers_of_an_account_that_lingers_are_jobs_where_they_are_switched_on(tmp_path):
+    for name, text in UNITS_OF_AN_ACCOUNT.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text.replace("{root}", str(tmp_path)))
+    for name, target in LINKS.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).symlink_to(target)
+    places = {"/etc/passwd": "etc/passwd", "/var/lib/systemd/linger": "linger", "/etc/systemd/user": "etc/user"}
+    command = Timers.command
+    for path, here in places.items():
+        command = command.replace(path, f"{tmp_path}/{here}")
+    shell = f"said='Id=a.timer'\nof() {{ printf '%s\\n\\n' \"$said\"; }}\n{command}"
+    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=True)
+    assert not done.stderr
+    assert "abc" not in done.stdout
+    found = jobs(
+        timers=Timers().parse(
+            done.stdout.replace(f"{tmp_path}/etc/user", "/etc/systemd/user").replace(str(tmp_path), "")
+        )
+    )
+    assert {name: (job.schedule, job.account.user, job.origin) for name, job in found.items()} == {
+        "export": ("*/15 * * * *", "shop", "systemd user"),
+        "fetch-north": ("OnUnitActiveUSec=5min", "shop", "systemd user"),
+        "all": ("30 3 * * 1", "shop", "systemd user"),
+    }
+    assert found["export"].command[-1] == "/home/shop/app/export --unit export.service --key ***"
+    assert found["fetch-north"].command[-1] == "/srv/fetch/fetch north shop 1001"
+    assert found["all"].executable == "/srv/all/all"

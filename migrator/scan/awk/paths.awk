@@ -20,7 +20,7 @@ BEGIN {
 function files(line, low) {
   kept_secrets(line, low)
   folders(line, low)
-  if (low ~ /(^|[;&{(])[ \t]*(\.|source)[ \t]+["$~\/.]/ || ((index(low, "file") || index(low, "config") || index(low, "include")) && (low ~ /--(defaults-(extra-)?file|config|env-file|netrc-file)[= ]|identity_?file/ || low ~ /^[ \t]*(environmentfile|include[a-z_-]*)[ \t=:"]+-?\//)) || low ~ named || (index(line, " -i") && low ~ /(^|[^a-z])(ssh|scp|sftp|autossh|rsync)[ \t].*[ \t]-i[ \t]*["~$\/]/)) {
+  if (low ~ /(^|[;&{(])[ \t]*(\.|source)[ \t]+["$~\/.]/ || ((index(low, "file") || index(low, "config") || index(low, "include")) && (low ~ /--(defaults-(extra-)?file|config|env-file|netrc-file)[= ]|identity_?file/ || low ~ /^[ \t]*(environmentfile|include[a-z_-]*)[ \t=:"]+-?(%h)?\//)) || low ~ named || (index(line, " -i") && low ~ /(^|[^a-z])(ssh|scp|sftp|autossh|rsync)[ \t].*[ \t]-i[ \t]*["~$\/]/)) {
     paths("file", line, 3)
   }
   if (table || low ~ starts) {
@@ -298,7 +298,7 @@ function is_afar(head, low,   w) {
 
 # The first paths of a line, `most` of them, told as `kind`.
 function paths(kind, s, most,   n, u, b) {
-  gsub(/\$(HOME|[{]HOME[}])\//, "~/", s)
+  gsub(/(\$(HOME|[{]HOME[}])|%h)\//, "~/", s)
   while (n < most && match(s, /\/[A-Za-z0-9._+-][A-Za-z0-9._\/+-]*/)) {
     u = substr(s, RSTART, RLENGTH)
     b = before(s)
