@@ -15,6 +15,7 @@ _AROUND = frozenset({"jdbc", "p6spy", "log4jdbc", "aws-wrapper", "otel", "tc", "
 _ADDRESS = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*):(\d{2,5})")
 _SETTING = re.compile(r"([a-z0-9_. -]+?)[\"']?\s*(?:[=:]|\s)\s*[\"'\[]?([a-z0-9][a-z0-9._-]*)(?::(\d{1,5}))?")
 _BLOCK = re.compile(r"(.*) in (\d+\.\d+)")
+_PLACE = re.compile(r"/[\w./@+-]+")
 _SECRET_KEY = re.compile(r"[a-z0-9_. -]{1,100}")
 
 
@@ -48,6 +49,10 @@ class MentionKind(StrEnum):
     """What the host's resolver has for a name that is mentioned, and that /etc/hosts has not: `mq 10.0.0.5`."""
     USES = "uses"
     """What a script uses that stands elsewhere: a variable that a file of settings sets, or a program with accounts."""
+    LINK = "link"
+    """A place of data that is a link or below one, and where that leads."""
+    ABSENT = "absent"
+    """A place of data that settings name and that is not there."""
     SOURCE = "source"
     """A name for a database that a file of the host explains: a data source of ODBC, a service of PostgreSQL."""
 
@@ -137,6 +142,18 @@ def _unix(text: str) -> dict[str, Any] | None:
     return {"path": text.removeprefix("unix:")}
 
 
+def _data(text: str) -> dict[str, Any] | None:
+    """`/srv/mysql of datadir`; the name of the setting is not always known."""
+    path, _, key = text.partition(" of ")
+    return {"path": path, "key": key}
+
+
+def _link(text: str) -> dict[str, Any] | None:
+    """`/var/lib/redis /srv/redis`: the link, and where it leads."""
+    place, _, path = text.partition(" ")
+    return {"key": place, "path": path} if _PLACE.fullmatch(path) and path != place else None
+
+
 def _check(text: str) -> dict[str, Any] | None:
     return {"path": text[text.index("/") :]} if "/" in text else None
 
@@ -196,7 +213,9 @@ _READERS: dict[MentionKind, Callable[[str], dict[str, Any] | None]] = {
     MentionKind.FILE: _unix,
     MentionKind.PROGRAM: _unix,
     MentionKind.UNIX: _unix,
-    MentionKind.DATA: _unix,
+    MentionKind.DATA: _data,
+    MentionKind.LINK: _link,
+    MentionKind.ABSENT: _unix,
     MentionKind.CHECK: _check,
     MentionKind.SECTION: _section,
     MentionKind.VARIABLE: _variable,

@@ -5,7 +5,9 @@ and the folder of its account when the program exists to keep data. Logs, socket
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from migrator.model.services import Evidence, ServiceProfile, State
@@ -50,6 +52,13 @@ _FILE = re.compile(
 """Names that a file has, and hardly ever a folder; where one has, the folder around it holds the data just as well."""
 BROUGHT = frozenset({"upload", "uploads", "storage", "media", "attachments"})
 """Names of folders in a program's own that hold what its users brought."""
+_SINGLE = re.compile(
+    r"datadir|data[_.-]?(?:dir|directory|path|home)|[a-z_]+_data_home_dir|path\.data|db_?path|storage\.db_?path|mail_location"
+    r"|(?:session\.)?save_path|mnesia_(?:base|dir)|[a-z]+_(?:data_dir|data_path|datadir)"
+)
+"""Settings of which a program has one value, and the last that it reads counts."""
+_UNIT = re.compile(r"/([^/]+\.service)(?:\.d/[^/]+)?$")
+_DROPPED_IN = ".d/"
 _LOCKED_INTO = "/empty"
 """A folder that a daemon takes for its root because nothing is in it: the home of its account, a setting."""
 _MINOR = frozenset({"lock", "core", "nohup.out"})
@@ -113,14 +122,18 @@ def state_of(
     """
     places: dict[str, list[Evidence]] = {}
     plain = frozenset(files)
-    known = [one for one in (*named, *_configured(mentions)) if not one[0].endswith(_LOCKED_INTO)]
-    said = [(_place(path, plain), evidence) for path, evidence in known]
+    there = _Places.of(snapshot)
+    known = [one for one in (*named, *_configured(mentions, there)) if not one[0].endswith(_LOCKED_INTO)]
+    said = list(there.followed((_place(path, plain), evidence) for path, evidence in known))
     for path, evidence in [*_written(snapshot, workload, [path for path, _ in said]), *said]:
         places.setdefault(path.rstrip("/"), []).append(evidence)
     for path in _sockets(snapshot) & places.keys():
         del places[path]
     outer = [path for path in sorted(places) if not any(path.startswith(f"{other}/") for other in places)]
-    return tuple(_measured(snapshot, path, tuple(places[path][:3])) for path in outer)
+    return tuple(
+        replace(_measured(snapshot, there.real(path), tuple(dict.fromkeys(places[path]))[:3]), path=path)
+        for path in outer
+    )
 
 
 def _sockets(snapshot: Snapshot) -> frozenset[str]:
@@ -148,15 +161,83 @@ def _folder(path: str) -> str:
     return "/".join(parts[:4]) if path.startswith("/var/lib/") and len(parts) > 4 else str(PurePosixPath(path).parent)  # noqa: PLR2004
 
 
-def _configured(mentions: Iterable[Mention]) -> Iterator[tuple[str, Evidence]]:
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """What the host said of places of data: which are not there, and where links lead."""
+
+    absent: frozenset[str]
+    links: Mapping[str, str]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "_Places":
+        said = snapshot.value(Configuration, ())
+        absent = frozenset(m.path for m in said if m.kind is MentionKind.ABSENT)
+        return cls(absent, {m.key: m.path for m in said if m.kind is MentionKind.LINK})
+
+    def real(self, path: str) -> str:
+        """Where a path leads in the end."""
+        link = next((one for one in sorted(self.links, reverse=True) if _inside(path, one)), "")
+        return self.links[link] + path.removeprefix(link) if link else path
+
+    def followed(self, said: Iterable[tuple[str, Evidence]]) -> Iterator[tuple[str, Evidence]]:
+        """Places with those to which they lead. Another name of the whole of /srv is no second place."""
+        for path, evidence in said:
+            yield path, evidence
+            real = self.real(path.rstrip("/"))
+            if real != path.rstrip("/"):
+                told = Evidence(Configuration.name, f"{path} leads to {real}", evidence.where)
+                yield path, told
+                if self._is_own(path):
+                    yield real, told
+
+    def _is_own(self, path: str) -> bool:
+        """Whether the link is deeper than a folder of everybody's, as /srv is."""
+        return any(_inside(path, link) and link.count("/") > 1 for link in self.links)
+
+
+def _configured(mentions: Iterable[Mention], there: _Places) -> Iterator[tuple[str, Evidence]]:
     """What settings name for data. A folder that they name for the program holds what users bring only by its name."""
     said = list(mentions)
     programs = {path for path in program_folders(said) if PurePosixPath(path).name not in BROUGHT}
-    named = (one for one in said if one.kind is MentionKind.DATA and one.path not in programs)
+    named = [one for one in said if one.kind is MentionKind.DATA and one.path not in programs]
+    overruled = set(_overruled(named))
     for mention in named:
-        if not _PASSING.search(mention.path) and not is_program(mention.path):
-            path = _kept_in(mention.path) or mention.path
-            yield path, Evidence(Configuration.name, mention.text, f"{mention.file}:{mention.line}")
+        gone = mention.key and mention.path in there.absent and not _FILE.search(mention.path)
+        if gone or id(mention) in overruled or _PASSING.search(mention.path) or is_program(mention.path):
+            continue
+        path = _kept_in(mention.path) or mention.path
+        yield path, Evidence(Configuration.name, mention.path, f"{mention.file}:{mention.line}")
+
+
+def _overruled(named: Sequence[Mention]) -> Iterator[int]:
+    """Mentions, by identity, whose setting has one value and gets another in a later file that is read with theirs."""
+    times = Counter((one.file, one.key) for one in named)
+    once = (one for one in named if _has_one_value(one) and times[one.file, one.key] == 1)
+    last: dict[tuple[str, str], Mention] = {}
+    for one in sorted(once, key=lambda m: _rank(m.file)):
+        key = (_read_together(one.file), one.key)
+        if key in last and _DROPPED_IN in one.file:
+            yield id(last[key])
+        last[key] = one
+
+
+def _has_one_value(mention: Mention) -> bool:
+    """Whether a program has one value of the setting; so it is with each variable that its unit sets."""
+    is_variable = _UNIT.search(mention.file) is not None and "_" in mention.key
+    return is_variable or _SINGLE.fullmatch(mention.key) is not None
+
+
+def _read_together(file: str) -> str:
+    """What is read as one: a file with what is dropped into the folders beside it, a unit with what is dropped into it."""
+    if unit := _UNIT.search(file):
+        return unit[1]
+    folder, _, name = file.rpartition("/")
+    return f"{folder.rpartition('/')[0] if folder.endswith('.d') else folder}/*.{name.rpartition('.')[2]}"
+
+
+def _rank(file: str) -> tuple[bool, str]:
+    """What is dropped in comes after the file itself, by name."""
+    return _DROPPED_IN in file, file
 
 
 def _measured(snapshot: Snapshot, path: str, evidence: tuple[Evidence, ...]) -> State:

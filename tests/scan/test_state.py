@@ -21,6 +21,7 @@ from migrator.scan.facts.sockets import Sockets, SocketsFacts, UnixListener
 from migrator.scan.facts.timers import Timer, Timers
 from migrator.scan.facts.units import Unit, Units
 from migrator.scan.facts.users import User, Users, UsersFacts
+from migrator.scan.mentions import MentionKind
 from migrator.scan.profile import host_view
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.state import data_paths, state_of
@@ -94,6 +95,59 @@ def state(configuration, *arguments, program="/usr/bin/shop", cwd="/", unit=None
 )  # fmt: skip
 def test_what_settings_name_is_data_where_it_is_no_program_and_here(awk, path, text, program, want):
     assert state(said(awk, path, text), program=program) == want
+
+
+OVERRULED = [
+    ({"mariadb.conf.d/50-server.cnf": "datadir = /srv/a", "mariadb.conf.d/99-own.cnf": "datadir = /srv/b"}, {"/srv/b"}),
+    ({"shop.conf": "data_dir /srv/a", "conf.d/own.conf": "data_dir '/srv/b'"}, {"/srv/b"}),
+    (
+        {"shop.service": "Environment=SHOP_FILES=/srv/a", "shop.service.d/o.conf": "Environment=SHOP_FILES=/srv/b"},
+        {"/srv/b"},
+    ),
+    ({"conf.d/a.conf": "alias /srv/a;", "conf.d/b.conf": "alias /srv/b;"}, {"/srv/a", "/srv/b"}),
+    ({"a.yml": "data_dir: /srv/a", "b.yml": "data_dir: /srv/b"}, {"/srv/a", "/srv/b"}),
+    (
+        {"conf.d/a.conf": "datadir=/srv/a\ndatadir=/srv/b", "conf.d/b.conf": "datadir=/srv/c"},
+        {"/srv/a", "/srv/b", "/srv/c"},
+    ),
+]
+
+
+@pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[0])
+@pytest.mark.parametrize(("files", "want"), OVERRULED, ids=map(str, range(len(OVERRULED))))
+def test_what_is_dropped_in_later_has_the_last_word(awk, files, want):
+    assert state("".join(said(awk, f"/etc/shop/{name}", text) for name, text in files.items())) == want
+
+
+@pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[0])
+def test_places_that_are_not_there_are_told_and_where_links_lead(awk, tmp_path):
+    (tmp_path / "srv" / "new" / "x").mkdir(parents=True)
+    (tmp_path / "srv" / "old").symlink_to("new")
+    here = str(tmp_path)
+    (tmp_path / "x.conf").write_text("dir /srv/old/x\nmore /srv/new\nthird /srv/gone/a\n")
+    program = MENTIONS.replace("print place | command", f'print "{here}" place | command')
+    done = subprocess.run(
+        [*awk, "-v", "q='", "-v", "look=1", program, f"{here}/x.conf"], capture_output=True, text=True, check=True
+    )
+    found = {(m.kind, m.key, m.path) for m in Configuration().parse(done.stdout) if here in m.text}
+    old, new = f"{here}/srv/old/x", f"{here}/srv/new/x"
+    assert found == {(MentionKind.LINK, old, new), (MentionKind.ABSENT, "", f"{here}/srv/gone/a")}
+
+
+LINKED = """\
+ data /etc/shop/shop.conf:1:/var/lib/shop of dir
+ data /etc/shop/shop.conf:2:/srv/gone of data_dir
+ data /etc/shop/shop.conf:3:/srv/dumps/gone.sql of dump
+ data /etc/shop/run.sh:4:/srv/out/day-
+ link /:1:/var/lib/shop /data/shop
+ absent /:1:/srv/gone
+ absent /:1:/srv/dumps/gone.sql
+ absent /:1:/srv/out/day-
+"""
+
+
+def test_a_place_that_is_a_link_is_told_with_where_it_leads_and_what_is_not_there_is_no_state():
+    assert state(LINKED) == {"/var/lib/shop", "/data/shop", "/srv/dumps", "/srv/out/day-"}
 
 
 def test_a_home_in_which_nothing_is_kept_is_no_data():

@@ -123,6 +123,7 @@ uwsgi && of_uwsgi(line, low) {
 END {
   look_up()
   tell_uses()
+  look_at_places()
 }
 
 # What the name of a file says about how it is read. `nameless`: any text, of which secrets alone are told; `example`: what

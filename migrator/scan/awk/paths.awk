@@ -234,7 +234,11 @@ function data_of(line, low,   s, d, b, head, copies) {
     head = head substr(s, 1, RSTART - 1)
     s = substr(s, RSTART + RLENGTH)
     if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low) && !is_of_code(substr(head, length(head) > 200 ? length(head) - 199 : 1)) && !(copies && is_source(head, s))) {
-      say("data", d)
+      say("data", d (s ~ /^\/?[$*%{]/ ? "" : set_by(head)))
+      if (look && looked < 400 && !(d in places)) {
+        places[d]
+        looked++
+      }
     }
     head = head d
   }
@@ -280,6 +284,31 @@ function is_source(head, rest,   t) {
     return 0
   }
   return head !~ /--[a-z-]+=["]?$|--(exclude|include|link-dest|backup-dir|files-from|exclude-from|log-file|temp-dir)[ \t]+["]?$/ && rest ~ /^[^ \t]*[ \t]+(-[^ \t]*[ \t]+)*["]?[^ \t-][^ \t]*[\/:$]/
+}
+
+# ` of KEY`: the setting, option or variable that the path is the value of, by what stands before it.
+function set_by(head) {
+  if (!match(head, "[A-Za-z_][A-Za-z0-9_.-]*[\"" q "]?[ \t]*[=:][ \t]*[\"" q "]?$") && (script || !match(head, "^[ \t]*[A-Za-z_][A-Za-z0-9_.-]*[ \t]+[\"" q "]?$"))) {
+    return ""
+  }
+  head = tolower(substr(head, RSTART, RLENGTH))
+  gsub("[^a-z0-9_.-]", "", head)
+  return " of " head
+}
+
+# Which of the named places are not there, and which are links, or below one, and where these lead; and links where
+# services keep their data.
+function look_at_places(   place, command) {
+  if (!look) {
+    return
+  }
+  command = "leads() { t=$(readlink -f \"$1\" 2>/dev/null) && echo \" link /:1:$1 $t\"; }; for p in /var/lib/* /srv/* /data/*; do [ -h \"$p\" ] && leads \"$p\"; done; while read -r p; do q=$p; while [ \"$q\" ] && [ ! -e \"$q\" ] && [ ! -h \"$q\" ]; do q=${q%/*}; done; if [ \"$q\" != \"$p\" ]; then [ -x \"${q:-/}\" ] && echo \" absent /:1:$p\"; continue; fi; while [ \"$q\" ] && [ ! -h \"$q\" ]; do q=${q%/*}; done; [ \"$q\" ] && leads \"$p\"; done"
+  fflush()
+  printf "" | command
+  for (place in places) {
+    print place | command
+  }
+  close(command)
 }
 
 # Whether a path is on another host: `backup@vault:/srv/dumps`, `remote_dir = /srv/in`.

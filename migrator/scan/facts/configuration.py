@@ -43,7 +43,7 @@ class Configuration(Fact[tuple[Mention, ...]]):
     that speak of users or passwords yield URLs and host settings only, and the *name* under which a secret stands there. Of a file without an extension, or of one that is called after secrets and has no extension of settings (`sasl_passwd`), only the names of its secrets are told, because it may be any text; of an example (`.env.example`) only hosts, and those only where the file beside it may not be read; `.env`, `.profile`, a `Procfile` and their like are settings. A file
     without an extension below /etc is read where a file that is read names it and it is no script, and of what looks like accounts with
     passwords in it only the place is told. Lines with control characters are data and say nothing. What is a socket is told
-    by the kernel's own list. Of an account's password files and private keys the path alone is told. Comments are skipped. Bounded in depth, size of
+    by the kernel's own list. Of places of data that are named it is told which are not there, and where links lead. Of an account's password files and private keys the path alone is told. Comments are skipped. Bounded in depth, size of
     files and length of lines.
     """
 
@@ -54,7 +54,7 @@ for f in $(chosen k); do echo " kept ${{f%/*}}:1:$f"; done
 set -- $(readable s)
 [ "$#" -eq 0 ] || for f in $(grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' "$@" /dev/null); do echo " key ${{f%/*}}:1:$f"; done
 set -- $(readable ce)
-[ "$#" -eq 0 ] || awk -v q="'" -v resolver="${{GETENT:-}}" {shlex.quote(MENTIONS)} "$@"
+[ "$#" -eq 0 ] || awk -v q="'" -v look=1 -v resolver="${{GETENT:-}}" {shlex.quote(MENTIONS)} "$@"
 """
 
     def parse(self, text: str) -> tuple[Mention, ...]:
