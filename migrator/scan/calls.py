@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.model.services import Call, Evidence, Protocol, Source
-from migrator.scan.default_ports import CLIENTS, SCHEMES, local_socket, port_of_setting
+from migrator.scan.default_ports import CLIENTS, SCHEMES, local_socket, port_of_scheme, port_of_setting
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.facts.process_settings import ProcessSettings, pid_of
 from migrator.scan.facts.sockets import Connection
@@ -20,7 +20,7 @@ _HTTP = frozenset({"http", "ws", "h2c"})
 _TABLES = re.compile(r"/[^/]*(ldap|mysql|pgsql)[^/]*\.(?:cf|conf|conf\.ext)")
 """Files of mail servers that say in their name what their `hosts` are. Source: ldap_table(5), mysql_table(5)."""
 _OWN_NAME = re.compile(
-    r"(?:my(?!sql)|v|virtual|default(?!_host)|server(?=[._-])|bind|listen|proxy_set_header|canonical|fully|local|public|external|advertised|allowed|trusted|rpc|http|https|https?d|network|transport|broadcast(?:_rpc)?|management|web|admin|node|base|this|own|inet|source)[._-]?(?:[a-z_.-]*[._-])?(?:hosts?|hostname|addr|address|name|host\.name)"
+    r"(?:my(?!sql)|v|virtual|default(?!_host)|server(?=[._-])|bind|listen|proxy_set_header|canonical|fully|local|public|external|advertised|allowed|trusted|report|rpc|http|https|https?d|network|transport|broadcast(?:_rpc)?|management|web|admin|node|base|this|own|inet|source)[._-]?(?:[a-z_.-]*[._-])?(?:hosts?|hostname|addr|address|name|host\.name)"
     r"|(?:.*\.)?rmi\.server\.hostname|dc_(?!smarthost).*|(?:e?helo|primary|qualify|masquerade|visible|unique)_?(?:host|hostname|name|domain)"
     r"|.*(?:bind|listen|advertis|local).*|host_?key.*|.*user_?host|.*ssh_?host_?key"
 )
@@ -35,6 +35,8 @@ _FOR_OTHERS = re.compile(
     r"(?:hosts?|hostnames?|servers?|servername|addr|address)"
 )
 """Settings that name a host to which other programs than a database's clients are sent."""
+_OF_DATABASE = re.compile(r"(?:.*[_.-])?(?:db|database|sql|default)[_.-]?")
+"""What stands before the `host` of a database, whichever it is."""
 _HOST_KEY = re.compile(
     r"(?:hostnames?|hosts?|host\.name|servernames?|servers?|addresses|address|addrs?|brokers?|endpoints?)$"
 )
@@ -75,7 +77,7 @@ def _call(
     evidence = _evidence(mention)
     if mention.kind is MentionKind.URL and mention.host not in sections and mention.scheme not in _NO_ENDPOINT:
         protocol = Protocol.HTTP if mention.scheme in _HTTP else Protocol.TCP
-        port = mention.port or SCHEMES.get(mention.scheme.split("+")[0]) or SCHEMES.get(mention.scheme.split("+")[-1])
+        port = mention.port or port_of_scheme(mention.scheme)
         return Call(mention.host, protocol, port, _CONFIGURED, (evidence,))
     if mention.kind is MentionKind.ADDRESS:
         http = _proxied_as_http(mention, mentions)
@@ -131,16 +133,27 @@ def _may_mean(client: Mention, setting: Mention, beside: Iterable[Mention], port
 
 def _supposed(mention: Mention, mentions: Sequence[Mention], unsure: frozenset[int]) -> int | None:
     """The usual port of what the setting names, unless a port of that name is told somewhere else."""
-    port, stem = _usual(mention), _stem(mention.key)
+    port, stem = _usual(mention) or _driven(mention, mentions), _stem(mention.key)
     told = {m.port for m in mentions if stem and m.port and not m.host and re.sub(r"port$", "", m.key) == stem}
     if told:
         return next(iter(told)) if len(told) == 1 else None
     return None if port in unsure else port
 
 
+def _driven(mention: Mention, mentions: Sequence[Mention]) -> int | None:
+    """By the driver that the block of a database's host names, or the whole file where that names one alone."""
+    stem = _stem(mention.key)
+    drivers = [m for m in mentions if m.kind is MentionKind.DRIVER and m.file == mention.file]
+    beside = [m for m in drivers if m.block == mention.block]
+    if not drivers or (stem and not _OF_DATABASE.fullmatch(stem)):
+        return None
+    ports = {port_of_scheme(m.key) for m in (beside or (drivers if stem else ()))}
+    return next(iter(ports)) if len(ports) == 1 else None
+
+
 def _usual(mention: Mention) -> int | None:
     """By the setting's name, or by the form of the file: `*.cnf` is MySQL's."""
-    of_options = mention.file.endswith(".cnf") and mention.key == "host"
+    of_options = mention.file.endswith(".cnf") and mention.key in {"host", "master-host", "master_host"}
     return port_of_setting(mention.key) or (SCHEMES["mysql"] if of_options else _by_table(mention))
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-__all__ = ["CLIENTS", "SCHEMES", "local_socket", "port_of_setting"]
+__all__ = ["CLIENTS", "SCHEMES", "local_socket", "port_of_scheme", "port_of_setting"]
 
 SCHEMES: Mapping[str, int] = {
     "http": 80, "https": 443, "ws": 80, "wss": 443, "ajp": 8009, "fcgi": 9000, "grpc": 443, "grpcs": 443, "h2c": 80,
@@ -14,7 +14,7 @@ SCHEMES: Mapping[str, int] = {
     "mysql": 3306, "mysql2": 3306, "mariadb": 3306, "sqlserver": 1433, "mssql": 1433, "jtds": 1433, "oracle": 1521,
     "db2": 50000, "sybase": 5000, "firebirdsql": 3050, "hive2": 10000, "clickhouse": 8123, "cassandra": 9042,
     "neo4j": 7687, "bolt": 7687, "couchdb": 5984, "influxdb": 8086, "redis": 6379, "rediss": 6379, "memcached": 11211,
-    "memcache": 11211,
+    "memcache": 11211, "gcomm": 4567,
     "mongodb": 27017, "elasticsearch": 9200, "solr": 8983, "etcd": 2379, "consul": 8500, "zookeeper": 2181, "zk": 2181,
     "amqp": 5672, "amqps": 5671, "kafka": 9092, "nats": 4222, "mqtt": 1883, "mqtts": 8883, "stomp": 61613,
     "beanstalk": 11300, "gearman": 4730, "statsd": 8125, "gelf": 12201, "syslog": 514, "radius": 1812,
@@ -49,7 +49,7 @@ _ALSO: Mapping[str, str] = {
 _UNSURE = frozenset(
     {
         *("http", "https", "ws", "wss", "h2c", "ajp", "fcgi", "grpc", "grpcs", "git", "svn", "nfs", "smb", "scp"),
-        *("bolt", "clickhouse", "statsd", "gelf", "syslog", "radius", "sybase", "db2"),
+        *("bolt", "clickhouse", "statsd", "gelf", "syslog", "radius", "sybase", "gcomm", "db2"),
     }
 )
 """Schemes whose word in a setting's name says less: any port, the host's own name, another protocol
@@ -66,6 +66,12 @@ _ALONE: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"relayhost|smarthost"), 25),
     (re.compile(r"forward-addr|stub-addr"), 53),
 )
+
+
+def port_of_scheme(scheme: str) -> int | None:
+    """The port of a scheme (`postgresql+asyncpg`, `db+mysql`), or of the word that means the same."""
+    names = (scheme.partition("+")[0], scheme.rpartition("+")[2])
+    return next((port for name in names if (port := SCHEMES.get(name) or SCHEMES.get(_ALSO.get(name, "")))), None)
 
 
 def port_of_setting(key: str) -> int | None:

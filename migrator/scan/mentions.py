@@ -49,6 +49,8 @@ class MentionKind(StrEnum):
     """What the host's resolver has for a name that is mentioned, and that /etc/hosts has not: `mq 10.0.0.5`."""
     USES = "uses"
     """What a script uses that stands elsewhere: a variable that a file of settings sets, or a program with accounts."""
+    DRIVER = "driver"
+    """Which kind of database settings around it speak of: `adapter: mysql2`."""
     LINK = "link"
     """A place of data that is a link or below one, and where that leads."""
     ABSENT = "absent"
@@ -214,6 +216,7 @@ _READERS: dict[MentionKind, Callable[[str], dict[str, Any] | None]] = {
     MentionKind.PROGRAM: _unix,
     MentionKind.UNIX: _unix,
     MentionKind.DATA: _data,
+    MentionKind.DRIVER: _group,
     MentionKind.LINK: _link,
     MentionKind.ABSENT: _unix,
     MentionKind.CHECK: _check,

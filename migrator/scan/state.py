@@ -27,7 +27,7 @@ _DATA_PATH = re.compile(
     r"(?<![\w./-])(/(?:var/(?:lib|opt)|var/backups?|backups?|srv|data|mnt|exports?|var/spool)/[\w./-]*[\w-])([$*%{]?)"
 )
 _PASSING = re.compile(
-    r"/(?:var/log|run|var/run|tmp|var/tmp|var/cache|dev|proc|sys)/|/dev/|\.(?:log|pid|lock|sock|out|err)(?:\.\d+)?$|/logs?/|(?:^|/)\.[\w.]+/|/supervise(?:/|$)"
+    r"/(?:var/log|run|var/run|tmp|var/tmp|var/cache|dev|proc|sys)/|/dev/|\.(?:log|pid|lock|sock|out|err)(?:\.\d+)?$|/logs?/|(?:^|/)\.[\w.]+(?:/|$)|/supervise(?:/|$)"
 )
 _REMOTE = re.compile(r"(?:^|[^\w./-])[\w.${}-]+(?:@[\w.${}-]+)?:+$")
 """What stands before a path on another machine: `backup@vault:/srv/dumps`, `vault::/srv/dumps`."""

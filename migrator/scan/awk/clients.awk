@@ -1,7 +1,7 @@
 # Programs and functions that call somebody, with the host that they are called with.
 
 BEGIN {
-  databases = "(^|[ \t|;&(`/])(psql|pg_dump(all)?|vacuumdb|reindexdb|pg_basebackup|pg_restore|pg_isready|mysql(dump|admin|import|check|show|slap|pump)?|mariadb(-(dump|admin|import|check|show|slap))?|redis-cli|mongo(sh|dump|export|restore)?|mosquitto_(pub|sub)|ldap(search|modify|add)|cqlsh)[ \t]"
+  databases = "(^|[ \t|;&(`/\"" q "])(psql|pg_dump(all)?|vacuumdb|reindexdb|pg_basebackup|pg_restore|pg_isready|mysql(dump|admin|import|check|show|slap|pump)?|mariadb(-(dump|admin|import|check|show|slap))?|redis-cli|mongo(sh|dump|export|restore)?|mosquitto_(pub|sub)|ldap(search|modify|add)|cqlsh)[ \t]"
 }
 
 # Hosts that client programs and functions are called with, and places of settings whose word says what is called.
@@ -19,17 +19,23 @@ function clients(line, low) {
 }
 
 # `psql -h db -p 5433`; without a host it is this one.
-function of_databases(line, low,   s, name, a) {
+function of_databases(line, low,   s, name, a, quoted) {
   if (!match(line, databases)) {
     return
   }
   name = substr(line, RSTART, RLENGTH)
-  s = own_words(substr(line, RSTART + RLENGTH - 1))
+  s = substr(line, RSTART + RLENGTH - 1)
+  quoted = name ~ ("^[\"" q "]")
+  if (quoted && substr(line, 1, RSTART - 1) ~ /[ \t]-[a-z]*c[ \t]*$/) {
+    sub(substr(name, 1, 1) ".*", "", s)
+    quoted = 0
+  }
+  s = own_words(s)
   gsub(/[^a-z_-]/, "", name)
   a = option(s, "-[ABENWXbnqrstvwx]*h|--host|--hostname")
   if (a != "") {
     say("client", name " " a " " port_of(name, s))
-  } else if (!is_told(name, s) && low !~ /pghost|mysql_host/ && (FILENAME !~ code || s ~ /[ \t]-/)) {
+  } else if (!quoted && !is_told(name, s) && low !~ /pghost|mysql_host/ && (FILENAME !~ code || s ~ /[ \t]-/)) {
     say("client", name " localhost " port_of(name, s))
   }
 }
@@ -75,7 +81,7 @@ function of_netcat(low,   s, part, n) {
     gsub(/[ \t]-[a-z]+[ \t]+[0-9]+/, " ", s)
     if (match(s, /[ \t][a-z0-9][a-z0-9.-]*[ \t]+[0-9]+([ \t|;&<>)]|$)/)) {
       split(substr(s, RSTART, RLENGTH), part)
-      say("client", "nc " part[1] " " part[2])
+      say("client", "nc " part[1] " " (part[2] + 0))
     } else if (match(s, /tcp4?:[a-z0-9][a-z0-9.-]*:[0-9]+/)) {
       n = split(substr(s, RSTART, RLENGTH), part, ":")
       say("client", "nc " part[2] " " part[3])
@@ -85,7 +91,7 @@ function of_netcat(low,   s, part, n) {
 
 # `rsync -a /srv backup@vault:/srv`, `scp`, `sftp`, `lftp`.
 function of_copies(low,   s, a, name) {
-  if (match(low, "(^|[ \t|;&(`/])(scp|rsync|sftp|lftp)[ \t].*")) {
+  if (match(low, "(^|[ \t|;&(`/\"" q "])(scp|rsync|sftp|lftp)[ \t].*")) {
     s = substr(low, RSTART, RLENGTH)
     if (match(s, /[ \t]([a-z0-9_.-]+@)?[a-z0-9][a-z0-9.-]*::?[a-z0-9\/~$."]/)) {
       a = substr(s, RSTART + 1, RLENGTH - 2)

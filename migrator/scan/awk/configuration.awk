@@ -47,7 +47,14 @@ index(line, "socket -server ") {
 }
 
 line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \t]+\*/ {
-  next
+  if (line !~ /^[ \t]*--[a-z]/ || !(yaml || goes_on)) {
+    goes_on = 0
+    next
+  }
+}
+
+{
+  goes_on = line ~ /\\$/
 }
 
 {
@@ -173,6 +180,7 @@ function assigns(name) {
 # What the lines of the file before have left.
 function forget() {
   inside = 0
+  goes_on = 0
   upstream = 0
   depth = 0
   last = 0

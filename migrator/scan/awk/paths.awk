@@ -139,6 +139,7 @@ function sockets_of(line, low,   s, u, d, b) {
     u = substr(s, RSTART, RLENGTH)
     b = before(s)
     s = substr(s, RSTART + RLENGTH)
+    sub(/^\/+/, "/", u)
     if (b !~ /[A-Za-z0-9._-]/ && u !~ /\/systemd\//) {
       say("unix", u)
     }

@@ -5,6 +5,7 @@ BEGIN {
   value = "[a-z0-9][a-z0-9._:,-]*"
   pairs = keys "([\"" q "]?[]]?[ \t]*(=>|[=:])[ \t]*[\"" q "[(]*|[\"" q "][ \t]*,[ \t]*[\"" q "]|[\"" q "][ \t]+value[ \t]*=[ \t]*[\"" q "]|>)" value
   flags = "(^|[ \t\"" q "])--?" keys "[ \t]+" value
+  driver = "(^|[^a-z0-9])(db_connection|(db|database)?[_.-]?(adapter|driver|engine|dialect|type))[\"" q "]?[]]?[ \t]*(=>|[=:])[ \t]*[:\"" q "]?(pdo_|django[.](contrib[.]gis[.])?db[.]backends[.])?(postgres(ql)?|postgis|pgsql|mysqli?2?|mariadb|sqlserver|sqlsrv|mssql|oracle)([^a-z0-9_.:/-]|$)"
   fetch = "((int|str|integer|number|parseint)\\([ \t]*)?(([a-z_.]*(env|environ)(\\.fetch|\\.get)?|getenv)[ \t]*\\([ \t]*[\"" q "][a-z0-9_.]+[\"" q "][ \t]*,|(env\\[[\"" q "][a-z0-9_]+[\"" q "]\\]|process\\.env\\.[a-z0-9_]+)[ \t]*([|][|]|[?][?])|env\\.fetch[ \t]*\\([ \t]*[\"" q "][a-z0-9_]+[\"" q "][ \t]*\\)[ \t]*[{])[ \t]*[\"" q "]?[a-z0-9][a-z0-9._:-]*[\"" q "]?[ \t]*[)}]?([ \t]*-?%>)?"
   preset = keys "[\"" q "]?[]]?[ \t]*(=>|[=:])[ \t]*[\"" q "]?(<%=[ \t]*)?" fetch
 }
@@ -68,6 +69,16 @@ function settings(low, pattern,   s, a, key, list, n, k, part, head) {
         say("setting", key " = " part[k] standing(head, a))
       }
     }
+  }
+}
+
+# `adapter: postgresql`, `DB_CONNECTION=mysql`: which server is meant where a host stands without a port.
+function drivers(low,   v) {
+  if (match(low, driver)) {
+    v = substr(low, RSTART, RLENGTH)
+    sub(/^.*(=>|[=:])[ \t]*/, "", v)
+    gsub(/^.*(pdo_|[.])|[^a-z0-9]/, "", v)
+    say("driver", v standing("", ""))
   }
 }
 

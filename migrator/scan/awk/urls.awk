@@ -3,18 +3,21 @@
 BEGIN {
   url = "[a-z][a-z0-9+.:-]*://[^] \t\"" q "<>;)|]+"
   led = "(listen|bind|advertis)[a-z0-9_.-]*[\"" q "]?[ \t]*[=: ]?[ \t]*[\"" q "]?$"
+  own = "((^|[^a-z0-9_.-])(app_?url|site_?url|public_?url|external_?url|root_?url|canonical_?url|wp_home|wp_siteurl)|(callback|redirect|return|logout)_?(url|uri)s?|origins?|cors[a-z0-9_.-]*|trusted_?(hosts|proxies|domains))[\"" q "]?[]]?[ \t]*(=>|[=:,])[ \t]*[[(\"" q "]*$"
 }
 
 # Schemes and hosts of addresses, several after one scheme too, without account, path and query. An address that is
-# listened on, or that an XML name space has, is none.
-function urls(line, low,   s, l, u, p, rest, more, lead, n, k, part) {
+# listened on, that an XML name space has, or that a setting says to be one's own, is none.
+function urls(line, low,   s, l, u, p, rest, more, lead, mine, n, k, part) {
   s = low ~ /xmlns|schemalocation|doctype|\.xsd|\.dtd|\$schema|"(homepage|repository|bugs|license|author|funding)"|^[ \t]*documentation=/ ? "" : line
   l = ""
   while (match(s, url)) {
     u = substr(s, RSTART, RLENGTH)
+    mine = mine && substr(s, 1, RSTART - 1) ~ ("^[] \t,(\"" q "[]*$")
     l = tolower(l substr(s, 1, RSTART - 1))
     s = substr(s, RSTART + RLENGTH)
-    lead = l ~ led || l ~ /unix:[^ \t]*[|]$/
+    mine = mine || l ~ own
+    lead = l ~ led || l ~ /unix:[^ \t]*[|]$/ || mine
     l = l u
     p = index(u, "://")
     rest = substr(u, p + 3)
