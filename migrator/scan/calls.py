@@ -1,7 +1,8 @@
 """What a workload connects to: from its sockets, and from its configuration. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.model.services import Call, Evidence, Protocol, Source
@@ -24,6 +25,7 @@ _OWN_NAME = re.compile(
     r"|(?:.*\.)?rmi\.server\.hostname|dc_(?!smarthost).*|(?:e?helo|primary|qualify|masquerade|visible|unique)_?(?:host|hostname|name|domain)"
     r"|.*(?:bind|listen|advertis|local).*|host_?key.*|.*user_?host|.*ssh_?host_?key"
 )
+_UNIT = re.compile(r"\.service(?:\.d/[^/]+)?$")
 _WELL_KNOWN = frozenset(SCHEMES.values()) - {80, 443}
 _CONFIGURED = (Source.CONFIGURATION,)
 _NEAR = 7
@@ -56,6 +58,7 @@ def configured_calls(mentions: Sequence[Mention], unsure: frozenset[int] = froze
 
     `unsure` are ports that are not supposed where none is named: others read the same settings, and are seen there.
     """
+    mentions = _in_force(mentions)
     sections = {m.host for m in mentions if m.kind is MentionKind.SECTION}
     ports = _ports_of(mentions)
     options = {(m.file, m.line, m.host) for m in mentions if m.kind is MentionKind.CLIENT}
@@ -91,6 +94,26 @@ def _call(
     if mention.kind is MentionKind.UNIX:
         return Call(mention.path, Protocol.UNIX, None, _CONFIGURED, (evidence,))
     return None
+
+
+def _in_force(mentions: Sequence[Mention]) -> Sequence[Mention]:
+    """Without what a unit sets and something after it sets again: its drop-ins, then variables in files that it reads.
+
+    A setting that one file has several times is of several things, and stays. Source: systemd.exec(5).
+    """
+    read = {m.path for m in mentions if m.kind is MentionKind.FILE and _UNIT.search(m.file)}
+    lines = {(m.file, m.line) for m in mentions if m.kind is MentionKind.VARIABLE and m.file in read}
+    settings = [m for m in mentions if m.kind is MentionKind.SETTING]
+    sets = [m for m in settings if _UNIT.search(m.file) or (m.file, m.line) in lines]
+    times = Counter((m.file, m.key) for m in sets)
+    once = sorted((m for m in sets if times[m.file, m.key] == 1), key=lambda m: _rank(m.file, read))
+    last = {m.key: m.file for m in once}
+    overruled = {id(m) for m in once if _UNIT.search(m.file) and last[m.key] != m.file}
+    return [m for m in mentions if id(m) not in overruled]
+
+
+def _rank(file: str, read: Container[str]) -> tuple[bool, bool, str]:
+    return file in read, ".service.d/" in file, file.rpartition("/")[2]
 
 
 def _evidence(mention: Mention) -> Evidence:

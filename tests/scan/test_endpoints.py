@@ -302,6 +302,31 @@ def test_what_is_listened_on_or_only_described_is_no_connection(name, text, tmp_
     assert calls_of(tmp_path, name, text, AWKS[0]) == set()
 
 
+OVERRULED = [
+    (
+        {"x.service": "Environment=DB_HOST=db1 DB_PORT=5433", "x.service.d/a.conf": "Environment=DB_HOST=db2"},
+        {("db2", 5433)},
+    ),
+    (
+        {"x.service": "Environment=DB_HOST=localhost\nEnvironmentFile=-{}/x.env", "x.env": "DB_HOST=db2\n"},
+        {("db2", None)},
+    ),
+    ({"x.service": "Environment=A_HOST=a1\n", "x.env": "A_HOST=a2\n"}, {("a1", None), ("a2", None)}),
+    ({"a.conf": "db_host=a1\n", "b.conf": "db_host=a2\n"}, {("a1", None), ("a2", None)}),
+]
+
+
+@pytest.mark.parametrize(("files", "want"), OVERRULED, ids=map(str, range(len(OVERRULED))))
+def test_what_a_unit_sets_counts_until_something_after_it_sets_it_again(files, want, tmp_path):
+    (tmp_path / "x.service.d").mkdir()
+    said = [
+        mention
+        for name, text in files.items()
+        for mention in mentions_of(tmp_path, name, text.format(tmp_path), AWKS[0])
+    ]
+    assert {(call.target, call.port) for call in configured_calls(said)} == want
+
+
 PLACES = [
     (
         "dovecot.conf",
