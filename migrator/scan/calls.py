@@ -124,7 +124,13 @@ def _evidence(mention: Mention) -> Evidence:
 
 def _names_host(mention: Mention) -> bool:
     """Whether it is a setting that names somebody else's host."""
-    return mention.kind is MentionKind.SETTING and bool(mention.host) and not _is_own_name(mention)
+    own = _is_own_name(mention) or (mention.key == "hostname" and _is_of_file(mention))
+    return mention.kind is MentionKind.SETTING and bool(mention.host) and not own
+
+
+def _is_of_file(mention: Mention) -> bool:
+    """Whether a setting stands in no section: what a file of settings calls `hostname` there is what it runs on."""
+    return mention.block == "0.1" and mention.file.endswith((".conf", ".toml", ".yml", ".yaml"))
 
 
 def _client_call(
@@ -287,7 +293,11 @@ def _is_apart(host: Mention, port: Mention) -> bool:
 
 
 def _same(host: Mention, port: Mention, stem: str) -> bool:
-    return _stem(host.key) == stem or (host.line == port.line and not stem and _stem(host.key).endswith("sql."))
+    return (
+        _stem(host.key) == stem
+        or stem.rstrip("_.-") == host.key
+        or (host.line == port.line and not stem and _stem(host.key).endswith("sql."))
+    )
 
 
 def _stem(key: str) -> str:

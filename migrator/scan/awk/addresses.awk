@@ -40,6 +40,24 @@ function otherwise(line, low,   a, n, k, part) {
   }
 }
 
+# Where rsyslog sends what it reads by TCP: `*.* @@logs:514`, `:ommysql:db,…`; its `target` is a server.
+function of_syslog(low,   a) {
+  if (match(low, /^[^#"]*[ \t]@@(\([a-z0-9,]+\))?[[]?[a-z0-9][a-z0-9.-]*[]]?(:[0-9]+)?[ \t]*(;[^ \t]*)?[ \t]*$/)) {
+    a = last_at(substr(low, RSTART, RLENGTH))
+    sub(/^\([^)]*\)/, "", a)
+    sub(/[ \t;].*$/, "", a)
+    gsub(/[][]/, "", a)
+    say("address", a (a ~ /:/ ? "" : ":514"))
+  }
+  if (match(low, /:ommysql:[a-z0-9][a-z0-9.-]*,/)) {
+    say("client", "mysql " substr(low, RSTART + 9, RLENGTH - 10) " ")
+  }
+  if (low ~ /protocol="tcp|omrelp/) {
+    sub(/(^|[ \t(])target[ \t]*=/, " server=", low)
+  }
+  return low
+}
+
 # `db:5432`, but on no line that speaks of accounts, and nothing that is listened on.
 function plainly(line, low,   s, a, b, lead, plain) {
   plain = low
@@ -76,7 +94,7 @@ function plainly(line, low,   s, a, b, lead, plain) {
     if (low ~ /^[ \t]*server\.[0-9]+[ \t]*=/) {
       sub(/^:[0-9]+/, "", s)
     }
-    if (b !~ /[:\/@.]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:|^port:|[_.-]port:|(^|[a-z_.-])(Port|PORT):/ && a !~ sixth) {
+    if (b !~ /[:\/@.$]/ && s !~ /^[A-Za-z0-9:._-]/ && s !~ userinfo && a !~ /^[0-9]+:|^port:|[_.-]port:|(^|[a-z_.-])(Port|PORT):/ && a !~ sixth) {
       say("address", a)
     }
   }

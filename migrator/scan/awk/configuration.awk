@@ -163,6 +163,7 @@ function what_file_it_is() {
   options = FILENAME ~ /\.cnf$|odbc\.ini$|pg_service\.conf$/
   table = FILENAME ~ /\/inittab$/
   uwsgi = FILENAME ~ /uwsgi/
+  syslog = FILENAME ~ /\/rsyslog(\.d\/|\.conf$)/
   yaml = FILENAME ~ /\.ya?ml$/
   written = FILENAME ~ /\.(config|erl|hrl|terms|escript)$/ ? 1 : FILENAME ~ /\.(tcl|exp|rc)$/ ? 2 : 0
   afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/

@@ -27,6 +27,9 @@ function endpoints(line, low,   a, part) {
   if (ORIGIN == "" && (index(low, "sql") || index(low, "postg") || index(low, "maria") || index(low, "oracle"))) {
     drivers(low)
   }
+  if (syslog) {
+    low = of_syslog(low)
+  }
   pair = index(line, "=") || index(line, ":") || index(line, ">") || index(line, ",")
   if (index(low, "host") || index(low, "server") || index(low, "addr") || index(low, "port") || index(low, "broker") || index(low, "seed") || index(low, "peer") || index(low, "node") || index(low, "endpoint") || index(low, "source") || index(low, "connect") || index(low, "points") || index(low, "join")) {
     if (pair && index(low, "sql") + index(low, "dblib") + index(low, "odbc") && match(low, /(mysql|pgsql|sqlsrv|dblib|odbc):(host|server)=/)) {

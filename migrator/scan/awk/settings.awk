@@ -30,6 +30,12 @@ function settings(low, pattern,   s, a, key, list, n, k, part, head) {
       continue
     }
     key = a
+    if (s ~ /^[ \t]*=[^>=]/ && match(a, "[=:][ \t]*[\"" q "][a-z0-9_.-]+$")) {
+      match(a, /[a-z0-9_.-]+$/)
+      s = substr(a, RSTART) s
+      a = substr(a, 1, RSTART - 1)
+      continue
+    }
     if (s ~ userinfo || s ~ /^[[($]/ || s ~ /^[ \t]*=[^>]/) {
       continue
     }

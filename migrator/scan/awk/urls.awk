@@ -3,13 +3,14 @@
 BEGIN {
   url = "[a-z][a-z0-9+.:-]*://[^] \t\"" q "<>;)|]+"
   led = "(listen|bind|advertis)[a-z0-9_.-]*[\"" q "]?[ \t]*[=: ]?[ \t]*[\"" q "]?$"
+  sent = "^[ \t]*(add_header|more_set_headers|proxy_redirect|proxy_cookie_[a-z]+|return[ \t]+30[12378]|rewrite[ \t]+[^ \t]+[ \t]+https?:|header[ \t]+(always[ \t]+|onsuccess[ \t]+)?(set|add|append|merge|edit)|redirect(match|permanent|temp)?[ \t]|errordocument|http-(response|request[ \t]+redirect)|rewriterule.*[[,]r(=[0-9]+)?[],])"
   own = "((^|[^a-z0-9_.-])(app_?url|site_?url|public_?url|external_?url|root_?url|canonical_?url|wp_home|wp_siteurl)|(callback|redirect|return|logout)_?(url|uri)s?|origins?|cors[a-z0-9_.-]*|trusted_?(hosts|proxies|domains))[\"" q "]?[]]?[ \t]*(=>|[=:,])[ \t]*[[(\"" q "]*$"
 }
 
 # Schemes and hosts of addresses, several after one scheme too, without account, path and query. An address that is
-# listened on, that an XML name space has, or that a setting says to be one's own, is none.
+# listened on, that an XML name space has, to which clients are sent, or that a setting says to be one's own, is none.
 function urls(line, low,   s, l, u, p, rest, more, lead, mine, n, k, part) {
-  s = low ~ /xmlns|schemalocation|doctype|\.xsd|\.dtd|\$schema|"(homepage|repository|bugs|license|author|funding)"|^[ \t]*documentation=/ ? "" : line
+  s = low ~ /xmlns|schemalocation|doctype|\.xsd|\.dtd|\$schema|"(homepage|repository|bugs|license|author|funding)"|^[ \t]*documentation=/ || low ~ sent ? "" : line
   l = ""
   while (match(s, url)) {
     u = substr(s, RSTART, RLENGTH)
