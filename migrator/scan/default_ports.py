@@ -40,6 +40,7 @@ _SOCKETS: Mapping[int, str] = {5432: "/run/postgresql/.s.PGSQL.{port}", 3306: "/
 
 _ALSO: Mapping[str, str] = {
     "pg": "postgres", "maria": "mariadb", "mysqli": "mysql", "percona": "mysql", "sqlsrv": "mssql", "dblib": "mssql",
+    "gmysql": "mysql", "gpgsql": "postgres",
     "valkey": "redis", "keydb": "redis", "rabbitmq": "amqp", "rabbit": "amqp", "rmq": "amqp", "mongo": "mongodb",
     "elastic": "elasticsearch", "es": "elasticsearch", "opensearch": "elasticsearch", "influx": "influxdb",
     "couch": "couchdb", "beanstalkd": "beanstalk", "gearmand": "gearman",

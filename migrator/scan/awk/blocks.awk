@@ -15,9 +15,12 @@ function block(line,   at, item) {
   if (!depth || level[depth] < at) {
     level[++depth] = at
     opened_at[depth] = last
+    opened_by[depth] = title
   }
   if (item || (index(line, "[") && line ~ /^[ \t]*\[+[A-Za-z_][^]=,"]*\]+[ \t]*$/)) {
     opened_at[depth] = FNR
+    opened_by[depth] = line
   }
   last = FNR
+  title = line
 }

@@ -64,6 +64,9 @@ line !~ /[^ \t]/ || line ~ /^[ \t]*(#|;|\/\/|\/\*|--[^-]|--$|!)/ || line ~ /^[ \
   if (written) {
     line = written == 1 ? tuples(line) : assigned(line)
   }
+  if ((index(line, "etEnv") || index(line, "_param") || index(line, "_env_var")) && match(line, /^[ \t]*([Ss]etEnv|(fastcgi|uwsgi|scgi)_param|passenger_env_var)[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]+/)) {
+    line = set_as_variable(line)
+  }
   low = tolower(line)
   slash = index(line, "/")
   if ((name = of_line(line, low)) != "") {
@@ -185,6 +188,7 @@ function forget() {
   upstream = 0
   depth = 0
   last = 0
+  title = ""
   redis = 0
   pool = 0
   awaits = ""
@@ -198,6 +202,16 @@ function forget() {
     in_use = 0
   }
   awaited = 0
+}
+
+# `SetEnv DB_HOST db1` as `DB_HOST=db1`; matched before.
+function set_as_variable(line,   name, v) {
+  name = substr(line, RSTART, RLENGTH)
+  v = substr(line, RSTART + RLENGTH)
+  sub(/^[ \t]*[^ \t]+[ \t]+/, "", name)
+  sub(/[ \t]+$/, "", name)
+  sub(/;[ \t]*$/, "", v)
+  return name "=" v
 }
 
 # The name of the line's secret. Of a file that keeps passwords the first line says that it does, and a file that another

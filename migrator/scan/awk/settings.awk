@@ -1,6 +1,8 @@
 # Keys that speak of hosts and ports, and their values.
 
 BEGIN {
+  headed = "(redis|valkey|memcached?|mysql|mariadb|postgres(ql)?|pgsql|rabbitmq|amqp|mongo(db)?|elasticsearch|opensearch|kafka|smtp|mail|imap|ldap|cassandra|zookeeper|nats|mqtt|couchdb|etcd|beanstalkd|gearmand)"
+  around = "[\"" q "]?[]>]*[ \t]*(:|=>?)?[ \t]*[[{(]?[ \t]*$"
   keys = "[a-z0-9_.-]*(hosts?|hostnames?|host\\.name|server|servers|servername|addr|addrs|address|addresses|port|relayhost|smarthost|brokers?|seeds|peers|seed_nodes|contact[-_]points|endpoints?|data source|connect|retry[-_]join|nodes)"
   value = "[a-z0-9][a-z0-9._:,-]*"
   pairs = keys "([\"" q "]?[]]?[ \t]*(=>|[=:])[ \t]*[\"" q "[(]*|[\"" q "][ \t]*,[ \t]*[\"" q "]|[\"" q "][ \t]+value[ \t]*=[ \t]*[\"" q "]|>)" value
@@ -70,6 +72,9 @@ function settings(low, pattern,   s, a, key, list, n, k, part, head) {
       part[1] = part[1] ":" part[2]
       n = 1
     }
+    if (ORIGIN == "" && depth && key ~ /^(hosts?|hostname|servers?|address|addr|nodes)$/) {
+      under(head, a, s)
+    }
     for (k = 1; k <= n; k++) {
       if (part[k] ~ /^[a-z0-9][a-z0-9._-]*(:[0-9]+)?$/ && part[k] !~ sixth && part[k] !~ /^((process\.env|os\.environ).*|true|false|yes|no|on|off|none|null|nil|auto)$/) {
         say("setting", key " = " part[k] standing(head, a))
@@ -78,13 +83,38 @@ function settings(low, pattern,   s, a, key, list, n, k, part, head) {
   }
 }
 
+# Which server a host is of that says nothing itself, by what opens its block: `redis:` above, `"redis": {` before it.
+function under(head, a, rest,   name, place, lead) {
+  place = standing(head, a)
+  lead = head
+  sub("[\"" q "]$", "", lead)
+  name = index(place, " in " FNR ".") && gsub(/[{(<[]/, "&", head) == 1 && rest !~ /[{(<[]/ ? heading(lead) : ""
+  if (name == "" && place == " in " opened_at[depth] "." depth) {
+    name = heading(tolower(opened_by[depth]))
+  }
+  if (name != "") {
+    say("driver", name place)
+  }
+}
+
+# The kind of server that a line which opens a block is called after: `redis:`, `[cache.redis]`, `"mail": {`.
+function heading(low) {
+  if (!match(low, headed around) || before(low) ~ /[a-z0-9_-]/) {
+    return ""
+  }
+  low = substr(low, RSTART)
+  match(low, headed)
+  return substr(low, 1, RLENGTH)
+}
+
 # `adapter: postgresql`, `DB_CONNECTION=mysql`: which server is meant where a host stands without a port.
-function drivers(low,   v) {
+function drivers(low,   v, head) {
   if (match(low, driver)) {
+    head = substr(low, 1, RSTART - 1)
     v = substr(low, RSTART, RLENGTH)
     sub(/^.*(=>|[=:])[ \t]*/, "", v)
     gsub(/^.*(pdo_|[.])|[^a-z0-9]/, "", v)
-    say("driver", v standing("", ""))
+    say("driver", v standing(head, ""))
   }
 }
 
