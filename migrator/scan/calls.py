@@ -15,7 +15,7 @@ from migrator.scan.mentions import Mention, MentionKind
 __all__ = ["both", "configured_calls", "merged", "socket_calls"]
 
 _NO_ENDPOINT = frozenset(
-    {"balancer", "unix", "file", "classpath", "data", "urn", "about", "jar", "cid", "mailto", "listener"}
+    {"balancer", "unix", "file", "classpath", "data", "urn", "about", "jar", "cid", "mailto", "listener", "s3", "gs"}
 )
 _HTTP = frozenset({"http", "ws", "h2c"})
 _TABLES = re.compile(r"/[^/]*(ldap|mysql|pgsql)[^/]*\.(?:cf|conf|conf\.ext)")

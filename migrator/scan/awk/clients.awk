@@ -7,7 +7,7 @@ BEGIN {
 # Hosts that client programs and functions are called with, and places of settings whose word says what is called.
 function clients(line, low) {
   of_databases(line, low)
-  of_mail(low)
+  to_relays(low)
   of_netcat(low)
   if (FILENAME !~ /\.(py|php|js|rb)$/) {
     of_copies(low)
@@ -30,8 +30,13 @@ function of_databases(line, low,   s, name, a, quoted) {
     sub(substr(name, 1, 1) ".*", "", s)
     quoted = 0
   }
-  s = own_words(s)
   gsub(/[^a-z_-]/, "", name)
+  if (name ~ /^(psql|pg_)/ && match(s, "[ \t\"" q "]host=[A-Za-z0-9][A-Za-z0-9.-]*")) {
+    a = substr(s, RSTART + 6, RLENGTH - 6)
+    say("client", name " " a " " (match(s, /[ \t]port=[0-9]+/) ? substr(s, RSTART + 6, RLENGTH - 6) : ""))
+    return
+  }
+  s = own_words(s)
   a = option(s, "-[ABENWXbnqrstvwx]*h|--host|--hostname")
   if (a != "") {
     say("client", name " " a " " port_of(name, s))
@@ -62,7 +67,7 @@ function is_told(name, s) {
 }
 
 # `msmtp --host=post`, `swaks --server post:587`.
-function of_mail(low,   s, name, a) {
+function to_relays(low,   s, name, a) {
   if ((index(low, "msmtp") || index(low, "swaks")) && match(low, "(^|[ \t|;&(`/])(msmtp|swaks)[ \t]")) {
     name = substr(low, RSTART, RLENGTH)
     s = substr(low, RSTART + RLENGTH - 1)

@@ -139,7 +139,8 @@ END {
 # What the name of a file says about how it is read. `nameless`: any text, of which secrets alone are told; `example`: what
 # stands in it is made up, and hosts alone are told; `guarded`: settings that are called after secrets, where `joe:4711` is
 # no host; `keeps`: each line is an account with its password; `script`: it is a program; `worker`: one that does
-# something of its own; `written`: in which language; `afar`: its paths may be those of another host.
+# something of its own; `written`: in which language; `brought`: its addresses say where a program came from; `afar`: its
+# paths may be those of another host.
 function what_file_it_is() {
   script = /^#!/
   worker = script && FILENAME !~ /^\/etc\/(init|rc[0-9S]*)\.d\//
@@ -166,6 +167,7 @@ function what_file_it_is() {
   options = FILENAME ~ /\.cnf$|odbc\.ini$|pg_service\.conf$/
   table = FILENAME ~ /\/inittab$/
   uwsgi = FILENAME ~ /uwsgi/
+  brought = FILENAME ~ /\/(package|composer|bower|lerna)\.json$|\/(pom\.xml|pyproject\.toml|setup\.cfg|Cargo\.toml|mkdocs\.yml)$/
   syslog = FILENAME ~ /\/rsyslog(\.d\/|\.conf$)/
   yaml = FILENAME ~ /\.ya?ml$/
   written = FILENAME ~ /\.(config|erl|hrl|terms|escript)$/ ? 1 : FILENAME ~ /\.(tcl|exp|rc)$/ ? 2 : 0

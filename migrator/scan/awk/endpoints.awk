@@ -12,7 +12,7 @@ function endpoints(line, low,   a, part) {
     line = defaults(line)
     low = tolower(line)
   }
-  if (index(line, "://") || index(line, ":oracle:")) {
+  if (!brought && (index(line, "://") || index(line, ":oracle:"))) {
     urls(line, low)
   }
   if (index(low, "<") && low ~ /<(connector|socket-binding|http-listener)[ \t]/) {

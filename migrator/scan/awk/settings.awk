@@ -97,8 +97,12 @@ function under(head, a, rest,   name, place, lead) {
   }
 }
 
-# The kind of server that a line which opens a block is called after: `redis:`, `[cache.redis]`, `"mail": {`.
+# The kind of server that a line which opens a block is called after: `redis:`, `[cache.redis]`, `"mail": {`; or that a
+# library calls which connects: `pymysql.connect(`.
 function heading(low) {
+  if (index(low, "connect") && match(low, /(psycopg[23]?|asyncpg|pymysql|mysqldb|mysql\.connector|connectionparameters)(\.connect)?\([ \t]*$/)) {
+    return substr(low, RSTART) ~ /^connection/ ? "amqp" : substr(low, RSTART) ~ /^(psy|asy)/ ? "postgres" : "mysql"
+  }
   if (!match(low, headed around) || before(low) ~ /[a-z0-9_-]/) {
     return ""
   }
