@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from migrator.model.services import Call
-from migrator.scan.calls import SCHEMES, configured_calls
+from migrator.scan.calls import configured_calls
 from migrator.scan.command_line import Started
+from migrator.scan.default_ports import SCHEMES
 from migrator.scan.facts.configuration import Configuration
 from migrator.scan.mentions import Mention, MentionKind
 from migrator.scan.ownership import FileRoots, account_files, foreign_files, mentions_of, named_files, programs_in
