@@ -68,6 +68,7 @@ def _words(profile: ServiceProfile) -> Iterator[tuple[str, list[str]]]:
     yield "listens", [_place(listen) for listen in profile.listens]
     yield "calls", [_target(call) for call in profile.calls]
     yield "state", [state.path for state in profile.state]
+    yield "copiesFrom", list(profile.copies_from)
     yield "variables", [variable.name for variable in profile.variables]
     yield "secrets", [f"{secret.name} in {secret.file}" for secret in profile.secrets]
     yield "certificates", [f"{one.path} until {one.expires}" for one in profile.certificates]

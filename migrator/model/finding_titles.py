@@ -44,6 +44,7 @@ TITLES: Mapping[str, str] = {
     "MIG038": "looks like another host",
     "MIG039": "set up to run, and stopped",
     "MIG040": "secrets of nobody",
+    "MIG041": "copies data of its host",
     "MIG101": "setting is a placeholder",
     "MIG102": "size of a volume uncertain",
     "MIG103": "place cannot be mounted",

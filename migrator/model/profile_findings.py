@@ -9,12 +9,13 @@ import re
 from dataclasses import replace
 
 from migrator.model.findings import Finding, Severity
-from migrator.model.services import ServiceProfile, Source
+from migrator.model.listing import few
+from migrator.model.services import ServiceProfile, Source, State
 
 __all__ = ["CODES", "about", "as_reviewed", "of_profile"]
 
 LOW_PORTS = 1024
-CODES = frozenset(f"MIG{number:03}" for number in (*range(10, 19), 25, 26, 27, 28, 29, 30, 33, 34))
+CODES = frozenset(f"MIG{number:03}" for number in (*range(10, 19), 25, 26, 27, 28, 29, 30, 33, 34, 41))
 """Of what is found here: for these the fields of a profile alone decide."""
 _CRON = re.compile(r"@\w+|(?:[\w*,/~-]+ ){4}[\w*,/~-]+")
 _MOST_SHOWN = 10
@@ -30,7 +31,7 @@ def as_reviewed(profile: ServiceProfile) -> ServiceProfile:
 def of_profile(profile: ServiceProfile) -> tuple[Finding, ...]:
     """Everything worth knowing about one service on one host."""
     checks = (
-        *(_root, _outside_unit, _state, _unix, _loopback, _low_port, _health, _title, _schedule),
+        *(_root, _outside_unit, _state, _copies, _unix, _loopback, _low_port, _health, _title, _schedule),
         *(_affinity, _licences, _kernel, _addresses, _timezone),
     )
     return tuple(finding for check in checks for finding in check(profile))
@@ -55,6 +56,21 @@ def _outside_unit(profile: ServiceProfile) -> list[Finding]:
     return [about(profile, "MIG011", Severity.NOTE, message, "Ask its owner whether it is still needed.")]
 
 
+def _named(state: State) -> str:
+    return f"{state.path}, which leads to {state.leads_to}" if state.leads_to else state.path
+
+
+def _copies(profile: ServiceProfile) -> list[Finding]:
+    if not profile.copies_from:
+        return []
+    remedy = (
+        "Leave it on the host as long as the data is there, or move it together with who keeps the data and give both "
+        "one volume: in a Pod of its own it would copy an empty folder."
+    )
+    said = f"copies what is in {few(profile.copies_from, _MOST_SHOWN)}"
+    return [about(profile, "MIG041", Severity.BLOCKER, said, remedy)]
+
+
 def _state(profile: ServiceProfile) -> list[Finding]:
     found = []
     if not profile.state_observed:
@@ -65,7 +81,7 @@ def _state(profile: ServiceProfile) -> list[Finding]:
         remedy = (
             "Move the data before the service, or leave both on the host; traffic is never split between two copies."
         )
-        found.append(about(profile, "MIG012", Severity.BLOCKER, f"keeps state in {state.path}", remedy))
+        found.append(about(profile, "MIG012", Severity.BLOCKER, f"keeps state in {_named(state)}", remedy))
         if not state.exact:
             bound = f"; all that {state.file_system or 'its file system'} holds is {state.size_mib} MiB"
             said = "unknown" if state.size_mib is None else f"unknown{bound}"

@@ -164,6 +164,8 @@ class State(Record):
     """True when `size_mib` was measured for this path or its own file system, False when it is an upper bound."""
     file_system: str = ""
     """Mount point or folder of what `size_mib` is the used space of, where it is an upper bound; else empty."""
+    leads_to: str = ""
+    """Where the data is, where the path is a link or below one; a Pod has the path."""
     evidence: tuple[Evidence, ...] = ()
 
     @property
@@ -286,6 +288,8 @@ class ServiceProfile(Record):
     listens: tuple[Listen, ...] = ()
     calls: tuple[Call, ...] = ()
     state: tuple[State, ...] = ()
+    copies_from: tuple[str, ...] = ()
+    """Places on its host that it copies, which others keep, or nobody that was seen: a Pod finds nothing there."""
     state_observed: bool = True
     """False when open files could not be seen: the service then counts as stateful until a person says otherwise."""
     config: tuple[str, ...] = ()
@@ -317,8 +321,8 @@ class ServiceProfile(Record):
 
     @property
     def stateful(self) -> bool:
-        """Whether local state was seen, or could not be looked for. Stateful until proven stateless."""
-        return bool(self.state) or not self.state_observed
+        """Whether it has local data, its own or what it copies, or that was not seen: so until proven stateless."""
+        return bool(self.state or self.copies_from) or not self.state_observed
 
     @property
     def is_keeper(self) -> bool:

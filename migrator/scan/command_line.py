@@ -122,6 +122,8 @@ class Started:
     """The whole line, with the values of variables that are known."""
     works_on: str = ""
     """What programs are given and write, and the folders that they work in: no locks, no conditions, no programs."""
+    copies: str = ""
+    """What programs are given to copy from."""
     sourced: tuple[str, ...] = ()
     """Files that the shell reads first."""
     files: tuple[str, ...] = ()
@@ -160,9 +162,8 @@ def started(line: str, *, variables: Mapping[str, str] | None = None, folder: st
         return Started("job", text=text)
     program, runtime = _program(_main(simple))
     files = tuple(_path(target, one.folder) for one in simple for target in one.targets)
-    return Started(
-        program, runtime, text, " ".join(_worked_on(simple, folder, program)), tuple(_sourced(simple)), files
-    )
+    works_on, copies = " ".join(_worked_on(simple, folder, program)), " ".join(_copied(simple))
+    return Started(program, runtime, text, works_on, copies, tuple(_sourced(simple)), files)
 
 
 def _worked_on(simple: Sequence[_Simple], begin: str, program: str) -> Iterator[str]:
@@ -175,6 +176,12 @@ def _worked_on(simple: Sequence[_Simple], begin: str, program: str) -> Iterator[
             yield from (word for word in (*given, *one.targets) if _path(word, one.folder) != program)
             if one.folder != begin and not any(path.startswith(f"{one.folder}/") for path in programs):
                 yield one.folder
+
+
+def _copied(simple: Sequence[_Simple]) -> Iterator[str]:
+    for one in simple:
+        copied = sources_of(one.words)
+        yield from (word for word in one.words[1:] if word in copied)
 
 
 def _expanded(line: str, variables: Mapping[str, str]) -> str:

@@ -63,7 +63,7 @@ from migrator.scan.provided import packages_of_process
 from migrator.scan.running import data_in, named_in
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.socket_owners import SocketOwners
-from migrator.scan.state import BROUGHT, data_paths, is_program, state_of
+from migrator.scan.state import BROUGHT, copied_from, data_paths, is_program, state_of
 from migrator.scan.usage import usage_of
 from migrator.scan.variables import variables_of
 from migrator.scan.workload import Workload
@@ -197,6 +197,7 @@ class Draft:
             listens=listens,
             calls=calls,
             state=state,
+            copies_from=copied_from(self.read, (), state),
             state_observed=self._sees_files,
             config=tuple(sorted({m.file for m in self.mentions})),
             changed=files.changed,

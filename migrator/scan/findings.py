@@ -14,7 +14,7 @@ MIG031 module in the kernel      MIG032 kernel settings           MIG033 endpoin
 MIG034 schedule in local time    MIG035 clock too far off for a mesh
 MIG036 tied by a Unix socket      MIG037 uses a network file system
 MIG038 two hosts look like one machine   MIG039 set up to run, and stopped
-MIG040 secrets of nobody
+MIG040 secrets of nobody         MIG041 copies data of its host
 """
 
 from collections.abc import Iterable, Iterator, Sequence

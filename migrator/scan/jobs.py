@@ -41,7 +41,7 @@ from migrator.scan.platform import platform_reason
 from migrator.scan.provided import packages_of_line
 from migrator.scan.running import ONCE, calls_of, data_in, lasts, named_in, of_cron, of_unit
 from migrator.scan.snapshot import Snapshot
-from migrator.scan.state import data_paths, is_document, is_program, state_of
+from migrator.scan.state import copied_from, data_paths, is_document, is_program, state_of
 from migrator.scan.timer_calendar import cron_time
 
 __all__ = ["Job", "job_profile", "jobs_of"]
@@ -232,6 +232,7 @@ def job_profile(
         os=snapshot.value(OsRelease, OperatingSystem()),
         calls=merged([*calls_of(snapshot, job.pids), *configured_calls(said, unsure), *found.calls]),
         state=state,
+        copies_from=copied_from(mentions, data_paths(work.copies, job.command), state),
         state_observed=machine.uid == 0,
         config=tuple(sorted({m.file for m in mentions} | ({job.file} if job.file else set()))),
         changed=own.changed,

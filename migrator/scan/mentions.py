@@ -51,6 +51,8 @@ class MentionKind(StrEnum):
     """What a script uses that stands elsewhere: a variable that a file of settings sets, or a program with accounts."""
     DRIVER = "driver"
     """Which kind of database settings around it speak of: `adapter: mysql2`."""
+    COPIED = "copied"
+    """What a program copies from: the data of somebody else."""
     LINK = "link"
     """A place of data that is a link or below one, and where that leads."""
     ABSENT = "absent"
@@ -215,6 +217,7 @@ _READERS: dict[MentionKind, Callable[[str], dict[str, Any] | None]] = {
     MentionKind.FILE: _unix,
     MentionKind.PROGRAM: _unix,
     MentionKind.UNIX: _unix,
+    MentionKind.COPIED: _unix,
     MentionKind.DATA: _data,
     MentionKind.DRIVER: _group,
     MentionKind.LINK: _link,

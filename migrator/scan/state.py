@@ -21,7 +21,7 @@ from migrator.scan.ownership import paths_in, program_folders
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.workload import Workload
 
-__all__ = ["BROUGHT", "data_paths", "is_document", "is_program", "state_of", "works_below"]
+__all__ = ["BROUGHT", "copied_from", "data_paths", "is_document", "is_program", "state_of", "works_below"]
 
 _DATA_PATH = re.compile(
     r"(?<![\w./-])(/(?:var/(?:lib|opt)|var/backups?|backups?|srv|data|mnt|exports?|var/spool)/[\w./-]*[\w-])([$*%{]?)"
@@ -124,16 +124,27 @@ def state_of(
     plain = frozenset(files)
     there = _Places.of(snapshot)
     known = [one for one in (*named, *_configured(mentions, there)) if not one[0].endswith(_LOCKED_INTO)]
-    said = list(there.followed((_place(path, plain), evidence) for path, evidence in known))
-    for path, evidence in [*_written(snapshot, workload, [path for path, _ in said]), *said]:
-        places.setdefault(path.rstrip("/"), []).append(evidence)
+    said = [(_place(path, plain).rstrip("/"), evidence) for path, evidence in known]
+    names = there.names(path for path, _ in said)
+    for path, evidence in [*_written(snapshot, workload, names), *said]:
+        places.setdefault(names.get(path, path), []).append(evidence)
     for path in _sockets(snapshot) & places.keys():
         del places[path]
     outer = [path for path in sorted(places) if not any(path.startswith(f"{other}/") for other in places)]
-    return tuple(
-        replace(_measured(snapshot, there.real(path), tuple(dict.fromkeys(places[path]))[:3]), path=path)
-        for path in outer
-    )
+    return tuple(_at(snapshot, path, there.real(path), tuple(dict.fromkeys(places[path]))[:3]) for path in outer)
+
+
+def _at(snapshot: Snapshot, path: str, real: str, evidence: tuple[Evidence, ...]) -> State:
+    """Measured where it leads: `du` of a link is nothing."""
+    return replace(_measured(snapshot, real, evidence), path=path, leads_to=real if real != path else "")
+
+
+def copied_from(mentions: Iterable[Mention], named: Iterable[str], state: Iterable[State]) -> tuple[str, ...]:
+    """Places that it copies, by its scripts (`mentions`) and its line (`named`), but for those that are its own."""
+    own = [one.path for one in state]
+    said = (one.path for one in mentions if one.kind is MentionKind.COPIED)
+    found = sorted({path.rstrip("/") for path in (*said, *named) if not _PASSING.search(path)})
+    return tuple(path for path in found if not any(_inside(path, folder) for folder in own))
 
 
 def _sockets(snapshot: Snapshot) -> frozenset[str]:
@@ -145,7 +156,7 @@ def _place(path: str, files: frozenset[str]) -> str:
     return str(PurePosixPath(path).parent) if path in files or _FILE.search(path) else path
 
 
-def _written(snapshot: Snapshot, workload: Workload | None, named: Sequence[str]) -> Iterator[tuple[str, Evidence]]:
+def _written(snapshot: Snapshot, workload: Workload | None, named: Iterable[str]) -> Iterator[tuple[str, Evidence]]:
     """Where files are open for writing: the folder of them that is named for data, else the one that a program has."""
     written = snapshot.value(Descriptors, DescriptorsFacts()).written
     for process in workload.processes if workload else ():
@@ -179,20 +190,9 @@ class _Places:
         link = next((one for one in sorted(self.links, reverse=True) if _inside(path, one)), "")
         return self.links[link] + path.removeprefix(link) if link else path
 
-    def followed(self, said: Iterable[tuple[str, Evidence]]) -> Iterator[tuple[str, Evidence]]:
-        """Places with those to which they lead. Another name of the whole of /srv is no second place."""
-        for path, evidence in said:
-            yield path, evidence
-            real = self.real(path.rstrip("/"))
-            if real != path.rstrip("/"):
-                told = Evidence(Configuration.name, f"{path} leads to {real}", evidence.where)
-                yield path, told
-                if self._is_own(path):
-                    yield real, told
-
-    def _is_own(self, path: str) -> bool:
-        """Whether the link is deeper than a folder of everybody's, as /srv is."""
-        return any(_inside(path, link) and link.count("/") > 1 for link in self.links)
+    def names(self, paths: Iterable[str]) -> dict[str, str]:
+        """Where named places are in the end, each with the name that the program has for it: open files show the former."""
+        return {self.real(path): path for path in sorted(paths, key=lambda path: self.real(path) != path)}
 
 
 def _configured(mentions: Iterable[Mention], there: _Places) -> Iterator[tuple[str, Evidence]]:

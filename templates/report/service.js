@@ -3,12 +3,12 @@
 const FIELDS = [
   ["What runs", ["kind", "runtime", "unit", "origin", "command", "executable", "directory", "schedule", "timezone", "account", "os", "processes", "usage", "evidence"]],
   ["Network", ["listens", "calls", "health", "affinity", "certificates"]],
-  ["Data and files", ["state", "stateObserved", "config", "changed", "modified", "artifacts", "packages", "licences"]],
+  ["Data and files", ["state", "copiesFrom", "stateObserved", "config", "changed", "modified", "artifacts", "packages", "licences"]],
   ["Variables and secrets", ["variables", "secrets"]],
   ["Kernel", ["kernel"]],
 ];
 const LABELS = {
-  kind: "Kind", os: "System", stateObserved: "State was observed", affinity: "Clients are pinned", changed: "Changed from its package",
+  kind: "Kind", os: "System", copiesFrom: "Copies from", stateObserved: "State was observed", affinity: "Clients are pinned", changed: "Changed from its package",
   modified: "Last written", processes: "Processes", kernel: "Needs of the kernel", origin: "Started by", evidence: "Why it is a service",
   config: "Configuration", artifacts: "Program files", licences: "Licence files", usage: "Use", memoryMib: "Memory (MiB)", cpus: "Processors", clockOffsetS: "Clock is off (s)", timezone: "Time zone",
 };

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from migrator.model.findings import Severity
 from migrator.model.observations import Observed
 from migrator.model.profile_findings import of_profile
 from migrator.model.services import Evidence, Runtime, ServiceProfile, State
@@ -37,8 +38,22 @@ def said(awk, path, text):
     return done.stdout
 
 
-def state(configuration, *arguments, program="/usr/bin/shop", cwd="/", unit=None, written=(), deployed=(), doors=()):
+def state(configuration, *arguments, **facts):
     """Paths of the data that a service has by this configuration and this command line."""
+    return {one.path for one in places(configuration, *arguments, **facts)}
+
+
+def places(
+    configuration,
+    *arguments,
+    program="/usr/bin/shop",
+    cwd="/",
+    unit=None,
+    written=(),
+    deployed=(),
+    doors=(),
+    sizes=None,
+):
     name = program.rsplit("/", 1)[-1]
     process = Process(10, 1, 33, 33, name, (program, *arguments), program, cwd, cgroup=f"/system.slice/{name}.service")
     facts = {
@@ -48,9 +63,10 @@ def state(configuration, *arguments, program="/usr/bin/shop", cwd="/", unit=None
         Descriptors.name: DescriptorsFacts(written={10: tuple(written)}),
         Deployments.name: tuple(deployed),
         Sockets.name: SocketsFacts(unix=tuple(UnixListener(path, n) for n, path in enumerate(doors, 700))),
+        DataSizes.name: sizes or {},
     }
     view = host_view(Snapshot("h", "10.0.0.1", NOW, {fact: Observed(value) for fact, value in facts.items()}))
-    return {one.path for profile in view.profiles for one in profile.state}
+    return [one for profile in view.profiles for one in profile.state]
 
 
 @pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[0])
@@ -147,7 +163,12 @@ LINKED = """\
 
 
 def test_a_place_that_is_a_link_is_told_with_where_it_leads_and_what_is_not_there_is_no_state():
-    assert state(LINKED) == {"/var/lib/shop", "/data/shop", "/srv/dumps", "/srv/out/day-"}
+    assert state(LINKED) == {"/var/lib/shop", "/srv/dumps", "/srv/out/day-"}
+
+
+def test_what_is_written_where_a_link_leads_is_at_the_place_that_the_program_has_for_it():
+    (*_, found) = places(LINKED, written=["/data/shop/a.db"], sizes={"/data/shop": 7})
+    assert (found.path, found.leads_to, found.size_mib) == ("/var/lib/shop", "/data/shop", 7)
 
 
 def test_a_home_in_which_nothing_is_kept_is_no_data():
@@ -302,19 +323,19 @@ def test_a_program_in_the_home_of_a_databases_account_is_of_a_job_that_nobody_se
 
 
 COPIED = [
-    ("rsync -a /srv/a/ vault:/srv/b/", set()),
-    ("rsync -a --delete /srv/a /srv/b", {"/srv/b"}),
-    ("rsync -a --exclude-from=/etc/x vault:/srv/a/ /srv/b/", {"/srv/b"}),
-    ("cp -a /srv/a /srv/b/$DAY", {"/srv/b"}),
-    ("tar czf /srv/b/x.tgz /srv/a /etc", {"/srv/b"}),
-    ("tar -C /srv/a -cf /srv/b/x.tar .", {"/srv/b"}),
-    ("tar -xzf /mnt/x.tgz -C /srv/b", {"/mnt", "/srv/b"}),
-    ("borg create --stats /srv/b::x /srv/a /srv/c", {"/srv/b"}),
-    ("restic -r /srv/b backup /srv/a", {"/srv/b"}),
-    ("svnadmin hotcopy --clean-logs /srv/a /srv/b", {"/srv/b"}),
-    ("zip -qr /srv/b/x.zip /srv/a", {"/srv/b"}),
-    ("rclone sync /srv/a far:bucket/a", set()),
-    ("rclone size /srv/a", {"/srv/a"}),
+    ("rsync -a /srv/a/ vault:/srv/b/", set(), {"/srv/a"}),
+    ("rsync -a --delete /srv/a /srv/b", {"/srv/b"}, {"/srv/a"}),
+    ("rsync -a --exclude-from=/etc/x vault:/srv/a/ /srv/b/", {"/srv/b"}, set()),
+    ("cp -a /srv/a /srv/b/$DAY", {"/srv/b"}, {"/srv/a"}),
+    ("tar czf /srv/b/x.tgz /srv/a /etc", {"/srv/b"}, {"/srv/a"}),
+    ("tar -C /srv/a -cf /srv/b/x.tar .", {"/srv/b"}, {"/srv/a"}),
+    ("tar -xzf /mnt/x.tgz -C /srv/b", {"/mnt", "/srv/b"}, set()),
+    ("borg create --stats /srv/b::x /srv/a /srv/c", {"/srv/b"}, {"/srv/a", "/srv/c"}),
+    ("restic -r /srv/b backup /srv/a", {"/srv/b"}, {"/srv/a"}),
+    ("svnadmin hotcopy --clean-logs /srv/a /srv/b", {"/srv/b"}, {"/srv/a"}),
+    ("zip -qr /srv/b/x.zip /srv/a", {"/srv/b"}, {"/srv/a"}),
+    ("rclone sync /srv/a far:bucket/a", set(), {"/srv/a"}),
+    ("rclone size /srv/a", {"/srv/a"}, set()),
 ]
 
 
@@ -324,18 +345,27 @@ def state_of_job(line, configuration=""):
     (job,) = host_view(
         Snapshot("h", "10.0.0.1", NOW, {name: Observed(value) for name, value in facts.items()})
     ).profiles
-    return {one.path for one in job.state}
+    return {one.path for one in job.state}, set(job.copies_from)
 
 
-@pytest.mark.parametrize(("line", "want"), COPIED)
-def test_what_is_copied_is_not_the_state_of_who_copies_it(line, want):
-    assert state_of_job(line) == want
+@pytest.mark.parametrize(("line", "kept", "copied"), COPIED)
+def test_what_is_copied_is_not_the_state_of_who_copies_it(line, kept, copied):
+    assert state_of_job(line) == (kept, copied)
 
 
 @pytest.mark.parametrize("awk", AWKS, ids=lambda awk: awk[0])
-@pytest.mark.parametrize(("line", "want"), COPIED)
-def test_a_script_that_copies_keeps_what_it_writes(line, want, awk):
-    assert state_of_job("/opt/copy.sh", said(awk, "/opt/copy.sh", f"#!/bin/sh\n{line}\n")) == want
+@pytest.mark.parametrize(("line", "kept", "copied"), COPIED)
+def test_a_script_that_copies_keeps_what_it_writes(line, kept, copied, awk):
+    assert state_of_job("/opt/copy.sh", said(awk, "/opt/copy.sh", f"#!/bin/sh\n{line}\n")) == (kept, copied)
+
+
+def test_who_copies_what_is_on_its_host_does_not_move_before_a_person_has_decided():
+    entry = CronEntry("/etc/cron.d/copy", 1, "@hourly", "root", "rsync -a --delete /srv/a/ vault:/srv/a/")
+    (job,) = host_view(Snapshot("h", "10.0.0.1", NOW, {Crontabs.name: Observed((entry,))})).profiles
+    assert job.stateful
+    assert [(one.severity, one.message) for one in of_profile(job) if one.code == "MIG041"] == [
+        (Severity.BLOCKER, "copies what is in /srv/a")
+    ]
 
 
 WHY = Evidence("processes", "shopd --data", "pid 7")

@@ -221,7 +221,7 @@ function certificates(line,   s) {
   }
 }
 
-# What may be data, by where it stands.
+# What may be data, by where it stands, and what is copied from there.
 function data_of(line, low,   s, d, b, head, copies) {
   s = !index(low, "_listener") && (index(line, "/var/") || index(line, "/srv/") || index(line, "/data/") || index(line, "/mnt/") || index(line, "/export") || index(line, "/backup")) && low !~ ("chroot|doc(ument)?root|targetdir|^[ \t\"" q "]*((access|error)[_-])?log[_-]?(dir|directory|path|folder)[\"" q "]?[ \t]*[=: ]|^[ \t]*backend[_-]|host[\"" q "]?[ \t]*[=:][ \t]*[\"" q "]?/|^[ \t]*[a-z_.-]*socket[a-z_.-]*[\"" q "]?[ \t]*[=:]") ? line : ""
   head = ""
@@ -234,7 +234,12 @@ function data_of(line, low,   s, d, b, head, copies) {
     }
     head = head substr(s, 1, RSTART - 1)
     s = substr(s, RSTART + RLENGTH)
-    if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low) && !is_of_code(substr(head, length(head) > 200 ? length(head) - 199 : 1)) && !(copies && is_source(head, s))) {
+    if (b !~ /[A-Za-z0-9._\/*-]/ && d !~ /\.sock(et)?$/ && !is_afar(head, low) && !is_of_code(substr(head, length(head) > 200 ? length(head) - 199 : 1))) {
+      if (copies && is_source(head, s)) {
+        say("copied", d)
+        head = head d
+        continue
+      }
       say("data", d (s ~ /^\/?[$*%{]/ ? "" : set_by(head)))
       if (look && looked < 400 && !(d in places)) {
         places[d]
