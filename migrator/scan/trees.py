@@ -2,17 +2,21 @@
 
 Many a daemon is made of several trees on purpose (Postfix, Dovecot, Cyrus, Erlang with its port mapper), so trees count
 as one service unless their programs stand in different folders that somebody put there, or are unpacked programs of
-different accounts, and nothing but the unit holds them together.
+different accounts, or instances of one such program with a folder each, and nothing but the unit holds them together.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from migrator.scan.facts.processes import Process
 from migrator.scan.interpreters import is_interpreter
-from migrator.scan.ownership import applications_in, is_of_system
+from migrator.scan.ownership import applications_in, is_of_system, paths_in
 
-__all__ = ["Tree", "apart", "together"]
+__all__ = ["Tree", "apart", "instance_of", "together"]
+
+_PASSING = re.compile(r"(?:.*/)?(?:run|pids?|tmp|temp|logs?|sockets?)(?:/.*)?")
+"""Folders in which each worker of one service may well have its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class Tree:
     processes: tuple[Process, ...]
     listens: bool = False
     """Whether one of them accepts connections."""
+    may_listen: bool = False
+    """Whether one of them does, or it is not visible which of several does."""
 
     @property
     def places(self) -> frozenset[str]:
@@ -68,8 +74,32 @@ def _differ(one: Tree, other: Tree) -> bool:
     strangers, both = one.main.uid != other.main.uid, one.listens and other.listens
     if not one.places & other.places:
         return strangers or both
+    if one.may_listen and other.may_listen and instance_of(one, [other]):
+        return True
     unpacked = not (is_of_system(one.main.exe) or is_of_system(other.main.exe))
     return unpacked and strangers and both and one.main.program != other.main.program
+
+
+def instance_of(tree: Tree, others: Iterable[Tree]) -> str:
+    """The folder that only it is told of, where each of the others that run its program has one beside that."""
+    same = [other for other in others if other.main.program == tree.main.program and other.places & tree.places]
+    theirs = [_folders(other.main) for other in same]
+    own = _folders(tree.main).difference(*theirs)
+    beside = [folder for folder in own if all(_has_beside(folder, other - own) for other in theirs)]
+    return min(beside, key=len) if same and beside else ""
+
+
+def _folders(process: Process) -> frozenset[str]:
+    """Folders above all that a command line names, and that in which it works."""
+    named = (path.rpartition("/")[0] for path in paths_in(process.arguments))
+    below = (folder.split("/") for folder in (*named, process.cwd) if folder and not is_of_system(folder))
+    found = ("/".join(parts[:depth]) for parts in below for depth in range(3, len(parts) + 1))
+    return frozenset(folder for folder in found if not _PASSING.fullmatch(folder))
+
+
+def _has_beside(folder: str, folders: Iterable[str]) -> bool:
+    parent = folder.rpartition("/")[0]
+    return any(other != folder and other.rpartition("/")[0] == parent for other in folders)
 
 
 def _put(rest: Sequence[Tree], groups: list[list[Tree]]) -> None:

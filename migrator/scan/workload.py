@@ -26,7 +26,7 @@ from migrator.scan.platform import platform_reason
 from migrator.scan.shell import SCAN_MARK
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.supervision import LOGGERS, is_front, is_helper, manager_of, supervised_name
-from migrator.scan.trees import Tree, apart, together
+from migrator.scan.trees import Tree, apart, instance_of, together
 
 __all__ = ["Workload", "Workloads", "is_started_by", "workloads"]
 
@@ -59,6 +59,8 @@ class Workload:
     """The process manager that it is the only child of; pm2 opens the sockets of its children itself."""
     label: str = ""
     """What its process manager calls it."""
+    instance: str = ""
+    """The folder that tells it from others that the same unit starts from one program."""
 
     @property
     def managed(self) -> bool:
@@ -197,6 +199,11 @@ class _Context:
         pids = {process.pid for process in tree}
         return any(one.pids & pids if one.visible else one.pids and one.pids <= pids for one in self.listeners)
 
+    def may_listen(self, tree: Iterable[Process]) -> bool:
+        """Whether one of these listens, or may be who does."""
+        pids = {process.pid for process in tree}
+        return any(one.pids & pids for one in self.listeners)
+
     def reachable(self, group: Sequence[Process]) -> frozenset[str]:
         """The protocols by which other hosts can reach what these processes listen on."""
         pids, cgroups = {process.pid for process in group}, {process.cgroup for process in group} - {""}
@@ -318,11 +325,14 @@ def _workload(origin: str, trees: Sequence[Tree], unit: Unit | None) -> Workload
 
 
 def _part(origin: str, trees: Sequence[Tree], several: Iterable[Sequence[Tree]], unit: Unit | None) -> Workload:
-    """One of several; it is called like its program where another has the same folder, which names neither."""
-    program = trees[0].main.program
-    shared = any(trees[0].places & other[0].places for other in several if other is not trees)
-    named = program if shared and not is_interpreter(program) else ""
-    return replace(_workload(origin, trees, unit), label=named)
+    """One of several; where another has the same folder, which names neither, it is called as instance or program."""
+    first, others = trees[0], [other[0] for other in several if other is not trees]
+    program, shared = first.main.program, any(first.places & other.places for other in others)
+    part = _workload(origin, trees, unit)
+    if instance := instance_of(first, others) if shared else "":
+        product = part.unit_stem or min(first.places).rpartition("/")[2]
+        return replace(part, label=f"{product}-{instance.rpartition('/')[2]}", instance=instance)
+    return replace(part, label=program if shared and not is_interpreter(program) else "")
 
 
 def _trees(context: _Context, unit: Unit, group: Sequence[Process]) -> list[Tree]:
@@ -342,7 +352,7 @@ def _waited_for(context: _Context, root: Process) -> list[Tree]:
 
 def _tree(context: _Context, root: Process) -> Tree:
     tree = context.tree(root)
-    return Tree(_working(context, root), tree, context.listens(tree))
+    return Tree(_working(context, root), tree, context.listens(tree), context.may_listen(tree))
 
 
 def _is_aside(process: Process) -> bool:

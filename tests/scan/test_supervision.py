@@ -368,6 +368,20 @@ SEVERAL = [
         (11, 12),
         {("httpd", "start script", "apache"), ("mysqld", "start script", "mysql")},
     ),
+    (
+        "instances of one server, each with a folder",
+        FORKS,
+        [of(7, n, f"java -Dcatalina.base=/opt/till/inst/{name} -Djava.io.tmpdir=/opt/till/inst/{name}/temp -Dcatalina.home=/opt/till/tomcat org.apache.catalina.startup.Bootstrap", "/usr/bin/java") for n, name in ((11, "live"), (12, "test"))],
+        (11, 12),
+        {("all-live", "start script", "tomcat"), ("all-test", "start script", "tomcat")},
+    ),
+    (
+        "instances of a program, each with settings",
+        FORKS,
+        [of(7, n, f"/opt/till/bin/tilld -c /srv/tills/{name}/tilld.ini", "/opt/till/bin/tilld") for n, name in ((11, "north"), (12, "south"))],
+        (11, 12),
+        {("all-north", "start script", "binary"), ("all-south", "start script", "binary")},
+    ),
 ]  # fmt: skip
 ONE = [
     ("one product", FORKS, [of(7, 11, "/opt/p/bin/a", "/opt/p/bin/a"), of(8, 12, "/opt/p/bin/b", "/opt/p/bin/b")], ()),
@@ -383,6 +397,18 @@ ONE = [
         FORKS,
         [of(0, n, f"/usr/sbin/brickd --brick /srv/brick{n}", "/usr/sbin/brickd") for n in (11, 12)],
         (11, 12),
+    ),
+    (
+        "servers of one program, each with files of its own of now",
+        FORKS,
+        [of(7, n, f"/opt/c/bin/c --conf /opt/c/etc/c.ini --pid /opt/c/run/{n}/pid", "/opt/c/bin/c") for n in (11, 12)],
+        (11, 12),
+    ),
+    (
+        "a program with a folder for each, of which one listens",
+        FORKS,
+        [of(7, n, f"/opt/c/bin/c --conf /opt/c/{n}/c.ini", "/opt/c/bin/c") for n in (11, 12)],
+        (11,),
     ),
     (
         "Erlang with its port mapper",
