@@ -15,9 +15,11 @@ from migrator.scan.interpreters import is_interpreter
 from migrator.scan.ownership import (
     FileRoots,
     account_files,
+    beside_instance,
     file_roots,
     files_by_name,
     home_named,
+    instance_home,
     named_files,
     place_of,
     programs_in,
@@ -71,6 +73,7 @@ class Identity:
     def beside(self, snapshot: Snapshot, others: Sequence["Identity"]) -> "Identity":
         """With what its account keeps, if that works for nobody else, and without the folders in which others work."""
         places = {other.place for other in others} - {""}
+        places |= beside_instance(snapshot, self.place, self.workload.main.arguments)
         roots = without_others(self.roots, self.place, places)
         user = self.account.user
         others_too = user in _with_jobs(snapshot) or sum(other.account.user == user for other in others) > 1
@@ -83,6 +86,8 @@ class Identity:
     def place(self) -> str:
         """Where in its application's folder it works, or is started from; empty where that is the whole of it."""
         main, unit = self.workload.main, self.workload.unit
+        if instance := self.workload.instance or instance_home(self.detection.homes):
+            return instance
         directory = unit.directory if unit and not self.workload.managed else ""
         return place_of([directory, main.cwd, main.exe])
 

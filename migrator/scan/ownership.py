@@ -23,12 +23,14 @@ __all__ = [
     "OwnFiles",
     "account_files",
     "applications_in",
+    "beside_instance",
     "commands_of",
     "file_roots",
     "files_by_name",
     "files_of",
     "foreign_files",
     "home_named",
+    "instance_home",
     "is_of_system",
     "is_served",
     "mentions_of",
@@ -58,6 +60,8 @@ _PARTS = re.compile(
     r"s?bin|libs?|libexec|share|etc|conf|config|var|logs?|run|tmp|\.?venv|env|current|releases|shared|src|app"
 )
 """Folders within one application, whoever works in them."""
+_FOR_ALL = re.compile(r"common|base|core|global|defaults?|all|home")
+"""Folders within one application of which all its instances and parts read."""
 _RELATIVE = re.compile(r"(?:-{1,2}[\w-]+=)?(\w[\w.-]*(?:/[\w.-]+)*)")
 _SETTLED = re.compile(r".*\.(?:ini|conf|cnf|cfg|ya?ml|toml|json|xml|properties|env|hcl)")
 _SHARED = re.compile(
@@ -188,9 +192,30 @@ def place_of(folders: Iterable[str]) -> str:
     return ""
 
 
+def instance_home(homes: Iterable[str]) -> str:
+    """The folder of a server's instance, below that of the application; empty where it is the whole of it."""
+    home = next(iter(homes), "")
+    parts = _PARTS.fullmatch(home.rpartition("/")[2])
+    return home if _root(home) not in {"", home} and not parts else ""
+
+
+def beside_instance(snapshot: Snapshot, own: str, words: Iterable[str]) -> set[str]:
+    """Folders beside one's own with the same files in them: those of other instances, whether these run or not."""
+    above, _, name = own.rpartition("/")
+    files = [*_by_file(snapshot), *snapshot.denied(Configuration)] if above else []
+    beside: dict[str, set[str]] = {}
+    for file in (file.removeprefix(f"{above}/") for file in files if file.startswith(f"{above}/")):
+        folder, _, rest = file.partition("/")
+        beside.setdefault(folder, set()).add(rest)
+    mine, named = beside.pop(name, set()) - {""}, paths_in(words)
+    others = {one: rest for one, rest in beside.items() if not (_PARTS.fullmatch(one) or _FOR_ALL.fullmatch(one))}
+    alike = (f"{above}/{one}" for one, rest in others.items() if mine & rest)
+    return {folder for folder in alike if not any(_is_below(path, [folder]) for path in named)}
+
+
 def without_others(roots: FileRoots, own: str, places: Iterable[str]) -> FileRoots:
     """Without the folders in which others work, within an application of which this is a part or the whole."""
-    others = {place for place in places if place.rpartition("/")[0] in roots.folders}
+    others = {place for place in places if place not in roots.folders and _is_below(place, roots.folders)}
     return replace(roots, others=tuple(sorted(place for place in others if not _is_below(own, [place]))))
 
 

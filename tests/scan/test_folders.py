@@ -289,3 +289,26 @@ def test_a_name_for_a_database_means_what_a_file_of_the_host_says_of_it(source, 
     found = snapshot(parts, f"{NAMED} source /opt/shop/run.pl:3:{source}\n", **ANNA)
     assert calls(found, "shop") == want
     assert calls(found, "other") == set()
+
+
+BASE = "-Dcatalina.base=/opt/till/inst/live"
+STARTS = ("-Dcatalina.home=/opt/till/tomcat", "org.apache.catalina.startup.Bootstrap")
+INSTANCES = "".join(
+    f" setting /opt/till/inst/{name}/conf/catalina.properties:3:db.host = {name}db:3306\n"
+    for name in ("live", "school")
+)
+BESIDE = (
+    " setting /opt/till/inst/common/conf/catalina.properties:1:queue.host = mq:5672\n"
+    " setting /opt/till/etc/till.ini:1:host = vault:8200\n"
+)
+
+
+def test_what_stands_beside_an_instance_in_the_same_files_is_of_another_that_need_not_run():
+    found = snapshot([process(10, "java", BASE, *STARTS, unit="till")], INSTANCES + BESIDE)
+    assert calls(found, "till") == {("livedb", 3306), ("mq", 5672), ("vault", 8200)}
+
+
+def test_a_folder_that_the_command_line_names_is_its_own_beside_an_instance():
+    home = ("-Dcatalina.home=/opt/till/inst/school", *STARTS[1:])
+    found = snapshot([process(10, "java", BASE, *home, unit="till")], INSTANCES)
+    assert {("livedb", 3306), ("schooldb", 3306)} <= calls(found, "till")
