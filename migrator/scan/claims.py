@@ -5,7 +5,7 @@ Where two workloads may be meant, the socket stays without an owner.
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TypeVar
@@ -92,7 +92,8 @@ def _by_claimant(settled: Mapping[S, _Claim]) -> dict[int, tuple[tuple[S, Eviden
 def _of_listener(claimants: Sequence[Claimant], owners: SocketOwners, listener: Listener) -> list[_Claim]:
     possible = owners.candidates.get(listener.inode)
     said = _listening(claimants, listener.port) or _by_default(claimants, listener)
-    return [claim for claim in said if possible is None or claim[0] in possible]
+    likely = [claim for claim in said if possible is None or claim[0] in possible]
+    return likely or _alone_naming(claimants, listener, possible or frozenset())
 
 
 def _listening(claimants: Sequence[Claimant], place: int | str) -> list[_Claim]:
@@ -136,6 +137,23 @@ def _by_default(claimants: Sequence[Claimant], listener: Listener) -> list[_Clai
         for index, one in enumerate(claimants)
         if listener.port in one.ports
     ]
+
+
+def _alone_naming(claimants: Sequence[Claimant], listener: Listener, possible: Collection[int]) -> list[_Claim]:
+    """Of those that can have opened it, the one whose settings name that port, whatever they call it, and no host."""
+    named = {index: _naming(claimants[index], listener.port) for index in sorted(possible)}
+    excerpt = f"of those that can listen on {listener.port}, this one alone names it (the process was not visible)"
+    return [
+        (index, Evidence(Configuration.name, excerpt, _place(said[0]), inferred=True))
+        for index, said in named.items()
+        if said
+    ]
+
+
+def _naming(one: Claimant, port: int) -> list[Mention]:
+    """Settings of that port, unless it calls one such."""
+    said = [m for m in one.mentions if m.kind is MentionKind.SETTING and not m.host and m.port == port]
+    return [] if said and any(call.port == port for call in configured_calls(one.mentions)) else said
 
 
 class _Fit(IntEnum):

@@ -229,6 +229,37 @@ def test_what_could_not_be_read_decides_nothing_where_another_may_be_meant(said,
     assert caller(*said, denied=denied) == []
 
 
+def listener(*said):
+    """Which of the services of one control group and account listens on 8180, when this is all that files say."""
+    facts = {
+        Sockets.name: SocketsFacts(listeners=(Listener("tcp", "*", 8180, 99, 5),), groups={5: SUPERVISED}),
+        Configuration.name: Configuration().parse("".join(f" {line}\n" for line in said)),
+    }
+    below = [running(21 + n, name, unit="supervisor.service", ppid=20) for n, name in enumerate(("app", "worker"))]
+    view = view_of([MANAGER, *below], facts)
+    return [(p.service, confidence(one.evidence)) for p in view.profiles for one in p.listens]
+
+
+APP_NAMES_ITS_PORT = "setting /opt/app/app.ini:1:till.http.port = 8180 in 1.1"
+
+
+def test_of_those_that_can_listen_there_the_only_one_with_a_setting_of_that_port_does():
+    other = "setting /opt/worker/worker.ini:1:till.http.port = 8280 in 1.1"
+    assert listener(APP_NAMES_ITS_PORT, other) == [("app", Confidence.INFERRED)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "setting /opt/worker/worker.ini:1:till.http.port = 8180 in 1.1",
+        "setting /opt/app/app.ini:2:till.http.host = other in 1.1",
+    ],
+    ids=["both name it", "it calls somebody there"],
+)
+def test_a_port_that_another_may_have_or_that_is_called_decides_nothing(said):
+    assert listener(APP_NAMES_ITS_PORT, said) == []
+
+
 DATABASE_HOST = {
     Processes.name: (Process(5, 1, 70, 70, "postgres", ("/usr/bin/postgres",), "/usr/bin/postgres"),),
     Sockets.name: SocketsFacts(
