@@ -342,7 +342,14 @@ def foreign_files(own: frozenset[str], others: Iterable[frozenset[str]]) -> froz
         for file, stems in found
         if file.rpartition("/")[0] in folders or _stem(file) in stems or _STATE_ROOT.match(file)
     )
-    return frozenset(theirs) - own
+    return (frozenset(theirs) | {file for named in others for file in _led_to(named, folders)}) - own
+
+
+def _led_to(named: frozenset[str], folders: set[str]) -> Iterator[str]:
+    """What settings below /etc lead to, as `/etc/x/a.conf` beside our `/etc/x/b.conf` to `/etc/x/d/1.conf`."""
+    shared = {folder for file in named if (folder := file.rpartition("/")[0]) in folders and folder.startswith("/etc/")}
+    own = tuple(f"{folder}/" for folder in shared if not _SHARED.fullmatch(folder))
+    yield from (file for file in named if own and file.startswith(own))
 
 
 def _stem(file: str) -> str:

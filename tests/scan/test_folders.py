@@ -312,3 +312,18 @@ def test_a_folder_that_the_command_line_names_is_its_own_beside_an_instance():
     home = ("-Dcatalina.home=/opt/till/inst/school", *STARTS[1:])
     found = snapshot([process(10, "java", BASE, *home, unit="till")], INSTANCES)
     assert {("livedb", 3306), ("schooldb", 3306)} <= calls(found, "till")
+
+
+DIRECTOR = " file /etc/keep/lead.conf:9:/etc/keep/members/all.conf\n"
+MEMBERS = (
+    " setting /etc/keep/lead.conf:1:host = db1:5432\n setting /etc/keep/store.conf:1:host = s1:9103\n"
+    " setting /etc/keep/members/all.conf:3:host = a1:9102\n setting /etc/keep/x.d/one.conf:3:host = b1:9102\n"
+)
+
+
+def test_what_the_settings_of_a_neighbour_include_is_the_neighbours():
+    lead = process(10, "keep-lead", "-c", "/etc/keep/lead.conf")
+    store = process(11, "keep-store", "-c", "/etc/keep/store.conf")
+    found = snapshot([lead, store], DIRECTOR + MEMBERS)
+    assert calls(found, "keep-lead") >= {("db1", 5432), ("a1", 9102)}
+    assert calls(found, "keep-store") == {("s1", 9103), ("b1", 9102)}

@@ -23,6 +23,9 @@ function files(line, low) {
   if (low ~ /(^|[;&{(])[ \t]*(\.|source)[ \t]+["$~\/.]/ || ((index(low, "file") || index(low, "config") || index(low, "include")) && (low ~ /--(defaults-(extra-)?file|config|env-file|netrc-file)[= ]|identity_?file/ || low ~ /^[ \t]*(environmentfile|include[a-z_-]*)[ \t=:"]+-?(%h)?\//)) || low ~ named || (index(line, " -i") && low ~ /(^|[^a-z])(ssh|scp|sftp|autossh|rsync)[ \t].*[ \t]-i[ \t]*["~$\/]/)) {
     paths("file", line, 3)
   }
+  if (index(line, "@") && match(line, /^[ \t]*@["]?\//)) {
+    paths("file", substr(line, RSTART + RLENGTH - 1), 1)
+  }
   if (table || low ~ starts) {
     paths("program", line, 6)
   }
