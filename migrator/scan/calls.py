@@ -37,6 +37,10 @@ _FOR_OTHERS = re.compile(
     r"(?:hosts?|hostnames?|servers?|servername|addr|address)"
 )
 """Settings that name a host to which other programs than a database's clients are sent."""
+_OWN_PORT = re.compile(
+    r"(?:.*[_.-])?(?:https?|listen(?:er|ing)?|bind|local|source|web|ui|admin|management|metrics|status|debug|rpc|ssl|tls|udp|base|min|max)[_.-]?port"
+)
+"""Ports of the program itself, or another one beside that which counts."""
 _OF_DATABASE = re.compile(r"(?:.*[_.-])?(?:db|database|sql|default)[_.-]?")
 """What stands before the `host` of a database, whichever it is."""
 _HOST_KEY = re.compile(
@@ -230,7 +234,30 @@ def _ports_beside(mentions: Sequence[Mention]) -> dict[int, int]:
     for (file, block, stem), ports in _by_block(m for m in settings if m.port and not m.host).items():
         near = [m for m in hosts if m.file == file and m.block == block and id(m) not in found]
         found |= _paired([m for m in near if any(_same(m, port, stem) for port in ports)], ports)
+    found |= _alone_in_block(settings, found)
     return found | _left_over(settings, found)
+
+
+def _alone_in_block(settings: Sequence[Mention], found: Mapping[int, int]) -> dict[int, int]:
+    """`Address = a` with `FDPort = 1` go together where a block within a file has no other host and no other port.
+
+    A port that a program would have of its own, as `http_port`, is none of somebody else's.
+    """
+    blocks: dict[tuple[str, str], list[Mention]] = {}
+    for one in settings:
+        if one.block and not one.block.startswith("0."):
+            blocks.setdefault((one.file, one.block), []).append(one)
+    pairs: dict[int, int] = {}
+    for group in blocks.values():
+        hosts, ports = [m for m in group if m.host], [m for m in group if m.port and not m.host]
+        if len(hosts) == len(ports) == 1 and not hosts[0].port and id(hosts[0]) not in found:
+            pairs |= _if_theirs(hosts[0], ports[0])
+    return pairs
+
+
+def _if_theirs(host: Mention, port: Mention) -> dict[int, int]:
+    theirs = not _stem(host.key) and _is_near(host, port) and not _OWN_PORT.fullmatch(port.key)
+    return {id(host): port.port} if theirs and port.port else {}
 
 
 def _by_block(ports: Iterable[Mention]) -> dict[tuple[str, str, str], list[Mention]]:

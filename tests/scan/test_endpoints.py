@@ -249,6 +249,18 @@ FORMS = [
     ("ldap-sync.conf", "[db]\nhost = db1\n[x]\nhost = a1\n", {("db1", None), ("a1", None)}),
     ("dovecot-sql.conf.ext", "driver = pgsql\nconnect = host=db1 port=5433 user=x password=y\n", {("db1", 5433)}),
     ("x.conf", "dict = proxy:tcp:10.0.0.4:2528\n", {("10.0.0.4", 2528)}),
+    ("dir.conf", "Client {\n Address = a1\n FDPort = 9102\n Catalog = x\n}\nStorage {\n SDPort = 9103\n Address = a2\n}\n", {("a1", 9102), ("a2", 9103)}),
+    ("x.yml", "server:\n  host: a1\n  http_port: 8080\nredis:\n  host: r1\n  metrics_port: 9121\n", {("a1", None), ("r1", 6379)}),
+    ("x.yml", "far:\n  host: a1\n  first_port: 1111\n  second_port: 2222\n", {("a1", None)}),
+    # Host and port as neighbours
+    ("x.json", '"Modalities" : {\n "one" : [ "STORE", "a1", 11112, "x" ],\n "two" : ["B", "10.0.0.9", "104"]\n}', {("a1", 11112), ("10.0.0.9", 104)}),
+    ("x.cfg", "pacs = (STORE, a1.corp.example, 4242)\nhall = (500, 1024mb)\n", {("a1.corp.example", 4242)}),
+    ("x.ini", "[Far]\nTarget = a1, 2575\nFont = Sans, 9\nKind = java.util.List, 100\nSize = 100, 200\n", {("a1", 2575)}),
+    ("x.xml", "<out kind='x'>\n <to>a1.corp.example</to>\n <port>2590</port>\n</out>\n<x><name>a2</name><port>80</port></x>", {("a1.corp.example", 2590)}),
+    ("x.xml", "<out><to>10.0.0.9</to><port>2590</port></out><y><to>a1</to></y>", {("10.0.0.9", 2590)}),
+    # Copies to another host
+    ("x.sh", "sftp -q -P 2222 -i ~/.ssh/id_x -b - joe@far.example <<'E'\n", {("far.example", 2222)}),
+    ("x.sh", "sftp -b /tmp/batch far.example\nscp -P 2200 x joe@far2:/in\nrsync -a -e 'ssh -p 2201' x joe@far3:in/\n", {("far.example", 22), ("far2", 2200), ("far3", 2201)}),
     # Sockets
     ("vhost.conf", 'ProxyPass "unix:/run/a.sock|http://a.invalid/"\nSetHandler "proxy:unix:/run/b.sock|fcgi://b"', {("/run/a.sock", None), ("/run/b.sock", None)}),
     ("nginx.conf", "fastcgi_pass unix:/run/cgi.socket;\n", {("/run/cgi.socket", None)}),
@@ -292,6 +304,8 @@ NOTHING = [
     ("a.service", "ExecStart=/bin/systemctl stop /etc/systemd/system/a.socket\n"),
     ("x.conf", "Socket inet:8891@localhost\nlisten tcp:10.0.0.1:80\nlisten:10.0.0.1:80\nx = a[1]:22\n"),
     ("x.sh", "ssh -L 8080:10.0.0.1:80\ndate 1:10.5.3.2:80\n"),
+    ("x.js", "f(a1, 2575); x = [b1, 8080];\n"),
+    ("x.sh", "sftp -V\nsftp -b batch $FAR\necho '(a1, 2575)'\n"),
     ("server.xml", '<Server port="8005" shutdown="SHUTDOWN">\n<Connector port="8080" redirectPort="8443" address="10.0.0.1"/>\n'),
 ]  # fmt: skip
 
@@ -369,6 +383,7 @@ PLACES = [
     ("x.sh", "rsync -a nas1::/srv/far /srv/near", MentionKind.DATA, (None, "/srv/near")),
     ("x.ini", "target = nas1:/srv/far\nlocal = /srv/near", MentionKind.DATA, (None, "/srv/near")),
     ("x.ini", "remote_dir = /srv/far\nlocal_dir = /srv/near", MentionKind.DATA, (None, "/srv/near")),
+    ("dir.conf", "@/etc/x/all.conf\n", MentionKind.FILE, (None, "/etc/x/all.conf")),
     ("x.ini", "store = file:/srv/near", MentionKind.DATA, (None, "/srv/near")),
     ("x.conf", "unix:/srv/x/a.socket\ndata = /srv/near", MentionKind.DATA, (None, "/srv/near")),
 ]

@@ -1,6 +1,11 @@
 # Names with a port, without a scheme.
 
 BEGIN {
+  site = "([a-z][a-z0-9-]*([.][a-z0-9-]+[.][a-z0-9.-]*[a-z]+)?|[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+)"
+  beside = "([1-9][0-9][0-9]+|2[1235]|53|80)"
+  enlisted = "[[(,][ \t]*[\"" q "]?" site "[\"" q "]?[ \t]*,[ \t]*[\"" q "]?" beside "[\"" q "]?[ \t]*[]),]"
+  alone = "^[ \t]*[a-z][a-z0-9_.-]*[ \t]*[=:][ \t]*[\"" q "]?" site "[ \t]*,[ \t]*" beside "[\"" q "]?[ \t]*$"
+  followed = ">[ \t]*" site "[ \t]*</[a-z0-9_.:-]+>[ \t]*<([a-z0-9_-]+:)?[a-z_.-]*port>[ \t]*[1-9][0-9]+[ \t]*<"
   optioned = "(^|[\"" q "= \t])[a-z0-9][a-z0-9.-]*:[0-9]+(,[a-z0-9][a-z0-9.-]*:[0-9]+)*,[ \t]*(password|user|ssl|sslhost|sslprotocols|abortconnect|allowadmin|connect(retry|timeout)|synctimeout|asynctimeout|defaultdatabase|name|servicename|resolvedns|keepalive|channelprefix|configchannel|tiebreaker)[ \t]*="
 }
 
@@ -37,6 +42,49 @@ function otherwise(line, low,   a, n, k, part) {
         say("address", part[k])
       }
     }
+  }
+}
+
+# Host and port as neighbours, whatever the setting is called: `[ "STORE", "db1", 11112 ]`, `(STORE, db1, 11112)`,
+# `Target = db1, 2575`. A word that is no host is none to anybody.
+function neighbours(low,   s, a, part) {
+  s = low
+  while (match(s, enlisted)) {
+    a = substr(s, RSTART + 1, RLENGTH - 1)
+    s = substr(s, RSTART + RLENGTH - 1)
+    gsub("[])\"" q " \t]", "", a)
+    split(a, part, ",")
+    by_both(part[1], part[2])
+  }
+  if (match(low, alone)) {
+    a = substr(low, RSTART, RLENGTH)
+    sub(/^[^=:]*[=:]/, "", a)
+    gsub("[\"" q " \t]", "", a)
+    split(a, part, ",")
+    by_both(part[1], part[2])
+  }
+}
+
+# Host and port as the text of two elements of XML, one after the other: `<target>db1</target> <port>2590</port>`.
+function elements_beside(low,   a, part) {
+  if (low ~ /^[ \t]*<([a-z0-9_-]+:)?[a-z_.-]*port>/) {
+    low = tolower(above) low
+  }
+  while (match(low, followed)) {
+    a = substr(low, RSTART + 1, RLENGTH - 2)
+    low = substr(low, RSTART + RLENGTH - 1)
+    if (a !~ /(name|id|user|type|protocol|scheme)>/) {
+      gsub(/<\/?[^<>]*>/, " ", a)
+      split(a, part)
+      by_both(part[1], part[2])
+    }
+  }
+}
+
+# Tell a host and its port: no class of a program and no number that is too large for one.
+function by_both(host, port) {
+  if (port + 0 < 65536 && host !~ /^(com|org|net|java|javax|io|de|ch)[.]|^(localhost|tcp|udp|http|https|true|false|none|null|auto)$/) {
+    say("address", host ":" port)
   }
 }
 

@@ -1,6 +1,7 @@
 # Which lines of a file of settings belong together.
 
-# Keep where blocks begin, by how far lines are set in: `opened_at[depth]` is the line that opened the innermost.
+# Keep where blocks begin, by how far lines are set in: `opened_at[depth]` is the line that opened the innermost; and
+# the last line that said something, in `above`.
 function block(line,   at, item) {
   match(line, /^[ \t]*/)
   at = RLENGTH
@@ -22,5 +23,6 @@ function block(line,   at, item) {
     opened_by[depth] = line
   }
   last = FNR
+  above = title
   title = line
 }

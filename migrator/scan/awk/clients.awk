@@ -104,10 +104,33 @@ function of_copies(low,   s, a, name) {
       a = last_at(a)
       sub(/:+$/, "", a)
       if (a !~ /^[a-z]$/) {
-        say("client", name " " a " ")
+        say("client", name " " a " " (name == "ssh" ? told_port(s) : ""))
       }
+    } else if (match(s, /^.?sftp[ \t]/)) {
+      of_sftp(substr(s, RSTART + RLENGTH - 1))
     }
   }
+}
+
+# `sftp -P 2222 -b - joe@far <<E`: a host without a path.
+function of_sftp(s,   port) {
+  port = told_port(s)
+  sub(/[ \t]*([0-9]?[<>|;&)`].*)?$/, "", s)
+  if (match(s, /[ \t]([a-z0-9_.-]+@[a-z0-9][a-z0-9.-]*|[a-z0-9-]+([.][a-z0-9-]+)+)["]?$/)) {
+    s = substr(s, RSTART + 1, RLENGTH - 1)
+    gsub(/^.*@|"/, "", s)
+    say("client", "ssh " s " " port)
+  }
+}
+
+# The port that the like of scp is told: `-P 2222`, `-e "ssh -p 2222"`, `-o Port=2222`.
+function told_port(s) {
+  if (!match(s, "[ \t\"" q "]-(p[ \t]*|o[ \t]*port=)[0-9]+[ \t\"" q "]")) {
+    return ""
+  }
+  s = substr(s, RSTART, RLENGTH)
+  gsub(/[^0-9]/, "", s)
+  return s
 }
 
 # `ftpput -u in ftp.example`.

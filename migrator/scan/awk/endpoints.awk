@@ -53,6 +53,14 @@ function endpoints(line, low,   a, part) {
     say("listen", part[2] + 0)
     say("address", part[3] ":" (part[4] + 0))
   }
+  if (!worker && FILENAME !~ program && ORIGIN == "") {
+    if (index(low, ",") && low ~ /[a-z0-9"\047][ \t]*,[ \t]*["\047]?[1-9][0-9]/) {
+      neighbours(low)
+    }
+    if (index(low, "port>")) {
+      elements_beside(low)
+    }
+  }
   if (index(low, "register") && match(low, /^[ \t]*register[ \t]*=>?[ \t]*[^ \t]+@[a-z0-9][a-z0-9.-]*(:[0-9]+)?([\/~?]|[ \t]*$)/)) {
     a = last_at(substr(low, RSTART, RLENGTH))
     sub(/[\/~? \t].*$/, "", a)
