@@ -63,7 +63,7 @@ from migrator.scan.provided import packages_of_process
 from migrator.scan.running import data_in, named_in
 from migrator.scan.snapshot import Snapshot
 from migrator.scan.socket_owners import SocketOwners
-from migrator.scan.state import BROUGHT, copied_from, data_paths, is_program, state_of
+from migrator.scan.state import BROUGHT, copied_from, data_paths, is_program, is_stored_to, state_of
 from migrator.scan.usage import usage_of
 from migrator.scan.variables import variables_of
 from migrator.scan.workload import Workload
@@ -76,6 +76,12 @@ _PLAIN_WORD = re.compile(r"[A-Za-z0-9@%_+=:,./-]+")
 """A word that needs no quotes, and holds nothing that systemd replaces."""
 _OF_CLIENTS = ("/debian.cnf", "/.my.cnf")
 """Files beside a database's settings that only its clients read."""
+_FOR_DATA = re.compile(
+    r"(?<!\S)--?(?:[a-z]+-)?(?:user|data|state|storage|store|db|spool|library)[-_.]?"
+    r"(?:dir|directory|path|folder|home|root)[= ](/\S+)",
+    re.IGNORECASE,
+)
+"""Options that say where a program keeps what is not its own: `--userDir /data/flows`."""
 _TLS_PORTS = frozenset({443, 8443})
 
 
@@ -257,7 +263,8 @@ class Draft:
         unit = self.workload.unit
         named += [(path, self._evidence()[0]) for path in (unit.state_folders if unit else ())]
         named += [(path, Evidence(Deployments.name, f"is there: {path}")) for path in self._uploads()]
-        own = [m for m in self.read if not self._is_program(m) and m.path not in programs]
+        stored = {m.path for m in self.read if is_stored_to(m)}
+        own = [m for m in self.read if m.path in stored or not (self._is_program(m) or m.path in programs)]
         found = state_of(self.snapshot, self.workload, named, own)
         if found or not self.detection.stateful:
             return found
@@ -295,7 +302,13 @@ class Draft:
         processes = self.workload.lasting
         scripts = (script_path(process) for process in processes if is_interpreter(process.program))
         executed = (process.exe for process in processes)
-        return frozenset(filter(None, (*folders, *started, *works, *scripts, *executed, *self._read_alone())))
+        found = {*folders, *started, *works, *scripts, *executed, *self._read_alone()} - {""}
+        return frozenset(path for path in found if not self._is_told_for_data(path, found))
+
+    def _is_told_for_data(self, path: str, programs: Iterable[str]) -> bool:
+        """Whether an option says that data are there, though it works there, and its program stands elsewhere."""
+        named = {match[1].rstrip("/") for match in _FOR_DATA.finditer(" ".join(self.workload.main.arguments))}
+        return path in named and not any(one.startswith(f"{path}/") for one in programs)
 
     def _read_alone(self) -> Iterator[str]:
         """Folders that a web server serves and hands on from: what is in them is of who writes it."""

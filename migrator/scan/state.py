@@ -96,6 +96,11 @@ def is_program(path: str) -> bool:
     return _PROGRAM.search(path) is not None and not _kept_in(path)
 
 
+def is_stored_to(mention: Mention) -> bool:
+    """Whether a server is told to let its clients write there, as with WebDAV, whatever else it serves from it."""
+    return mention.kind is MentionKind.DATA and mention.key == "dav"
+
+
 def is_document(path: str) -> bool:
     """Whether a file is of a form that holds settings as often as what somebody exports, and is not called as settings."""
     name, _, ending = PurePosixPath(path).name.lower().rpartition(".")
@@ -199,7 +204,7 @@ def _configured(mentions: Iterable[Mention], there: _Places) -> Iterator[tuple[s
     """What settings name for data. A folder that they name for the program holds what users bring only by its name."""
     said = list(mentions)
     programs = {path for path in program_folders(said) if PurePosixPath(path).name not in BROUGHT}
-    named = [one for one in said if one.kind is MentionKind.DATA and one.path not in programs]
+    named = [one for one in said if one.kind is MentionKind.DATA and (one.path not in programs or is_stored_to(one))]
     overruled = set(_overruled(named))
     for mention in named:
         gone = mention.key and mention.path in there.absent and not _FILE.search(mention.path)

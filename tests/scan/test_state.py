@@ -77,6 +77,9 @@ def places(
         ("/etc/apache2/sites-enabled/x.conf", "DocumentRoot /srv/shop/pub\n<Directory /srv/shop/pub>\n", "/usr/sbin/apache2", set()),
         ("/etc/apache2/sites-enabled/x.conf", '<Directory "/srv/more/pub">\n', "/usr/sbin/apache2", set()),
         ("/etc/nginx/sites-enabled/x", "server {\n  root /srv/shop/pub;\n}\n", "/usr/sbin/nginx", set()),
+        ("/etc/apache2/sites-enabled/x.conf", "DocumentRoot /srv/pub\nAlias /in /srv/in\n<Directory /srv/in>\n DAV On\n</Directory>\n<Directory /srv/pub>\n DAV Off\n</Directory>\n", "/usr/sbin/apache2", {"/srv/in"}),
+        ("/etc/apache2/sites-enabled/x.conf", "DocumentRoot /srv/pub\nAlias /in/ /srv/in/\n<Location /in>\n Dav On\n</Location>\n<Location /out>\n Dav On\n</Location>\n", "/usr/sbin/apache2", {"/srv/in"}),
+        ("/etc/nginx/sites-enabled/x", "location /in/ {\n  root /srv/in;\n  dav_methods PUT DELETE;\n}\nlocation / {\n  root /srv/pub;\n  dav_methods off;\n}\n", "/usr/sbin/nginx", {"/srv/in"}),
         ("/etc/nginx/sites-enabled/x", "  alias /srv/shop/files;\n", "/usr/sbin/nginx", {"/srv/shop/files"}),
         ("/etc/nginx/sites-enabled/x", "  root /srv/shop/uploads;\n", "/usr/sbin/nginx", {"/srv/shop/uploads"}),
         ("/etc/shop/context.xml", '<Context docBase="/srv/shop/web" reloadable="false">\n', "/usr/bin/shop", set()),
@@ -196,6 +199,15 @@ def test_what_exists_to_keep_data_works_in_the_folder_of_its_data():
     configuration = " data /etc/redis/redis.conf:9:/srv/cache/redis\n"
     found = state(configuration, program="/usr/bin/redis-server", cwd="/srv/cache/redis")
     assert found == {"/srv/cache/redis"}
+
+
+def test_a_folder_that_an_option_names_for_data_is_data_of_who_works_there_and_is_no_part_of_it():
+    unit = Unit("shop.service", directory="/data/shop")
+    text = " folder /etc/systemd/system/shop.service:3:workingdirectory /data/shop\n"
+    told = ["--userDir", "/data/shop"]
+    assert state(text, *told, program="/opt/flow/bin/shop", cwd="/data/shop", unit=unit) == {"/data/shop"}
+    assert state(text, "--chdir", "/data/shop", program="/opt/flow/bin/shop", cwd="/data/shop", unit=unit) == set()
+    assert state(text, *told, program="/data/shop/bin/shop", cwd="/data/shop", unit=unit) == set()
 
 
 def test_the_folder_that_a_job_works_in_is_no_data():

@@ -102,6 +102,9 @@ tunnels {
   if (slash || index(low, "loadcredential")) {
     files(line, low)
   }
+  if (web && (slash || index(low, "dav"))) {
+    stores(line, low)
+  }
   if (index(low, "passenger")) {
     passengers(low)
   }
@@ -139,8 +142,8 @@ END {
 # What the name of a file says about how it is read. `nameless`: any text, of which secrets alone are told; `example`: what
 # stands in it is made up, and hosts alone are told; `guarded`: settings that are called after secrets, where `joe:4711` is
 # no host; `keeps`: each line is an account with its password; `script`: it is a program; `worker`: one that does
-# something of its own; `written`: in which language; `brought`: its addresses say where a program came from; `afar`: its
-# paths may be those of another host.
+# something of its own; `written`: in which language; `brought`: its addresses say where a program came from; `web`: a web
+# server has it; `afar`: its paths may be those of another host.
 function what_file_it_is() {
   script = /^#!/
   worker = script && FILENAME !~ /^\/etc\/(init|rc[0-9S]*)\.d\//
@@ -168,6 +171,7 @@ function what_file_it_is() {
   table = FILENAME ~ /\/inittab$/
   uwsgi = FILENAME ~ /uwsgi/
   brought = FILENAME ~ /\/(package|composer|bower|lerna)\.json$|\/(pom\.xml|pyproject\.toml|setup\.cfg|Cargo\.toml|mkdocs\.yml)$/
+  web = FILENAME ~ /\/(apache2?|httpd2?|nginx|sites-[a-z]+)\//
   syslog = FILENAME ~ /\/rsyslog(\.d\/|\.conf$)/
   yaml = FILENAME ~ /\.ya?ml$/
   written = FILENAME ~ /\.(config|erl|hrl|terms|escript)$/ ? 1 : FILENAME ~ /\.(tcl|exp|rc)$/ ? 2 : 0
@@ -199,6 +203,7 @@ function forget() {
   jump = ""
   ahead = ""
   served = ""
+  stored = ""
   if (in_use) {
     split("", used)
     in_use = 0

@@ -84,6 +84,27 @@ function folders(line, low,   u, d) {
   }
 }
 
+# Where clients may write: `DAV On` of Apache in what it says of a folder, or of a place that is an alias for one;
+# `dav_methods PUT` of nginx.
+function stores(line, low,   part) {
+  if (stored != "" && index(low, "dav") && low ~ /^[ \t]*(dav[ \t]+["]?(on|filesystem)|dav_methods[ \t]+(.*[ \t])?put)([" \t;]|$)/) {
+    say("data", stored " of dav")
+  } else if (index(low, "<directory") || index(low, "<location")) {
+    split(line, part)
+    gsub(/["<>]|\/+>?$/, "", part[2])
+    stored = low ~ /<directory[ \t]/ ? part[2] : part[2] in stored_at ? stored_at[part[2]] : ""
+  } else if (index(low, "alias") || index(low, "root")) {
+    split(line, part)
+    gsub(/[";]|\/[";]*$/, "", part[3])
+    gsub(/[";]|\/[";]*$/, "", part[2])
+    if (low ~ /^[ \t]*alias[ \t]+[^ \t]+[ \t]+["]?\//) {
+      stored_at[part[2]] = part[3]
+    } else if (low ~ /^[ \t]*(alias|root)[ \t]+["]?\//) {
+      stored = part[2]
+    }
+  }
+}
+
 # Pages of nginx: `root /srv/shop/public;`, `location /blog/ { alias /srv/blog/; }`.
 function pages_of(line, low,   d) {
   while (match(low, /(^|[{;])[ \t]*(root|alias)[ \t]+["]?\/[a-z0-9._\/-]+["]?[ \t]*;/)) {
