@@ -408,6 +408,12 @@ PATHS = [
     ("shop/passwd", set()),
     ("shop/app.secrets", set()),
     ("shop/secrets.yml", {"db1"}),
+    ("shop/conf/old/x.conf", set()),
+    ("shop/conf/sites/Alt-2019/x.conf", set()),
+    ("etc/shop/disabled/x.conf", set()),
+    ("shop/conf.d/disabled/x.conf", set()),
+    ("old/shop/conf/x.conf", {"db1"}),
+    ("etc/backup/x.conf", {"db1"}),
     ("shop/application-secrets.properties", {"db1"}),
     ("shop/credentials.env", {"db1"}),
     ("shop/10-secrets.conf", {"db1"}),
@@ -417,7 +423,7 @@ PATHS = [
 @pytest.mark.parametrize(("name", "want"), PATHS, ids=[name for name, _ in PATHS])
 def test_of_a_file_without_an_extension_only_its_secrets_are_told_unless_its_name_says_settings(name, want, tmp_path):
     file = tmp_path / name
-    file.parent.mkdir()
+    file.parent.mkdir(parents=True)
     file.write_text("DB_HOST=db1\nDB_PASSWORD=x\n")
     program = MENTIONS.replace("(home|opt|", f"({tmp_path.parts[1]}|home|opt|")
     assert program != MENTIONS

@@ -10,6 +10,7 @@ BEGIN {
     }
   }
   settled = "/([.]?(set)?env(vars|rc|ironment)?([-_][A-Za-z0-9_-]+)?|[.](bash_|z)?(profile|login|rc|env)|[.]bashrc|[.]zshrc|Caddyfile|Procfile)$"
+  shelved = "/(conf|config|configs|settings|[a-z-]+[.]d|etc/[^/]+)/([^/]+/)*(old|alt|bak|disabled|unused|inactive|obsolete|deprecated|retired|attic|inaktiv|ancien|vecchio|viejo|antiguo|oud|gammal)([-_.][a-z0-9-]+)?/"
   anywhere = "\\(+[\"" q "](0[.]0[.]0[.]0|::|[*]|)[\"" q "][ \t]*,[ \t]*[0-9]+"
 }
 
@@ -161,7 +162,7 @@ function what_file_it_is() {
     nameless = !guarded
   }
   keeps = nameless && tolower(FILENAME) ~ /\/[^\/]*(pgpass|netrc|passwd|passwords?|secrets|htdigest)([.]client)?$/
-  if (FILENAME ~ /\/\.env[._-]([^\/]*[._-])?(bak|backup|old|save)[0-9]*$/) {
+  if (FILENAME ~ /\/\.env[._-]([^\/]*[._-])?(bak|backup|old|save)[0-9]*$/ || tolower(FILENAME) ~ shelved) {
     nameless = 1
   }
   postfix = FILENAME ~ /\/(main|master)\.cf$/
