@@ -261,6 +261,10 @@ FORMS = [
     # Copies to another host
     ("x.sh", "sftp -q -P 2222 -i ~/.ssh/id_x -b - joe@far.example <<'E'\n", {("far.example", 2222)}),
     ("x.sh", "sftp -b /tmp/batch far.example\nscp -P 2200 x joe@far2:/in\nrsync -a -e 'ssh -p 2201' x joe@far3:in/\n", {("far.example", 22), ("far2", 2200), ("far3", 2201)}),
+    # What says of itself that it is not in use
+    ("flows.json", '[\n {\n  "id": "t1",\n  "disabled": false\n },\n {\n  "id": "t2",\n  "disabled": true\n },\n {\n  "id": "n1",\n  "z": "t1",\n  "host": "a1",\n  "port": "1111"\n },\n {\n  "id": "n2",\n  "z": "t2",\n  "host": "a2",\n  "port": "2222"\n },\n {\n  "id": "n3",\n  "z": "t1",\n  "d": true,\n  "url": "http://a3/x"\n },\n {\n  "id": "n4",\n  "url": "http://a4/x"\n }\n]', {("a1", 1111), ("a4", 80)}),
+    ("x.yml", "mail:\n  enabled: false\n  host: mx1\n  more:\n    host: mx2\ndb:\n  enabled: true\n  db_host: db1\n", {("db1", None)}),
+    ("x.ini", "enabled = no\nserver = a0\n[one]\nenabled = no\nserver = a1\n[two]\ndisabled = no\nserver = a2\n", {("a0", None), ("a2", None)}),
     # Sockets
     ("vhost.conf", 'ProxyPass "unix:/run/a.sock|http://a.invalid/"\nSetHandler "proxy:unix:/run/b.sock|fcgi://b"', {("/run/a.sock", None), ("/run/b.sock", None)}),
     ("nginx.conf", "fastcgi_pass unix:/run/cgi.socket;\n", {("/run/cgi.socket", None)}),

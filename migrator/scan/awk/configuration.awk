@@ -127,7 +127,9 @@ uwsgi && of_uwsgi(line, low) {
   if (slash && (index(line, "chk") || index(line, "check")) && match(line, /(httpchk|http-check send|health_check|check_http)[A-Za-z_= ]*\/[A-Za-z0-9._\/-]*/)) {
     say("check", substr(line, RSTART, RLENGTH))
   }
-  endpoints(line, low)
+  if (script || FILENAME ~ program || !is_off(low)) {
+    endpoints(line, low)
+  }
   if (upstream && index(line, "}")) {
     upstream = 0
   }
@@ -174,6 +176,7 @@ function what_file_it_is() {
   brought = FILENAME ~ /\/(package|composer|bower|lerna)\.json$|\/(pom\.xml|pyproject\.toml|setup\.cfg|Cargo\.toml|mkdocs\.yml)$/
   web = FILENAME ~ /\/(apache2?|httpd2?|nginx|sites-[a-z]+)\//
   syslog = FILENAME ~ /\/rsyslog(\.d\/|\.conf$)/
+  json = FILENAME ~ /\.json$/
   yaml = FILENAME ~ /\.ya?ml$/
   written = FILENAME ~ /\.(config|erl|hrl|terms|escript)$/ ? 1 : FILENAME ~ /\.(tcl|exp|rc)$/ ? 2 : 0
   afar = FILENAME ~ /(lsyncd|rsync|unison|rclone|borg|restic)[^\/]*$/
@@ -196,6 +199,8 @@ function forget() {
   depth = 0
   last = 0
   title = ""
+  off = 0
+  own_id = ""
   redis = 0
   pool = 0
   awaits = ""
@@ -205,6 +210,7 @@ function forget() {
   ahead = ""
   served = ""
   stored = ""
+  split("", unused_id)
   if (in_use) {
     split("", used)
     in_use = 0
