@@ -261,6 +261,7 @@ FORMS = [
     # Copies to another host
     ("x.sh", "sftp -q -P 2222 -i ~/.ssh/id_x -b - joe@far.example <<'E'\n", {("far.example", 2222)}),
     ("x.sh", "sftp -b /tmp/batch far.example\nscp -P 2200 x joe@far2:/in\nrsync -a -e 'ssh -p 2201' x joe@far3:in/\n", {("far.example", 22), ("far2", 2200), ("far3", 2201)}),
+    ("x.sh", '#!/bin/sh\nDEST=backup@vault1\nlocal box="far.example"\nMODE=daily\nrsync -a /x "$DEST:/in/$MODE"\nscp x joe@${box}:in\ncurl http://$box:8080/$MODE\nrsync -a $MODE/ $UNKNOWN:/y\n', {("vault1", 22), ("far.example", 22), ("far.example", 8080)}),
     # What says of itself that it is not in use
     ("flows.json", '[\n {\n  "id": "t1",\n  "disabled": false\n },\n {\n  "id": "t2",\n  "disabled": true\n },\n {\n  "id": "n1",\n  "z": "t1",\n  "host": "a1",\n  "port": "1111"\n },\n {\n  "id": "n2",\n  "z": "t2",\n  "host": "a2",\n  "port": "2222"\n },\n {\n  "id": "n3",\n  "z": "t1",\n  "d": true,\n  "url": "http://a3/x"\n },\n {\n  "id": "n4",\n  "url": "http://a4/x"\n }\n]', {("a1", 1111), ("a4", 80)}),
     ("x.yml", "mail:\n  enabled: false\n  host: mx1\n  more:\n    host: mx2\ndb:\n  enabled: true\n  db_host: db1\n", {("db1", None)}),
@@ -309,6 +310,7 @@ NOTHING = [
     ("x.conf", "Socket inet:8891@localhost\nlisten tcp:10.0.0.1:80\nlisten:10.0.0.1:80\nx = a[1]:22\n"),
     ("x.sh", "ssh -L 8080:10.0.0.1:80\ndate 1:10.5.3.2:80\n"),
     ("x.js", "f(a1, 2575); x = [b1, 8080];\n"),
+    ("x.sh", 'rsync -a /srv/x /mnt/y || logger "backup:failed"\nscp -p x y && echo "a:b"\n'),
     ("x.sh", "sftp -V\nsftp -b batch $FAR\necho '(a1, 2575)'\n"),
     ("server.xml", '<Server port="8005" shutdown="SHUTDOWN">\n<Connector port="8080" redirectPort="8443" address="10.0.0.1"/>\n'),
 ]  # fmt: skip

@@ -98,8 +98,10 @@ function of_netcat(low,   s, part, n) {
 function of_copies(low,   s, a, name) {
   if (match(low, "(^|[ \t|;&(`/\"" q "])(scp|rsync|sftp|lftp)[ \t].*")) {
     s = substr(low, RSTART, RLENGTH)
-    if (match(s, /[ \t]([a-z0-9_.-]+@)?[a-z0-9][a-z0-9.-]*::?[a-z0-9\/~$."]/)) {
+    sub(/[&|;{(][ \t]*(logger|echo|printf|mail|die|log|exit)[ \t].*$/, "", s)
+    if (match(s, "[ \t][\"" q "]?([a-z0-9_.-]+@)?[a-z0-9][a-z0-9.-]*::?[a-z0-9/~$.\"]")) {
       a = substr(s, RSTART + 1, RLENGTH - 2)
+      sub("^[\"" q "]", "", a)
       name = a ~ /::/ || substr(s, RSTART, RLENGTH) ~ /::/ ? "rsync" : "ssh"
       a = last_at(a)
       sub(/:+$/, "", a)

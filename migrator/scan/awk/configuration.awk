@@ -112,6 +112,10 @@ tunnels {
   sources(line, low)
 }
 
+script && index(line, "=") && match(low, host_variable) {
+  keep_host(low)
+}
+
 uwsgi && of_uwsgi(line, low) {
   next
 }
@@ -211,6 +215,10 @@ function forget() {
   served = ""
   stored = ""
   split("", unused_id)
+  if (named_hosts) {
+    split("", host_in)
+    named_hosts = 0
+  }
   if (in_use) {
     split("", used)
     in_use = 0

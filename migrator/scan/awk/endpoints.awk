@@ -2,7 +2,38 @@
 
 BEGIN {
   opened = "(addr|address|listen|bind|http|port)[a-z_.-]*[\"" q "]?[ \t]*[=: ][ \t]*[\"" q "]?(0[.]0[.]0[.]0|[*])?:[0-9]+"
+  host_variable = "^[ \t]*((export|readonly|local|declare)[ \t]+)?[a-z_][a-z0-9_]*=[\"" q "]?([a-z0-9_.-]+@)?[a-z][a-z0-9.-]*[\"" q "]?[ \t]*$"
   header = "(-h[ \t]*[\"" q "]|header[a-z_]*[\"" q "]?[ \t]*[=:(]?[ \t]*[{([]*[ \t]*[\"" q "]?)host[\"" q "]?[ \t]*(:|=>?)[ \t]*[\"" q "]?[a-z0-9.-]+"
+}
+
+# Keep the host that a variable of a script is given, where it is one word: `DEST=backup@vault`.
+function keep_host(low,   name, v) {
+  name = substr(low, RSTART, RLENGTH)
+  v = name
+  sub(/=.*$/, "", name)
+  sub(/^.*[ \t]/, "", name)
+  sub(/^[^=]*=/, "", v)
+  gsub("[\"" q " \t]", "", v)
+  host_in[name] = v
+  named_hosts++
+}
+
+# With the hosts for the variables that stand where one is called: `rsync x $DEST:/srv`, `curl http://$HOST:8080/`.
+function with_hosts(line,   s, name, b, rest) {
+  s = ""
+  while (match(line, /[$]([A-Za-z_][A-Za-z0-9_]*|[{][A-Za-z_][A-Za-z0-9_]*[}])/)) {
+    name = tolower(substr(line, RSTART + 1, RLENGTH - 1))
+    gsub(/[{}]/, "", name)
+    b = s substr(line, 1, RSTART - 1)
+    rest = substr(line, RSTART + RLENGTH)
+    if (name in host_in && (b ~ /(:\/\/|@)$/ || (rest ~ /^:/ && b ~ ("[ \t\"" q "]$")))) {
+      s = b host_in[name]
+    } else {
+      s = b substr(line, RSTART, RLENGTH)
+    }
+    line = rest
+  }
+  return s line
 }
 
 # All that the line says about what is called. `index` is cheap and a match is not: each form has words without which
@@ -10,6 +41,10 @@ BEGIN {
 function endpoints(line, low,   a, part) {
   if (index(line, "${")) {
     line = defaults(line)
+    low = tolower(line)
+  }
+  if (named_hosts && index(line, "$")) {
+    line = with_hosts(line)
     low = tolower(line)
   }
   if (!brought && (index(line, "://") || index(line, ":oracle:"))) {
