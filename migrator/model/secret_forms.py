@@ -76,10 +76,10 @@ what stands before it, and how it begins where it is surely one: only then a sca
 """
 
 FOREIGN = (
-    "kennwort", "losungswort", "geheim", "contrase", "senha", "wachtwoord", "salasana", "losenord", "adgangskode",
-    "jelszo", "haslo", "heslo",
+    "passwort", "motdepasse", "mot_de_passe", "kennwort", "losungswort", "geheim", "contrase", "senha", "wachtwoord",
+    "salasana", "losenord", "adgangskode", "jelszo", "haslo", "heslo",
 )  # fmt: skip
-"""How a password is called elsewhere, or how its name begins, where there is no `pass` in it."""
+"""How a password is called elsewhere, or how its name begins."""
 
 ANYWHERE = "key|salt|cookie|signature|psk"
 """How the name of an option ends whose value is secret, unless the value is the place of one."""

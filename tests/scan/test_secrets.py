@@ -320,6 +320,13 @@ PLACES = [
     ("a.php", f"$dbpass = '{CANARY}';", "dbpass"),
     ("a.properties", f"shop.userpw={CANARY}", "shop.userpw"),
     (".netrc", f"machine nas1 login joe password {CANARY}", "password"),
+    ("a.ini", f"Kennwort = {CANARY}", "kennwort"),
+    ("a.ini", f"db.passwort={CANARY}", "db.passwort"),
+    ("a.xml", f"<kennwort>{CANARY}</kennwort>", "kennwort"),
+    ("a.xml", f'<property name="motDePasse" value="{CANARY}"/>', "motdepasse"),
+    ("a.yml", f"  wachtwoord: '{CANARY}'", "wachtwoord"),
+    ("a.json", f'{{"db_haslo": "{CANARY}"}}', "db_haslo"),
+    ("a.conf", f"kennwort {CANARY}", "kennwort"),
 ]
 NO_PLACES = [
     ("a.conf", f"#password = {CANARY}"),
@@ -412,6 +419,9 @@ NO_PLACES = [
         """export X_PASSWORD=$(sed -n 's/^ password: "\\(.*\\)"/\\1/p' x.yml)\ngrep -o 'token=[a-z]*' x; sed 's/secret: .*/y/'""",
     ),
     ("a.html", '<input type="password" name="password" value="x">'),
+    ("a.ini", "passwortdatei = login1\nkennwort_hinweis = name1\ngeheim = ja\npasswort = $PW"),
+    ("a.yml", "hasLogo: eins\nhasLocation: north1\nkassenhalle: drei1"),
+    ("a.xml", "<kennwort>${db.kennwort}</kennwort>\n<kennwortPflicht>true</kennwortPflicht>"),
 ]
 
 

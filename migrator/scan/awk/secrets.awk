@@ -2,12 +2,13 @@
 
 BEGIN {
   methods = "none|basic|digest|pam|true|false|yes|no|on|off|enabled?|disabled?|required|requisite|optional|sufficient|trust|peer|ident|(md5|sha|scram|o?auth|xoauth|cram|krb|kerberos|ldap|saml|oidc|ntlm|x509)[a-z0-9_.-]*|plain|login|container|application|sasl|gssapi|negotiate|bearer|token|session|cookie|default|any|all|user|users|password|api|key|internal|external|local|system|files?|db|database|htpasswd|null|nil|undefined|env|tls|ssl|starttls|cert|anonymous|service|client|server|https?|web|jwt|ask|prompt|encrypted|hashed|redis"
-  words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)"
-  words = "(" words "[a-z0-9_.-]*|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))"
+  words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|" foreign ")"
+  words = "(" words "[a-z0-9_.-]*|([a-z0-9_.-]*[_.-])?(pass|pwd|pw|" short "))"
+  elsewhere = foreign "|" short
   whose = "([a-z0-9_.-]*[_.-])?(dn|bind|ldap|db|sql|mysql|pg|redis|smtp|imap|mail|sasl|ftp|user|admin|root|login|auth|key|store)$"
   words = words "[\"" q "]?[]}]?[ \t]*(=>|[|][|]=|[?][?]=|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{~]+"
-  aside = "[_.-](encryption|scheme|algorithm|method|type|format|policy|timeout|policies|scopes|roles|column|field|attribute|query|min|max|days|header|prefix|issuer|audience)$|(file|files|filename|path|dir|directory|folder|url|uri|ttl|lifetime|length|expir(y|es|ation)|name|command|cmd|eval|program|process|helper)$|^(load|import)credential(encrypted)?$"
-  veiled = "([a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|(api|access|private|secret|encryption)[-_.]?key|credentials?)|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))[0-9]*"
+  aside = "[_.-](encryption|scheme|algorithm|method|type|format|policy|timeout|policies|scopes|roles|column|field|attribute|query|min|max|days|header|prefix|issuer|audience)$|(file|files|filename|path|dir|directory|folder|url|uri|ttl|lifetime|length|expir(y|es|ation)|name|command|cmd|eval|program|process|helper|datei|pfad|ordner|laenge|ablauf|hinweis|regel|verfahren|fichier|longueur|archivo|longitud)$|^(load|import)credential(encrypted)?$"
+  veiled = "([a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|(api|access|private|secret|encryption)[-_.]?key|credentials?|" foreign ")|([a-z0-9_.-]*[_.-])?(pass|pwd|pw))[0-9]*"
   login = "://[^ \t/:@\"" q "]*:[^ \t@/\"" q "$*]+@"
 }
 
@@ -17,7 +18,7 @@ function is_secret(line, low,   name, hot, rest, head, end) {
   if (index(low, "redis")) {
     redis = 1
   }
-  hot = index(low, "pass") || index(low, "secret") || index(low, "token") || index(low, "key") || index(low, "credential") || index(low, "pw") || index(low, "auth") || index(low, "login=") || index(low, "sqlconnect") || index(low, "ldapbind")
+  hot = index(low, "pass") || index(low, "secret") || index(low, "token") || index(low, "key") || index(low, "credential") || index(low, "pw") || index(low, "auth") || index(low, "login=") || index(low, "sqlconnect") || index(low, "ldapbind") || low ~ elsewhere
   if ((awaits != "" || (hot && index(low, "<"))) && (name = of_element(low)) != "") {
     return name
   }
@@ -82,7 +83,7 @@ function of_pair(low, head,   k, i, name, after, quoted) {
   if (FILENAME ~ /\.(js|py|rb|pl|php|f?cgi|psgi)$/ && !quoted && !(name !~ ("[\"" q "][ \t]*$") && head ~ ("[\"" q "]"))) {
     return ""
   }
-  if (after ~ /^([$%<\/*\\[]|[.][*+]|[.][.]?\/|[a-z0-9_.+-]+(:[a-z0-9_.+-]+)*:\/|(null|none|nil|undefined|true|false|yes|no|on|off|env|environ|getenv)$|(os|env|process|args|self)\.|[a-z_][a-z0-9_]*\[)/) {
+  if (after ~ /^([$%<\/*\\[]|[.][*+]|[.][.]?\/|[a-z0-9_.+-]+(:[a-z0-9_.+-]+)*:\/|(null|none|nil|undefined|true|false|yes|no|on|off|ja|nein|oui|non|sim|env|environ|getenv)$|(os|env|process|args|self)\.|[a-z_][a-z0-9_]*\[)/) {
     return ""
   }
   gsub("[]}|?\"" q " \t]", "", name)
@@ -220,7 +221,7 @@ function by_place(low,   k, name) {
     if (low ~ /(^|[ \t])(machine[ \t]+[^ \t]+|default)[ \t].*[ \t]password[ \t]+[^ \t$]/) {
       return "password"
     }
-    if (match(low, "^[ \t]*[a-z0-9_.-]*(passw(or)?d|passphrase|secret|auth[_-]pass|file-pass|pwmodpw)[ \t]+[\"" q "]?[^] \t\"" q "=:$%<>{}()*/-][^ \t\"" q "]*[\"" q "]?[ \t]*;?[ \t]*$")) {
+    if (match(low, "^[ \t]*[a-z0-9_.-]*(passw(or)?d|passphrase|secret|auth[_-]pass|file-pass|pwmodpw|" foreign ")[ \t]+[\"" q "]?[^] \t\"" q "=:$%<>{}()*/-][^ \t\"" q "]*[\"" q "]?[ \t]*;?[ \t]*$")) {
       split(low, k)
       if (k[2] !~ ("^(" methods ")[;\"" q "]*$")) {
         return k[1]

@@ -2,13 +2,16 @@ import re
 import shlex
 from dataclasses import replace
 
-from migrator.model.secret_forms import CLIENTS, HARMLESS_KEYS, PLACES
+from migrator.model.secret_forms import CLIENTS, FOREIGN, HARMLESS_KEYS, PLACES
 from migrator.scan.awk import ENDPOINTS, program
 from migrator.scan.fact import Fact
 from migrator.scan.mentions import Mention, MentionKind, mentions_in
 from migrator.scan.shells import FILES
 
 __all__ = ["MENTIONS", "Configuration"]
+
+_SHORT = 5
+"""Up to this length a foreign word for a password is the begin of others (`hasLocation`), and counts by itself alone."""
 
 
 def _forms() -> str:
@@ -18,7 +21,10 @@ def _forms() -> str:
         f'client_word[{i}] = "{word}"\nclient[{i}] = "{_in_awk(name)}"\nclient_value[{i}] = "{_in_awk(value)}"'
         for i, (word, name, value) in enumerate(rows, 1)
     ]
-    known = (f"clients_known = {len(rows)}", f'harmless = "{HARMLESS_KEYS}"', f'place = "{_in_awk(PLACES)}"')
+    foreign = "|".join(f"{word}..?a" if word == "contrase" else word for word in FOREIGN if len(word) > _SHORT)
+    short = "|".join(("mdp", *(word for word in FOREIGN if len(word) <= _SHORT)))
+    words = (f'harmless = "{HARMLESS_KEYS}"', f'foreign = "({foreign})"', f'short = "({short})"')
+    known = (f"clients_known = {len(rows)}", *words, f'place = "{_in_awk(PLACES)}"')
     return "\n".join(("BEGIN {", *sets, *known, "}"))
 
 
