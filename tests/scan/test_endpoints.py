@@ -529,6 +529,7 @@ def test_a_tunnel_leads_to_the_host_that_it_goes_through(first, second, want, aw
         ("rsync -a -e 'ssh -i ${HOME}/.ssh/vault' /srv/a vault:/srv/b", "/.ssh/vault"),
         ('  ssh = { identityFile = "/root/.ssh/vault" }', "/root/.ssh/vault"),
         (". $HOME/.profile; exec ./shop", "/.profile"),
+        ("  JkWorkersFile /etc/shop/workers.properties", "/etc/shop/workers.properties"),
     ],
 )
 def test_files_that_hold_what_a_client_logs_in_with(line, want, awk, tmp_path):

@@ -327,6 +327,11 @@ PLACES = [
     ("a.yml", f"  wachtwoord: '{CANARY}'", "wachtwoord"),
     ("a.json", f'{{"db_haslo": "{CANARY}"}}', "db_haslo"),
     ("a.conf", f"kennwort {CANARY}", "kennwort"),
+    ("upsmon.conf", f"MONITOR ups@power:3493 1 joe {CANARY} primary", "monitor"),
+    ("derby.properties", f"derby.user.joe={CANARY}", "derby.user"),
+    ("orders-users.properties", f"joe = {CANARY}", "passwords"),
+    ("jetty-realm.properties", f"joe: {CANARY}, user,admin", "passwords"),
+    ("a.json", f'  "RegisteredUsers" : {{ "joe" : "{CANARY}" }},', "users"),
 ]
 NO_PLACES = [
     ("a.conf", f"#password = {CANARY}"),
@@ -419,6 +424,11 @@ NO_PLACES = [
         """export X_PASSWORD=$(sed -n 's/^ password: "\\(.*\\)"/\\1/p' x.yml)\ngrep -o 'token=[a-z]*' x; sed 's/secret: .*/y/'""",
     ),
     ("a.html", '<input type="password" name="password" value="x">'),
+    ("a.json", '"DicomTlsPrivateKey" : "server.key",\n"private_key" : "a/b.pem"'),
+    ("app-users.properties", "title = The users\nhead.line=x\njoe=\n"),
+    ("a.json", '"RegisteredUsers" : {\n},\n"Name" : "x"'),
+    ("a.json", '"users" : {\n"joe" : "admin" }'),
+    ("upsmon.conf", "MONITOR ups@power 1 joe\nderby.user.joe=$X"),
     ("a.ini", "passwortdatei = login1\nkennwort_hinweis = name1\ngeheim = ja\npasswort = $PW"),
     ("a.yml", "hasLogo: eins\nhasLocation: north1\nkassenhalle: drei1"),
     ("a.xml", "<kennwort>${db.kennwort}</kennwort>\n<kennwortPflicht>true</kennwortPflicht>"),
@@ -428,11 +438,11 @@ NO_PLACES = [
 @pytest.mark.parametrize("awk", AWKS[:1] + AWKS[-1:], ids=" ".join)
 def test_the_place_of_a_secret_leaves_the_host_and_its_value_does_not(tmp_path, awk):
     for number, (name, line, _) in enumerate(PLACES):
-        (tmp_path / f"{number:02}{name}").write_text(f"# first\n{line}\n")
+        (tmp_path / f"{number:03}{name}").write_text(f"# first\n{line}\n")
     out = mentions(awk, tmp_path)
     assert CANARY not in out
     found = [(m.file.rsplit("/", 1)[-1], m.line, m.key) for m in Configuration().parse(out) if m.kind == "hidden"]
-    assert found == [(f"{number:02}{name}", 2, key) for number, (name, _, key) in enumerate(PLACES)]
+    assert found == [(f"{number:03}{name}", 2, key) for number, (name, _, key) in enumerate(PLACES)]
 
 
 @pytest.mark.parametrize("awk", AWKS[:1] + AWKS[-1:], ids=" ".join)
@@ -454,6 +464,21 @@ def test_a_secret_stands_on_the_line_below_its_name(tmp_path, awk, above, line):
 
 
 @pytest.mark.parametrize("awk", AWKS[:1] + AWKS[-1:], ids=" ".join)
+@pytest.mark.parametrize(
+    ("name", "above", "line"),
+    [
+        ("a.json", '  "RegisteredUsers" : {', '    "joe" : "{0}",'),
+        ("web.yml", "basic_auth_users:", "  joe: $2y$10${0}"),
+    ],
+)
+def test_of_a_block_of_accounts_the_first_is_told(tmp_path, awk, name, above, line):
+    (tmp_path / name).write_text(f"{above}\n{line.replace('{0}', CANARY)}\n{line.replace('joe', 'ann')}\nother: x\n")
+    out = mentions(awk, tmp_path)
+    assert CANARY not in out
+    assert [(m.line, m.key) for m in Configuration().parse(out) if m.kind == "hidden"] == [(2, "users")]
+
+
+@pytest.mark.parametrize("awk", AWKS[:1] + AWKS[-1:], ids=" ".join)
 def test_what_only_names_a_secret_is_no_place_of_one(tmp_path, awk):
     for number, (name, line) in enumerate(NO_PLACES):
         (tmp_path / f"{number:02}{name}").write_text(line + "\n")
@@ -472,7 +497,11 @@ KEPT = [
     (".msmtprc", "passwordeval 'cat /etc/mail-pw'", "/etc/mail-pw"),
     ("a.yml", "api_token_file: /run/secrets/api", "/run/secrets/api"),
     ("a.conf", "passfile = /etc/shop/.pgpass", "/etc/shop/.pgpass"),
+    ("a.sh", "PWFILE=/root/.store.pw", "/root/.store.pw"),
+    ("a.ini", "KennwortDatei = /etc/shop/db.pw", "/etc/shop/db.pw"),
+    ("management.properties", "com.sun.management.jmxremote.password.file=/etc/shop/jmx", "/etc/shop/jmx"),
     ("a.conf", "bypass the file /etc/x", ""),
+    ("a.sh", "PWD_PATH=/srv/x", ""),
     ("a.conf", "#secrets file = /etc/rsyncd.secrets", ""),
     ("a.conf", "access_file = /etc/access", ""),
 ]

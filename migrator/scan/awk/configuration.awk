@@ -148,9 +148,10 @@ END {
 
 # What the name of a file says about how it is read. `nameless`: any text, of which secrets alone are told; `example`: what
 # stands in it is made up, and hosts alone are told; `guarded`: settings that are called after secrets, where `joe:4711` is
-# no host; `keeps`: each line is an account with its password; `script`: it is a program; `worker`: one that does
-# something of its own; `written`: in which language; `brought`: its addresses say where a program came from; `web`: a web
-# server has it; `afar`: its paths may be those of another host.
+# no host; `keeps`: each line is an account with its password, and `tabled`: with an equals sign or a colon between them
+# (`joe = x` of a broker, `joe: x,role` of Jetty); `script`: it is a program; `worker`: one that does something of its own;
+# `written`: in which language; `brought`: its addresses say where a program came from; `web`: a web server has it;
+# `afar`: its paths may be those of another host.
 function what_file_it_is() {
   script = /^#!/
   worker = script && FILENAME !~ /^\/etc\/(init|rc[0-9S]*)\.d\//
@@ -168,6 +169,11 @@ function what_file_it_is() {
     nameless = !guarded
   }
   keeps = nameless && tolower(FILENAME) ~ /\/[^\/]*(pgpass|netrc|passwd|passwords?|secrets|htdigest)([.]client)?$/
+  tabled = FILENAME ~ /[\/._-](users|realm|passwords)\.properties$/ && FILENAME !~ /\/(classes|i18n|lang|locales?|messages|resources)\//
+  if (tabled) {
+    nameless = 1
+    keeps = 1
+  }
   if (FILENAME ~ /\/\.env[._-]([^\/]*[._-])?(bak|backup|old|save)[0-9]*$/ || tolower(FILENAME) ~ shelved) {
     nameless = 1
   }
@@ -224,6 +230,7 @@ function forget() {
     in_use = 0
   }
   awaited = 0
+  listed = 0
 }
 
 # `SetEnv DB_HOST db1` as `DB_HOST=db1`; matched before.
@@ -240,7 +247,10 @@ function set_as_variable(line,   name, v) {
 # one names may hold accounts with theirs.
 function of_line(line, low,   name) {
   name = is_secret(line, low)
-  if (name == "" && keeps && line ~ /^[ \t]*[^ \t:]+[ \t:]+[^ \t]/) {
+  if (name == "" && (listed || index(low, "users"))) {
+    name = of_users(low)
+  }
+  if (name == "" && keeps && (tabled ? line ~ /^[ \t]*[A-Za-z0-9_@-]+[ \t]*[=:][ \t]*[^ \t,]+[ \t]*(,.*)?$/ : line ~ /^[ \t]*[^ \t:]+[ \t:]+[^ \t]/)) {
     name = "passwords"
     keeps = 0
   }

@@ -20,7 +20,7 @@ BEGIN {
 function files(line, low) {
   kept_secrets(line, low)
   folders(line, low)
-  if (low ~ /(^|[;&{(])[ \t]*(\.|source)[ \t]+["$~\/.]/ || ((index(low, "file") || index(low, "config") || index(low, "include")) && (low ~ /--(defaults-(extra-)?file|config|env-file|netrc-file)[= ]|identity_?file/ || low ~ /^[ \t]*(environmentfile|include[a-z_-]*)[ \t=:"]+-?(%h)?\//)) || low ~ named || (index(line, " -i") && low ~ /(^|[^a-z])(ssh|scp|sftp|autossh|rsync)[ \t].*[ \t]-i[ \t]*["~$\/]/)) {
+  if (low ~ /(^|[;&{(])[ \t]*(\.|source)[ \t]+["$~\/.]/ || ((index(low, "file") || index(low, "config") || index(low, "include")) && (low ~ /--(defaults-(extra-)?file|config|env-file|netrc-file)[= ]|identity_?file/ || low ~ /^[ \t]*(environmentfile|include[a-z_-]*)[ \t=:"]+-?(%h)?\// || low ~ /file["]?[ \t=:]+["]?\/[^ \t"$]*\.(properties|conf|cnf|cfg|ini)["]?[ \t;]*$/)) || low ~ named || (index(line, " -i") && low ~ /(^|[^a-z])(ssh|scp|sftp|autossh|rsync)[ \t].*[ \t]-i[ \t]*["~$\/]/)) {
     paths("file", line, 3)
   }
   if (index(line, "@") && match(line, /^[ \t]*@["]?\//)) {
@@ -41,10 +41,10 @@ function kept_secrets(line, low,   u) {
     sub(/^[^\/]*/, "", u)
     say("key", u)
   }
-  if (!(index(low, "pass") || index(low, "secret") || index(low, "credential") || index(low, "token"))) {
+  if (!(index(low, "pass") || index(low, "pw") || index(low, "kennwort") || index(low, "secret") || index(low, "credential") || index(low, "token"))) {
     return
   }
-  if (match(low, "(pass|passwo?r?d|secrets?|credentials?|token)[-_ ]?((file(name)?|db|database|path)[\"]?[ \t=:]+[\"]?|maps[ \t]*=[ \t]*(hash|texthash|lmdb|btree|dbm|cdb):|(command|cmd|eval)[\"]?[ \t=:]+[\"" q "]?cat[ \t]+)/[a-z0-9._/-]+") || match(low, /^[ \t]*loadcredential(encrypted)?=[a-z0-9_.-]+:\/[a-z0-9._\/-]+/)) {
+  if (match(low, "(pwd?[-_.]?file[\"]?[ \t=:]+[\"]?|(pass|passwo?r?[dt]|kennwort|secrets?|credentials?|token)[-_. ]?((file(name)?|datei|db|database|path)[\"]?[ \t=:]+[\"]?|maps[ \t]*=[ \t]*(hash|texthash|lmdb|btree|dbm|cdb):|(command|cmd|eval)[\"]?[ \t=:]+[\"" q "]?cat[ \t]+))/[a-z0-9._/-]+") || match(low, /^[ \t]*loadcredential(encrypted)?=[a-z0-9_.-]+:\/[a-z0-9._\/-]+/)) {
     u = substr(line, RSTART, RLENGTH)
     sub(/^[^\/]*/, "", u)
     say("kept", u)

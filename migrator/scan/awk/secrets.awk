@@ -22,7 +22,7 @@ function is_secret(line, low,   name, hot, rest, head, end) {
   if ((awaits != "" || (hot && index(low, "<"))) && (name = of_element(low)) != "") {
     return name
   }
-  if (!hot && !index(low, "@") && !index(low, " -") && !index(low, "\" \"") && !index(low, " >") && !index(low, "allow") && !index(low, "hook") && !index(low, "rabbitmqctl ")) {
+  if (!hot && !index(low, "@") && !index(low, " -") && !index(low, "\" \"") && !index(low, " >") && !index(low, "allow") && !index(low, "hook") && !index(low, "rabbitmqctl ") && !index(low, "derby.user.")) {
     return ""
   }
   if (hot && match(low, words)) {
@@ -88,7 +88,7 @@ function of_pair(low, head,   k, i, name, after, quoted) {
   }
   gsub("[]}|?\"" q " \t]", "", name)
   sub(/^-+/, "", name)
-  return name ~ aside ? "" : name
+  return name ~ aside || (name ~ /key$/ && after ~ /[.](pem|key|der|crt|p12|pfx|jks)$/) ? "" : name
 }
 
 # `define("DB_PASSWORD", "x")`, `password("x")`, `--password x`.
@@ -144,7 +144,8 @@ function of_program(line,   i, s, name) {
   return ""
 }
 
-# An account with its password: `"app" "x"` for pgbouncer, `user app >x` for Redis, `allow app:x` for monit, `http://app:x@`.
+# An account with its password: `"app" "x"` for pgbouncer, `user app >x` for Redis, `allow app:x` for monit,
+# `http://app:x@`, `MONITOR ups@host 1 app x primary` for NUT, `derby.user.app=x`.
 function of_account(low) {
   if (low ~ /^"[^"]+"[ \t]+"[^"]+"[ \t]*$/ && FILENAME ~ /userlist/) {
     return "user list"
@@ -158,11 +159,17 @@ function of_account(low) {
   if (index(low, "hook") && is_webhook(low)) {
     return "webhook"
   }
+  if (low ~ /^[ \t]*derby[.]user[.][^=: \t]+[ \t]*[=:][ \t]*[^ \t$]/) {
+    return "derby.user"
+  }
   if (!index(low, "@")) {
     return ""
   }
   if (low ~ login) {
     return "url"
+  }
+  if (low ~ /^[ \t]*monitor[ \t]+[^ \t]+@[^ \t]+[ \t]+[0-9]+[ \t]+[^ \t]+[ \t]+("[^"]+"|[^ \t"]+)[ \t]+(master|slave|primary|secondary)[ \t]*$/) {
+    return "monitor"
   }
   return low ~ /^[ \t]*register[ \t]*=>?[ \t]*[^ \t:]+:[^ \t@\/][^ \t@]*@/ ? "register" : ""
 }
@@ -264,4 +271,21 @@ function of_auth(low,   k, name, quoted) {
   gsub(/[^a-z0-9_.-]/, "", name)
   sub(/^-+/, "", name)
   return length(k) < 4 || k ~ ("^(" methods ")$") || (FILENAME ~ code && FILENAME !~ /\.ya?ml$/ && !quoted) ? "" : name
+}
+
+# Accounts with their passwords in a block that is called after them, of which the first is told: `"RegisteredUsers": {
+# "joe": "x" }`, and `basic_auth_users:` above `joe: $2y$..`. Source: Orthanc's and Prometheus's settings.
+function of_users(low) {
+  if (!listed) {
+    if (!match(low, /(registered|basic_?auth_?)users"?[ \t]*:/)) {
+      return ""
+    }
+    low = substr(low, RSTART + RLENGTH)
+    listed = 1
+  }
+  if (low ~ /^[ \t{]*$/) {
+    return ""
+  }
+  listed = 0
+  return low ~ ("^[ \t{]*[\"" q "]?[^] \t\"" q ":{}[]+[\"" q "]?[ \t]*:[ \t]*[\"" q "]?([$][0-9]|[^] \t\"" q "$%<{}[])") ? "users" : ""
 }

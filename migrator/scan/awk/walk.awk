@@ -111,7 +111,7 @@ function is_read() {
   if (name == "package-lock.json" || name ~ /\.dpkg-/ || path ~ /\.wants\/|-available\/|^\/etc\/rc[0-9S]\.d\//) {
     return 0
   }
-  return source || name ~ /\.(pem|key|cjs|mjs|config|vcl|hcl|inc|lua|service|rc|tac|tcl|exs|groovy|settings|dsn)$|\.conf\.(local|options)$|^\.env\.|^\..*\.env$/ || name ~ /^(Caddyfile|Procfile|userlist\.txt|passwd\.client|sasl_passwd)$/ || path ~ /^\/etc\/[^\/]+\/(config|conf|configuration|settings)$/ || path ~ /^\/etc\/(inittab$|crontab$|anacrontab$|rc\.local$|cron\.)/ || path ~ /^\/var\/spool\/cron\// || (prints > 3 && is_bare())
+  return source || name ~ /\.(pem|key|cjs|mjs|config|vcl|hcl|inc|lua|service|rc|tac|tcl|exs|groovy|settings|dsn)$|\.conf\.(local|options)$|^\.env\.|^\..*\.env$/ || name ~ /^(Caddyfile|Procfile|userlist\.txt|passwd\.client|sasl_passwd|upsd\.users)$/ || path ~ /^\/etc\/[^\/]+\/(config|conf|configuration|settings)$/ || path ~ /^\/etc\/(inittab$|crontab$|anacrontab$|rc\.local$|cron\.)/ || path ~ /^\/var\/spool\/cron\// || (prints > 3 && is_bare())
 }
 
 # What is switched on, and what packages have people set.
@@ -135,7 +135,7 @@ function kinds(   usual, mine) {
   source = name ~ /\.(conf(\.ext)?|cnf|cfg|cf|ini|env|properties|yml|yaml|xml|toml|json|php|py|sh|rb|pl|tcl|js|cgi|fcgi|psgi)$/ || is_set_up()
   usual = is_usual()
   if (prints < 5 && (usual || path ~ /^\/var\/(lib|www)\//)) {
-    if (name ~ /^\.(pgpass|netrc|git-credentials|mylogin\.cnf|smbcredentials|vault_pass)$/ || path ~ /^\/etc\/credstore(\.encrypted)?\//) {
+    if (name ~ /^\.(pgpass|netrc|git-credentials|mylogin\.cnf|smbcredentials|vault_pass)$|.\.(pgpass|netrc|smbcredentials)$/ || path ~ /^\/etc\/credstore(\.encrypted)?\//) {
       add("k", 300)
     }
     if (prints > 2 && path ~ /\/\.ssh\/[^\/]+$/ && name !~ /\.pub$|^(config|known_hosts|authorized_keys|environment|rc)/) {
