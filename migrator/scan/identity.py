@@ -36,6 +36,8 @@ _OF_DATA = re.compile(
     r"(?:data|dir|directory|path|folder|root|storage|store|repo|repository)[= ]/\S+"
 )
 """Options by which programs that were not put there themselves are told where data is: no application is there."""
+_SETTINGS = re.compile(r"\.(conf|cnf|cfg|config|ini|json|properties|toml|xml|ya?ml)$")
+"""How a file of settings is called that a program is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,22 @@ class Identity:
         return programs_in([main.exe, *main.arguments, script, *started])
 
     def beside(self, snapshot: Snapshot, others: Sequence["Identity"]) -> "Identity":
-        """With what its account keeps, if that works for nobody else, and without the folders in which others work."""
+        """With what its account keeps, if that works for nobody else, and without the folders in which others work.
+
+        A folder that is called after its program is not its own where it is given its settings, and another of that
+        program is given those.
+        """
         places = {other.place for other in others} - {""}
         places |= beside_instance(snapshot, self.place, self.workload.main.arguments)
+        theirs = _settings_of_kin(self, others)
         roots = without_others(self.roots, self.place, places)
+        roots = replace(roots, folders=tuple(folder for folder in roots.folders if folder not in theirs))
         user = self.account.user
         others_too = user in _with_jobs(snapshot) or sum(other.account.user == user for other in others) > 1
         alone = not others_too and self.account.uid != 0
         kept = account_files(snapshot, roots.home) if alone else frozenset()
         roots = replace(roots, files=roots.files | kept)
-        return replace(self, roots=roots, named=named_files(snapshot, roots) if kept else self.named)
+        return replace(self, roots=roots, named=named_files(snapshot, roots) if kept or theirs else self.named)
 
     @property
     def place(self) -> str:
@@ -90,6 +98,22 @@ class Identity:
             return instance
         directory = unit.directory if unit and not self.workload.managed else ""
         return place_of([directory, main.cwd, main.exe])
+
+
+def _settings_of_kin(one: Identity, others: Sequence[Identity]) -> frozenset[str]:
+    """The folders below /etc of one that is given settings elsewhere, which others of its program are given."""
+    given = one.workload.main.arguments[1:]
+    if not any(_SETTINGS.search(argument) for argument in given):
+        return frozenset()
+    folders = [folder for folder in one.roots.folders if folder.startswith("/etc/") and not _names(given, folder)]
+    kin = [other for other in others if other.detection.runtime.name == one.detection.runtime.name]
+    return frozenset(
+        folder for folder in folders if any(_names(other.workload.main.arguments[1:], folder) for other in kin)
+    )
+
+
+def _names(arguments: Sequence[str], folder: str) -> bool:
+    return any(re.search(rf"(^|=){re.escape(folder)}(/|$)", argument) for argument in arguments)
 
 
 def _account(snapshot: Snapshot, workload: Workload) -> Account:

@@ -1,5 +1,6 @@
 """Where a service works when a plain user does not see it: what settings and command lines say, and the files found there."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -327,3 +328,19 @@ def test_what_the_settings_of_a_neighbour_include_is_the_neighbours():
     found = snapshot([lead, store], DIRECTOR + MEMBERS)
     assert calls(found, "keep-lead") >= {("db1", 5432), ("a1", 9102)}
     assert calls(found, "keep-store") == {("s1", 9103), ("b1", 9102)}
+
+
+IMAGES = " setting /etc/orthanc/db.json:3:host = db1:5432\n setting /opt/trial/conf/trial.json:3:host = db2:5432\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "want"),
+    [(("conf/trial.json",), {("db2", 5432)}), ((), {("db1", 5432), ("db2", 5432)})],
+    ids=["given its own settings", "given none"],
+)
+def test_what_one_instance_is_given_is_not_read_for_another_that_is_given_its_own(given, want):
+    first = process(10, "Orthanc", "/etc/orthanc", exe="/usr/sbin/Orthanc", unit="images")
+    second = replace(process(11, "Orthanc", *given, exe="/usr/sbin/Orthanc", unit="trial"), cwd="/opt/trial")
+    found = snapshot([first, second], IMAGES, units=(Unit("images.service"), Unit("trial.service")))
+    assert calls(found, "images") == {("db1", 5432)}
+    assert calls(found, "trial") == want
