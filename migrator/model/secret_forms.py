@@ -81,7 +81,7 @@ FOREIGN = (
 )  # fmt: skip
 """How a password is called elsewhere, or how its name begins."""
 
-ANYWHERE = "key|salt|cookie|signature|psk"
+ANYWHERE = "key|schluessel|salt|cookie|signature|psk"
 """How the name of an option ends whose value is secret, unless the value is the place of one."""
 APART = "pin|pincode|sig|otp|mdp|clave|parola|parol|sifre"
 """The same where the word stands by itself: `--map-pin` is one, `--mapspin` is not."""

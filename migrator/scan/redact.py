@@ -93,7 +93,7 @@ _TEXT: tuple[_Rule, ...] = (
 )
 """What to look for in any line, letters in either case, and what to put there."""
 
-_SOFT_NEEDLES = ("key", "salt", "cookie", "signature", "psk", *NEEDLES_APART)
+_SOFT_NEEDLES = ("key", "schluessel", "salt", "cookie", "signature", "psk", *NEEDLES_APART)
 _USER_NEEDLES = ("-u ", "-u=", "-user ", "-user=", "-login ", "-login=", "cred", "auth")
 _P_NEEDLES = ("-p ", "-p=")
 _METHODS = (

@@ -92,6 +92,7 @@ COMMANDS = [
     ["app", f"--license-key={CANARY}", "--licenseKey", CANARY],
     ["app", "--salt", CANARY, "--sig", f"{CANARY} {CANARY}"],
     ["app", "--request-signature", CANARY],
+    ["app", "--schluessel", CANARY, f"--api-schluessel={CANARY}"],
     ["app", "--kennwort", CANARY, f"--motDePasse={CANARY}", f"--senha:{CANARY}"],
     ["erl", "-setcookie", CANARY],
 ]
@@ -327,6 +328,7 @@ PLACES = [
     ("a.yml", f"  wachtwoord: '{CANARY}'", "wachtwoord"),
     ("a.json", f'{{"db_haslo": "{CANARY}"}}', "db_haslo"),
     ("a.conf", f"kennwort {CANARY}", "kennwort"),
+    ("fax.conf", f"schluessel {CANARY}-19ab77", "schluessel"),
     ("upsmon.conf", f"MONITOR ups@power:3493 1 joe {CANARY} primary", "monitor"),
     ("derby.properties", f"derby.user.joe={CANARY}", "derby.user"),
     ("orders-users.properties", f"joe = {CANARY}", "passwords"),
@@ -429,6 +431,7 @@ NO_PLACES = [
     ("a.json", '"RegisteredUsers" : {\n},\n"Name" : "x"'),
     ("a.json", '"users" : {\n"joe" : "admin" }'),
     ("upsmon.conf", "MONITOR ups@power 1 joe\nderby.user.joe=$X"),
+    ("a.ini", "primaerschluessel = kunde-2024-nummer\nschluessel = kundennummer\nschluessel server-2024.pem"),
     ("a.ini", "passwortdatei = login1\nkennwort_hinweis = name1\ngeheim = ja\npasswort = $PW"),
     ("a.yml", "hasLogo: eins\nhasLocation: north1\nkassenhalle: drei1"),
     ("a.xml", "<kennwort>${db.kennwort}</kennwort>\n<kennwortPflicht>true</kennwortPflicht>"),

@@ -4,7 +4,8 @@ BEGIN {
   methods = "none|basic|digest|pam|true|false|yes|no|on|off|enabled?|disabled?|required|requisite|optional|sufficient|trust|peer|ident|(md5|sha|scram|o?auth|xoauth|cram|krb|kerberos|ldap|saml|oidc|ntlm|x509)[a-z0-9_.-]*|plain|login|container|application|sasl|gssapi|negotiate|bearer|token|session|cookie|default|any|all|user|users|password|api|key|internal|external|local|system|files?|db|database|htpasswd|null|nil|undefined|env|tls|ssl|starttls|cert|anonymous|service|client|server|https?|web|jwt|ask|prompt|encrypted|hashed|redis"
   words = "[a-z0-9_.-]*(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|" foreign ")"
   words = "(" words "[a-z0-9_.-]*|([a-z0-9_.-]*[_.-])?(pass|pwd|pw|" short "))"
-  elsewhere = foreign "|" short
+  elsewhere = foreign "|" short "|schluessel"
+  opens = "^[ \t\"" q "]*((api|zugangs?|lizenz)[_-]?)?schluessel[\"" q "]?[ \t]*[=: \t][ \t]*[\"" q "]?"
   whose = "([a-z0-9_.-]*[_.-])?(dn|bind|ldap|db|sql|mysql|pg|redis|smtp|imap|mail|sasl|ftp|user|admin|root|login|auth|key|store)$"
   words = words "[\"" q "]?[]}]?[ \t]*(=>|[|][|]=|[?][?]=|[=:])[ \t]*[\"" q "]?[^] \t\"" q ",;()}{~]+"
   aside = "[_.-](encryption|scheme|algorithm|method|type|format|policy|timeout|policies|scopes|roles|column|field|attribute|query|min|max|days|header|prefix|issuer|audience)$|(file|files|filename|path|dir|directory|folder|url|uri|ttl|lifetime|length|expir(y|es|ation)|name|command|cmd|eval|program|process|helper|datei|pfad|ordner|laenge|ablauf|hinweis|regel|verfahren|fichier|longueur|archivo|longitud)$|^(load|import)credential(encrypted)?$"
@@ -238,7 +239,20 @@ function by_place(low,   k, name) {
   if (index(low, "auth") && (name = of_auth(low)) != "") {
     return name
   }
+  if (index(low, "schluessel") && opens_doors(low)) {
+    return "schluessel"
+  }
   return index(low, "private key") && low ~ /-----begin [a-z ]*private key-----/ ? "private key" : ""
+}
+
+# Whether a key in German (`schluessel`, alone: a `primaerschluessel` is none) has a value that somebody made up as one.
+function opens_doors(low) {
+  if (!match(low, opens)) {
+    return 0
+  }
+  low = substr(low, RSTART + RLENGTH)
+  gsub("[\"" q "]?[ \t,;]*$", "", low)
+  return length(low) > 11 && low ~ /[0-9]/ && low ~ /[a-z]/ && low ~ /^[^ \t()<>{}$*:\/]+$/ && low !~ ("^(" place ")")
 }
 
 # `auth` alone is a secret in few languages, and with redis.
