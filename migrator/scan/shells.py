@@ -84,7 +84,8 @@ roots=
 for d in /etc /opt /srv /usr/local /var/www /var/lib /var/opt /home /data /app /apps /service /var/spool/cron \
   /var/lib/tomcat* /var/lib/jetty* /var/lib/wildfly /usr/share/tomcat* /opt/*/webapps /srv/*/webapps /usr/local/*/webapps /usr/lib/cgi-bin \
   /opt/*/*/conf/Catalina /opt/*/*/*/conf/Catalina /srv/*/*/conf/Catalina /srv/*/*/*/conf/Catalina; do
-  [ -d "$d" ] && roots="$roots $d"
+  [ -d "$d" ] || continue
+  case $d in *[!A-Za-z0-9/._+@-]*) ;; *) roots="$roots $d" ;; esac
 done
 [ -r /root ] && [ -x /root ] && roots="$roots /root"
 old=; n=0

@@ -64,6 +64,8 @@ CHOSEN = {
     "/etc/shop/nas.netrc": "k",
     "/etc/nut/upsd.users": "c",
     "/opt/name with blanks/x y.ini": "ct",
+    "/opt/name with blanks/a/conf/Catalina/x.xml": "ct",
+    "/opt/name with blanks/a/conf/Catalina/localhost/x.xml": "",
     "/opt/*/star.ini": "ct",
     "/home/anna/.ssh/keys.conf": "s",
     "/home/anna/.ssh/id_rsa": "s",
