@@ -13,6 +13,7 @@ __all__ = [
     "PLACES",
     "PROGRAMS_WITH_OTHER_P",
     "TOKENS",
+    "foreign_form",
 ]
 
 TOKENS: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -80,6 +81,12 @@ FOREIGN = (
     "salasana", "losenord", "adgangskode", "jelszo", "haslo", "heslo",
 )  # fmt: skip
 """How a password is called elsewhere, or how its name begins."""
+
+
+def foreign_form(word: str) -> str:
+    """The form of such a word: a letter that ASCII lacks, as in `contraseña`, is one character or two bytes."""
+    return f"{word}..?a" if word == "contrase" else word
+
 
 ANYWHERE = "key|schluessel|salt|cookie|signature|psk"
 """How the name of an option ends whose value is secret, unless the value is the place of one."""

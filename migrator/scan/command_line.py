@@ -162,26 +162,23 @@ def started(line: str, *, variables: Mapping[str, str] | None = None, folder: st
         return Started("job", text=text)
     program, runtime = _program(_main(simple))
     files = tuple(_path(target, one.folder) for one in simple for target in one.targets)
-    works_on, copies = " ".join(_worked_on(simple, folder, program)), " ".join(_copied(simple))
+    copied = [sources_of(one.words) for one in simple]
+    copies = " ".join(
+        word for one, words in zip(simple, copied, strict=True) for word in one.words[1:] if word in words
+    )
+    works_on = " ".join(_worked_on(simple, copied, folder, program))
     return Started(program, runtime, text, works_on, copies, tuple(_sourced(simple)), files)
 
 
-def _worked_on(simple: Sequence[_Simple], begin: str, program: str) -> Iterator[str]:
+def _worked_on(simple: Sequence[_Simple], copied: Sequence[frozenset[str]], begin: str, program: str) -> Iterator[str]:
     """What programs are given and write, not what they copy from; and where they work, unless they are there too."""
     programs = {_program(one)[0] for one in simple}
-    for one in simple:
+    for one, sources in zip(simple, copied, strict=True):
         if not _GUARD.fullmatch(one.name):
-            copied = sources_of(one.words)
-            given = (word for word in one.words[1:] if word not in copied)
+            given = (word for word in one.words[1:] if word not in sources)
             yield from (word for word in (*given, *one.targets) if _path(word, one.folder) != program)
             if one.folder != begin and not any(path.startswith(f"{one.folder}/") for path in programs):
                 yield one.folder
-
-
-def _copied(simple: Sequence[_Simple]) -> Iterator[str]:
-    for one in simple:
-        copied = sources_of(one.words)
-        yield from (word for word in one.words[1:] if word in copied)
 
 
 def _expanded(line: str, variables: Mapping[str, str]) -> str:

@@ -20,6 +20,7 @@ from migrator.model.secret_forms import (
     PLACES,
     PROGRAMS_WITH_OTHER_P,
     TOKENS,
+    foreign_form,
 )
 
 __all__ = ["HOST_REDACT", "MASK", "looks_secret", "redact", "redact_arguments"]
@@ -32,7 +33,7 @@ _SPARED = "\x1e"
 _MOST = 1000
 """Characters that a repetition may cover. A host could let an unbounded one run for hours."""
 _SECRET = "(pass(word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|credentials?|private[-_]?key|{})".format(
-    "|".join(f"{word}..?a" if word == "contrase" else word for word in FOREIGN)
+    "|".join(map(foreign_form, FOREIGN))
 )
 _NAMED = f"{_SECRET}[A-Za-z0-9_.-]{{0,60}}"
 _QUOTED = r"""("([^"~\\]|\\[^~])**"|'[^'~]**'|\\"[^"~]**")"""

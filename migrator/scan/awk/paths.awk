@@ -9,8 +9,7 @@ BEGIN {
       u = line
       sub(/^[^\/]*/, "", u)
       line = u
-      sub(/^\/var\/run\//, "/run/", u)
-      socket[u] = line
+      socket[run(u)] = line
       sockets = 1
     }
   }
@@ -175,7 +174,7 @@ function sockets_of(line, low,   s, u, d, b) {
     d = substr(line, RSTART, RLENGTH)
     sub(/^[^\/]*/, "", d)
     sub(/\/$/, "", d)
-    sub(/^\/var\/run\//, "/run/", d)
+    d = run(d)
     b = ""
     for (u in socket) {
       if (index(u, d "/.s.PGSQL.") == 1) {
@@ -191,7 +190,7 @@ function sockets_of(line, low,   s, u, d, b) {
     u = substr(s, RSTART + 1, RLENGTH - 2)
     s = substr(s, RSTART + RLENGTH)
     sub(/^unix:/, "", u)
-    sub(/^\/var\/run\//, "/run/", u)
+    u = run(u)
     if (u in socket && u !~ /\.sock(et)?$/) {
       say("unix", socket[u])
     }

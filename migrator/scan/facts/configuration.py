@@ -2,7 +2,7 @@ import re
 import shlex
 from dataclasses import replace
 
-from migrator.model.secret_forms import CLIENTS, FOREIGN, HARMLESS_KEYS, PLACES
+from migrator.model.secret_forms import CLIENTS, FOREIGN, HARMLESS_KEYS, PLACES, foreign_form
 from migrator.scan.awk import ENDPOINTS, program
 from migrator.scan.fact import Fact
 from migrator.scan.mentions import Mention, MentionKind, mentions_in
@@ -21,7 +21,7 @@ def _forms() -> str:
         f'client_word[{i}] = "{word}"\nclient[{i}] = "{_in_awk(name)}"\nclient_value[{i}] = "{_in_awk(value)}"'
         for i, (word, name, value) in enumerate(rows, 1)
     ]
-    foreign = "|".join(f"{word}..?a" if word == "contrase" else word for word in FOREIGN if len(word) > _SHORT)
+    foreign = "|".join(foreign_form(word) for word in FOREIGN if len(word) > _SHORT)
     short = "|".join(("mdp", *(word for word in FOREIGN if len(word) <= _SHORT)))
     words = (f'harmless = "{HARMLESS_KEYS}"', f'foreign = "({foreign})"', f'short = "({short})"')
     known = (f"clients_known = {len(rows)}", *words, f'place = "{_in_awk(PLACES)}"')
